@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "nt_addr.h"
+
+#include <arpa/inet.h>
+
+static char *
+put_octet(char *p, uint8_t v)
+{
+	if (v >= 100)
+		*p++ = (char)('0' + v / 100);
+	if (v >= 10)
+		*p++ = (char)('0' + v / 10 % 10);
+	*p++ = (char)('0' + v % 10);
+	return p;
+}
+
+static char *
+put_ipv4(char *p, const uint8_t b[4])
+{
+	p = put_octet(p, b[0]);
+	for (int i = 1; i < 4; i++) {
+		*p++ = '.';
+		p = put_octet(p, b[i]);
+	}
+	return p;
+}
+
+static char *
+put_group(char *p, unsigned int v)
+{
+	static const char digits[] = "0123456789abcdef";
+	int shift = v >= 0x1000 ? 12 : v >= 0x100 ? 8 : v >= 0x10 ? 4 : 0;
+
+	for (; shift >= 0; shift -= 4)
+		*p++ = digits[v >> shift & 15];
+	return p;
+}
+
+/* The groups that "::" stands for: the first of the longest runs of two or more (RFC 5952, 4.2). */
+struct zero_run {
+	int start, len;
+};
+
+static struct zero_run
+longest_zero_run(const unsigned int groups[8])
+{
+	struct zero_run best = { .start = -1 }, cur = { 0 };
+
+	for (int i = 0; i < 8; i++) {
+		if (groups[i] != 0) {
+			cur.len = 0;
+			continue;
+		}
+		if (cur.len++ == 0)
+			cur.start = i;
+		if (cur.len >= 2 && cur.len > best.len)
+			best = cur;
+	}
+	return best;
+}
+
+/* Dotted behind ::ffff: and :: (IPv4-mapped, IPv4-compatible), as inet_ntop and so Zeek does. */
+static bool
+ends_in_ipv4(const unsigned int groups[8], struct zero_run run)
+{
+	return run.start == 0 && (run.len == 6 || (run.len == 5 && groups[5] == 0xffff));
+}
+
+static char *
+put_ipv6(char *p, const uint8_t b[16])
+{
+	unsigned int groups[8];
+	struct zero_run run;
+	int last;
+
+	for (int i = 0; i < 8; i++)
+		groups[i] = (unsigned int)b[2 * i] << 8 | b[2 * i + 1];
+	run = longest_zero_run(groups);
+	last = ends_in_ipv4(groups, run) ? 6 : 8;
+	for (int i = 0; i < last; i++) {
+		if (i == run.start) {
+			*p++ = ':';
+			i += run.len - 1;
+			if (i == 7)
+				*p++ = ':';
+			continue;
+		}
+		if (i > 0)
+			*p++ = ':';
+		p = put_group(p, groups[i]);
+	}
+	if (last == 6) {
+		*p++ = ':';
+		p = put_ipv4(p, b + 12);
+	}
+	return p;
+}
+
+size_t
+nt_addr_format(const struct nt_addr *a, char out[NT_ADDR_STRLEN])
+{
+	char *p = out;
+
+	if (a->family == NT_FAMILY_IPV4)
+		p = put_ipv4(p, a->bytes);
+	else if (a->family == NT_FAMILY_IPV6)
+		p = put_ipv6(p, a->bytes);
+	else
+		*p++ = '-';
+	*p = '\0';
+	return (size_t)(p - out);
+}
+
+int
+nt_addr_parse(const char *text, struct nt_addr *ret)
+{
+	uint8_t bytes[16];
+
+	if (inet_pton(AF_INET, text, bytes) == 1)
+		*ret = nt_addr_v4(bytes);
+	else if (inet_pton(AF_INET6, text, bytes) == 1)
+		*ret = nt_addr_v6(bytes);
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static bool
+ipv4_is_unusable(const uint8_t b[4])
+{
+	static const uint8_t unspecified[4], broadcast[4] = { 255, 255, 255, 255 };
+
+	return b[0] == 127 || (b[0] & 0xf0) == 0xe0 || memcmp(b, unspecified, 4) == 0 ||
+	       memcmp(b, broadcast, 4) == 0;
+}
+
+static bool
+ipv6_is_unusable(const uint8_t b[16])
+{
+	static const uint8_t unspecified[16], loopback[16] = { [15] = 1 };
+	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
+
+	if (memcmp(b, mapped, 12) == 0)
+		return ipv4_is_unusable(b + 12);
+	return b[0] == 0xff || memcmp(b, unspecified, 16) == 0 || memcmp(b, loopback, 16) == 0;
+}
+
+bool
+nt_addr_is_unusable(const struct nt_addr *a)
+{
+	if (a->family == NT_FAMILY_IPV4)
+		return ipv4_is_unusable(a->bytes);
+	return a->family != NT_FAMILY_IPV6 || ipv6_is_unusable(a->bytes);
+}
+
+bool
+nt_addr_is_multicast(const struct nt_addr *a)
+{
+	if (a->family == NT_FAMILY_IPV4)
+		return (a->bytes[0] & 0xf0) == 0xe0;
+	return a->family == NT_FAMILY_IPV6 && a->bytes[0] == 0xff;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "nt_mem.h"
+
+#include <sys/mman.h>
+#include <unistd.h>
+
+#define HUGE_PAGE ((size_t)2 << 20)
+
+/* What a size takes in whole pages; 0 where it overflows. */
+static size_t
+mapped_size(size_t size)
+{
+	size_t page = size >= HUGE_PAGE ? HUGE_PAGE : (size_t)sysconf(_SC_PAGESIZE);
+
+	return (size + page - 1) & ~(page - 1);
+}
+
+static void *
+map_anonymous(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
+/* mmap aligns to small pages only: map one huge page more and give the ends back. */
+static void *
+map_aligned(size_t size)
+{
+	uint8_t *p, *aligned;
+	size_t head, tail;
+
+	if (size + HUGE_PAGE < size) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	p = map_anonymous(size + HUGE_PAGE);
+	if (p == NULL)
+		return NULL;
+	head = (HUGE_PAGE - ((uintptr_t)p & (HUGE_PAGE - 1))) & (HUGE_PAGE - 1);
+	tail = HUGE_PAGE - head;
+	aligned = p + head;
+	if (head > 0)
+		munmap(p, head);
+	if (tail > 0)
+		munmap(aligned + size, tail);
+	/* Small pages do as well, only slower: no error. */
+	(void)madvise(aligned, size, MADV_HUGEPAGE);
+	return aligned;
+}
+
+void *
+nt_mem_map(size_t size)
+{
+	size_t mapped;
+
+	if (size == 0) {
+		errno = EINVAL;
+		return NULL;
+	}
+	mapped = mapped_size(size);
+	if (mapped == 0) {
+		errno = ENOMEM;
+		return NULL;
+	}
+	return mapped >= HUGE_PAGE ? map_aligned(mapped) : map_anonymous(mapped);
+}
+
+void
+nt_mem_unmap(void *p, size_t size)
+{
+	if (p != NULL)
+		munmap(p, mapped_size(size));
+}

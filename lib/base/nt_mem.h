@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Memory of the big tables: anonymous mappings, zeroed, touched on first use, on 2 MiB pages where
+ * the kernel has them (MADV_HUGEPAGE). Only constructors call this.
+ */
+#ifndef NT_MEM_H
+#define NT_MEM_H
+
+#include "nt_base.h"
+
+/* Aligned to a page at least (2 MiB from 2 MiB up). NULL and errno. size 0 is EINVAL. */
+void *nt_mem_map(size_t size);
+/* NULL is fine. size as in nt_mem_map. */
+void nt_mem_unmap(void *p, size_t size);
+
+#endif
