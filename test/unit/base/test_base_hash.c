@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <nt_hash.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The reference's vectors: key 00 01 .. 0f, messages "", 00, 00 01, ... */
+static const uint64_t sip64[] = { 0x726fdb47dd0e0e31, 0x74f839c593dc67fd, 0x0d6c8009d9a94f5a,
+	0x85676696d7fb7e2d, 0xcf2794e0277187b7, 0x18765564cd99a68d, 0xcbc9466e58fee3ce,
+	0xab0200f58b01d137, 0x93f5f5799a932462 };
+
+static const uint8_t sip128[][16] = {
+	{ 0xa3, 0x81, 0x7f, 0x04, 0xba, 0x25, 0xa8, 0xe6, 0x6d, 0xf6, 0x72, 0x14, 0xc7, 0x55, 0x02,
+		0x93 },
+	{ 0xda, 0x87, 0xc1, 0xd8, 0x6b, 0x99, 0xaf, 0x44, 0x34, 0x76, 0x59, 0x11, 0x9b, 0x22, 0xfc,
+		0x45 },
+};
+
+static const struct nt_hash_key vector_key = { .k = { 0x0706050403020100, 0x0f0e0d0c0b0a0908 } };
+
+static void
+test_siphash64_vectors(void **state)
+{
+	uint8_t msg[15];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(msg); i++)
+		msg[i] = (uint8_t)i;
+	for (size_t len = 0; len < NT_ARRAY_SIZE(sip64); len++)
+		assert_true(nt_siphash64(&vector_key, msg, len) == sip64[len]);
+	/* The example of the paper, appendix A: 15 bytes. */
+	assert_true(nt_siphash64(&vector_key, msg, 15) == 0xa129ca6149be45e5);
+}
+
+static void
+test_siphash128_vectors(void **state)
+{
+	static const uint8_t msg[1] = { 0 };
+
+	(void)state;
+	for (size_t len = 0; len < NT_ARRAY_SIZE(sip128); len++) {
+		uint64_t got[2];
+
+		nt_siphash128(&vector_key, msg, len, got);
+		assert_memory_equal(got, sip128[len], 16);
+	}
+}
+
+static void
+test_keys(void **state)
+{
+	struct nt_hash_key a, b, c = nt_hash_key_fixed(), d = nt_hash_key_fixed();
+
+	(void)state;
+	assert_int_equal(nt_hash_key_random(&a), 0);
+	assert_int_equal(nt_hash_key_random(&b), 0);
+	assert_memory_not_equal(&a, &b, sizeof(a));
+	assert_memory_equal(&c, &d, sizeof(c));
+}
+
+static void
+test_dispatch(void **state)
+{
+	const uint64_t words[8] = { 1, 2, 3, 4, 5, 6, 7, 8 };
+	struct nt_hash_key key = nt_hash_key_fixed();
+
+	(void)state;
+	for (unsigned int n = 0; n <= 8; n++) {
+		uint64_t want = nt_hash_has_aes() ? nt_hash_words_aes(&key, words, n)
+						  : nt_hash_words_sip(&key, words, n);
+		assert_true(nt_hash_words(&key, words, n) == want);
+	}
+}
+
+/* Nothing past words[n] is read, and every word and the count matter. */
+static void
+check_words_matter(nt_hash_words_fn *hash)
+{
+	struct nt_hash_key key = nt_hash_key_fixed();
+
+	for (unsigned int n = 1; n <= 8; n++) {
+		uint64_t *words = calloc(n, sizeof(*words));
+		uint64_t zero = hash(&key, words, n);
+
+		assert_true(zero != hash(&key, words, n - 1));
+		for (unsigned int bit = 0; bit < 64 * n; bit++) {
+			words[bit / 64] ^= UINT64_C(1) << bit % 64;
+			assert_true(hash(&key, words, n) != zero);
+			words[bit / 64] = 0;
+		}
+		free(words);
+	}
+}
+
+/* Flipping any input bit or key bit flips half of the output bits, in the mean and per bit. */
+static void
+check_avalanche(nt_hash_words_fn *hash, unsigned int key_words)
+{
+	struct nt_hash_key key = nt_hash_key_fixed();
+	uint64_t words[5] = { 11, 22, 33, 44, 55 };
+	unsigned int flips = 0, bits = 64 * (5 + key_words);
+
+	for (unsigned int bit = 0; bit < bits; bit++) {
+		uint64_t *w = bit < 320 ? &words[bit / 64] : &key.k[bit / 64 - 5];
+		uint64_t before = hash(&key, words, 5), diff;
+
+		*w ^= UINT64_C(1) << bit % 64;
+		diff = before ^ hash(&key, words, 5);
+		*w ^= UINT64_C(1) << bit % 64;
+		assert_in_range(__builtin_popcountll(diff), 10, 54);
+		flips += (unsigned int)__builtin_popcountll(diff);
+	}
+	assert_in_range(flips * 100 / bits, 3100, 3300);
+}
+
+/* Counters in one word, as consecutive ports and addresses are: chi-square over 1024 buckets. */
+static void
+check_distribution(nt_hash_words_fn *hash, unsigned int shift)
+{
+	enum {
+		BUCKETS = 1024,
+		KEYS = 64 * BUCKETS
+	};
+	struct nt_hash_key key = nt_hash_key_fixed();
+	unsigned int count[BUCKETS] = { 0 };
+	double chi = 0;
+
+	for (uint64_t i = 0; i < KEYS; i++) {
+		const uint64_t words[5] = { 0, 0, 0, 0, i };
+		count[hash(&key, words, 5) >> shift & (BUCKETS - 1)]++;
+	}
+	for (int i = 0; i < BUCKETS; i++) {
+		double d = count[i] - 64.0;
+		chi += d * d / 64.0;
+	}
+	/* 1023 degrees of freedom: mean 1023, deviation 45; seven of them either way. */
+	assert_in_range((unsigned int)chi, 708, 1338);
+}
+
+static void
+check_hash(nt_hash_words_fn *hash, unsigned int key_words)
+{
+	check_words_matter(hash);
+	check_avalanche(hash, key_words);
+	check_distribution(hash, 0);
+	check_distribution(hash, 27);
+	check_distribution(hash, 54);
+}
+
+static void
+test_words_sip(void **state)
+{
+	(void)state;
+	check_hash(nt_hash_words_sip, 2);
+}
+
+static void
+test_words_aes(void **state)
+{
+	(void)state;
+	if (!nt_hash_has_aes())
+		skip();
+	check_hash(nt_hash_words_aes, 4);
+}
+
+/* Pairs that collide under one key do not under another: what CRC with a seed can't do. */
+static void
+test_collisions_depend_on_key(void **state)
+{
+	struct nt_hash_key a = nt_hash_key_fixed(), b = a;
+	unsigned int pairs = 0, both = 0;
+
+	(void)state;
+	b.k[0] ^= 1;
+	for (uint64_t i = 0; i < 3000; i++) {
+		const uint64_t x[5] = { i }, y[5] = { i + 100000 };
+
+		if ((nt_hash_words(&a, x, 5) & 7) != (nt_hash_words(&a, y, 5) & 7))
+			continue;
+		pairs++;
+		both += (nt_hash_words(&b, x, 5) & 7) == (nt_hash_words(&b, y, 5) & 7);
+	}
+	assert_true(pairs > 200);
+	assert_true(both < pairs / 3);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_siphash64_vectors),
+		cmocka_unit_test(test_siphash128_vectors),
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_dispatch),
+		cmocka_unit_test(test_words_sip),
+		cmocka_unit_test(test_words_aes),
+		cmocka_unit_test(test_collisions_depend_on_key),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

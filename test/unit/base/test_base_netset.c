@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <nt_addr.h>
+
+static bool
+has(const struct nt_netset *set, const char *text)
+{
+	struct nt_addr a;
+
+	assert_int_equal(nt_addr_parse(text, &a), 0);
+	return nt_netset_has(set, &a);
+}
+
+static void
+test_add_and_has(void **state)
+{
+	struct nt_netset set = { 0 };
+
+	(void)state;
+	assert_false(has(&set, "10.0.0.1"));
+	assert_int_equal(nt_netset_add(&set, "10.1.2.3/9"), 0); /* host bits are dropped */
+	assert_int_equal(nt_netset_add(&set, "192.0.2.7"), 0);
+	assert_int_equal(nt_netset_add(&set, "2001:db8::/33"), 0);
+	assert_true(has(&set, "10.0.0.0"));
+	assert_true(has(&set, "10.127.255.255"));
+	assert_false(has(&set, "10.128.0.0"));
+	assert_true(has(&set, "192.0.2.7"));
+	assert_false(has(&set, "192.0.2.6"));
+	assert_true(has(&set, "2001:db8:7fff::"));
+	assert_false(has(&set, "2001:db8:8000::"));
+}
+
+static void
+test_families_apart(void **state)
+{
+	struct nt_netset v4 = { 0 }, v6 = { 0 };
+
+	(void)state;
+	assert_int_equal(nt_netset_add(&v4, "0.0.0.0/0"), 0);
+	assert_int_equal(nt_netset_add(&v6, "::/0"), 0);
+	assert_true(has(&v4, "1.2.3.4"));
+	assert_false(has(&v4, "::1"));
+	assert_true(has(&v6, "ffff::1"));
+	assert_false(has(&v6, "1.2.3.4"));
+}
+
+static void
+test_rejects(void **state)
+{
+	static const char *const bad[] = { "", "/8", "10.0.0.0/", "10.0.0.0/33", "10.0.0.0/-1",
+		"10.0.0.0/8x", "10.0.0.0/8/8", "::/129", "10.0.0/8", "10.0.0.0/99999999999",
+		"1111:2222:3333:4444:5555:6666:7777:8888:9999:aaaa/12" };
+	struct nt_netset set = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < NT_ARRAY_SIZE(bad); i++)
+		assert_int_equal(nt_netset_add(&set, bad[i]), -EINVAL);
+	assert_int_equal(set.count, 0);
+}
+
+static void
+test_full(void **state)
+{
+	struct nt_netset set = { 0 };
+
+	(void)state;
+	for (int i = 0; i < NT_NETSET_MAX; i++)
+		assert_int_equal(nt_netset_add(&set, "192.0.2.0/24"), 0);
+	assert_int_equal(nt_netset_add(&set, "192.0.2.0/24"), -ENOSPC);
+	nt_netset_add_private(&set);
+	assert_int_equal(set.count, NT_NETSET_MAX);
+}
+
+static void
+test_private(void **state)
+{
+	static const char *const in[] = { "10.1.2.3", "172.31.255.255", "192.168.0.1", "100.64.0.1",
+		"169.254.1.1", "127.0.0.1", "224.0.0.251", "239.255.255.250", "255.255.255.255",
+		"0.0.0.0", "::", "::1", "fe80::1", "fd00::1", "2001:db8::1", "2001::1",
+		"2002:a01::1", "2002:c0a8:1::" };
+	static const char *const out[] = { "8.8.8.8", "172.32.0.0", "100.128.0.1", "224.0.1.1",
+		"ff02::fb", "2001:4860::1", "2002:808:808::1", "64:ff9b::1.2.3.4", "1.0.0.1" };
+	struct nt_netset set = { 0 };
+
+	(void)state;
+	nt_netset_add_private(&set);
+	for (size_t i = 0; i < NT_ARRAY_SIZE(in); i++)
+		assert_true(has(&set, in[i]));
+	for (size_t i = 0; i < NT_ARRAY_SIZE(out); i++)
+		assert_false(has(&set, out[i]));
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_add_and_has),
+		cmocka_unit_test(test_families_apart),
+		cmocka_unit_test(test_rejects),
+		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_private),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
