@@ -11,11 +11,10 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 [ $# -le 1 ] || die "usage: demo.sh [CAPTURE]"
-case ${1-} in -h | --help)
-	sed -n 's/^# //p; /^set /q' "${BASH_SOURCE[0]}" | tail -n +2
+if [ "${1-}" = -h ] || [ "${1-}" = --help ]; then
+	sed -n '3,/^set /s/^# \{0,1\}//p' "$root/tools/demo.sh"
 	exit 0
-	;;
-esac
+fi
 
 build=${NT_DEMO_BUILD:-$root/build-demo}
 out=${NT_DEMO_OUT:-$root/nametap-demo}
@@ -43,9 +42,7 @@ mkdir -p "$out"
 if [ -z "$capture" ]; then
 	capture=$out/demo.pcap
 	say "making a capture: $capture"
-	# shellcheck source=tools/demo-traffic.sh
-	. "$root/tools/demo-traffic.sh"
-	make_traffic "$build/tools/trafgen/trafgen" "$capture" || die "trafgen failed"
+	"$build/tools/trafgen/trafgen" --packets 100000 --no-truth -o "$capture" || die "trafgen failed"
 fi
 
 say "reading $capture with $workers workers into $out"

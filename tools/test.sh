@@ -53,12 +53,14 @@ need() {
 
 # suites STAGE BUILD SUITE...: the tests of these suites, each counted by what meson says of it.
 suites() {
-	local stage=$1 dir=$work/$2 args=()
+	local stage=$1 dir=$work/$2 log=$work/$2/meson-logs/testlog.json suite ok=0
 	shift 2
-	for suite in "$@"; do args+=(--suite "$suite"); done
-	rm -f "$dir/meson-logs/testlog.json"
-	meson test -C "$dir" --no-rebuild --timeout-multiplier 3 "${args[@]}" >"$dir/test.log" 2>&1
-	python3 tools/meson_results.py "$dir/meson-logs/testlog.json" "$stage" "$@"
+	for suite in "$@"; do
+		rm -f "$log"
+		meson test -C "$dir" --no-rebuild --suite "$suite" >"$dir/test.log" 2>&1
+		python3 tools/meson_results.py "$log" "$stage" "$suite" || ok=1
+	done
+	return $ok
 }
 
 stage_style() { python3 tools/check_style.py; }
@@ -105,6 +107,10 @@ count() {
 
 stages=()
 for arg in "$@"; do
+	if [ "$arg" = -h ] || [ "$arg" = --help ]; then
+		sed -n '3,/^set /s/^# \{0,1\}//p' "$root/tools/test.sh"
+		exit 0
+	fi
 	case " ${all[*]} --quick " in
 	*" $arg "*) ;;
 	*) die "unknown stage: $arg (there are: ${all[*]})" ;;
