@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dns_record.h"
+
+#define CLASS_IN	   1
+#define MDNS_CLASS_BIT	   0x8000 /* cache-flush, unicast-response: RFC 6762 18.12, 18.13 */
+#define QUESTION_MIN_BYTES 5 /* the root, type, class */
+#define RECORD_MIN_BYTES   11 /* the root, type, class, TTL, RDLENGTH */
+#define FLAG_RESPONSE	   0x8000
+#define FLAG_TRUNCATED	   0x0200
+
+/* How many questions and records the header claims. */
+struct counts {
+	unsigned int question, answer, authority, additional;
+};
+
+static const char *const reason_names[NT_DNS_REASONS] = {
+	[NT_DNS_OK] = "ok",
+	[NT_DNS_SHORT] = "short",
+	[NT_DNS_NOT_QUERY] = "not_query",
+	[NT_DNS_QDCOUNT] = "qdcount",
+	[NT_DNS_COUNTS] = "counts",
+	[NT_DNS_POINTER] = "pointer",
+	[NT_DNS_LABEL] = "label",
+	[NT_DNS_NAME_LONG] = "name_long",
+	[NT_DNS_RDLENGTH] = "rdlength",
+	[NT_DNS_CHAIN] = "chain",
+	[NT_DNS_WORK] = "work",
+	[NT_DNS_TRUNCATED] = "truncated",
+	[NT_DNS_RCODE] = "rcode",
+	[NT_DNS_CLASS] = "class",
+};
+
+const char *
+nt_dns_reason_name(enum nt_dns_reason r)
+{
+	return (unsigned int)r < NT_DNS_REASONS ? reason_names[r] : "unknown";
+}
+
+/* Everything but the rooms, which would cost more than the message. */
+static void
+message_reset(struct nt_dns_message *m)
+{
+	m->id = m->qtype = m->qclass = m->qname_len = 0;
+	m->opcode = m->rcode = 0;
+	m->response = m->truncated = false;
+	m->answer_count = m->refused_chain = m->refused_unusable = m->refused_limit = 0;
+	m->names_len = 0;
+}
+
+/* RFC 1035 4.1.1 */
+static struct counts
+header_read(struct nt_dns_message *ret, struct nt_cursor *c)
+{
+	ret->id = nt_cursor_u16(c);
+	uint16_t flags = nt_cursor_u16(c);
+	ret->response = flags & FLAG_RESPONSE;
+	ret->opcode = flags >> 11 & 0xf;
+	ret->truncated = flags & FLAG_TRUNCATED;
+	ret->rcode = flags & 0xf;
+
+	struct counts n;
+	n.question = nt_cursor_u16(c);
+	n.answer = nt_cursor_u16(c);
+	n.authority = nt_cursor_u16(c);
+	n.additional = nt_cursor_u16(c);
+	return n;
+}
+
+/* RFC 9267 6: counts are claims too. Said before any record is read. */
+static enum nt_dns_reason
+counts_check(const struct counts *n, size_t len)
+{
+	unsigned int records = n->answer + n->authority + n->additional;
+
+	if (DNS_HEADER_BYTES + n->question * QUESTION_MIN_BYTES + records * RECORD_MIN_BYTES > len)
+		return NT_DNS_COUNTS;
+	return n->question + records > DNS_RECORDS_MAX ? NT_DNS_WORK : NT_DNS_OK;
+}
+
+/* The question at the cursor: RFC 1035 4.1.2 */
+static enum nt_dns_reason
+question_read(struct nt_dns_message *ret, struct dns_reader *r)
+{
+	size_t start = nt_cursor_offset(&r->c), end = start;
+	enum nt_dns_reason reason = dns_name_skip(r, start, &end);
+
+	if (reason == NT_DNS_OK)
+		reason = dns_name_unpack(r, start, ret->qname, &ret->qname_len);
+	if (reason != NT_DNS_OK)
+		return reason;
+	nt_cursor_seek(&r->c, end);
+	ret->qtype = nt_cursor_u16(&r->c);
+	ret->qclass = nt_cursor_u16(&r->c);
+	return r->c.bad ? NT_DNS_SHORT : NT_DNS_OK;
+}
+
+/* The other questions of a multicast message. */
+static enum nt_dns_reason
+questions_skip(struct dns_reader *r, unsigned int count)
+{
+	for (unsigned int i = 0; i < count; i++) {
+		size_t end = 0;
+		enum nt_dns_reason reason = dns_name_skip(r, nt_cursor_offset(&r->c), &end);
+
+		if (reason != NT_DNS_OK)
+			return reason;
+		nt_cursor_seek(&r->c, end);
+		nt_cursor_skip(&r->c, 4);
+		if (r->c.bad)
+			return NT_DNS_SHORT;
+	}
+	return NT_DNS_OK;
+}
+
+static enum nt_dns_reason
+read_unicast(struct nt_dns_message *ret, struct dns_reader *r, const struct counts *n, size_t len)
+{
+	struct dns_records records;
+	enum nt_dns_reason reason;
+
+	if (n->question != 1)
+		return NT_DNS_QDCOUNT;
+	reason = question_read(ret, r);
+	if (reason != NT_DNS_OK)
+		return reason;
+	if (ret->response && ret->truncated)
+		return NT_DNS_TRUNCATED;
+	if (ret->response && ret->rcode != 0)
+		return NT_DNS_RCODE;
+	if (ret->response && ret->qclass != CLASS_IN)
+		return NT_DNS_CLASS;
+	reason = counts_check(n, len);
+	if (reason != NT_DNS_OK || !ret->response)
+		return reason;
+
+	records.count = 0;
+	reason = dns_records_read(r, n->answer, 0, &records);
+	if (reason == NT_DNS_OK)
+		reason = dns_records_read(r, n->authority + n->additional, 0, NULL);
+	return reason == NT_DNS_OK ? dns_answers_rooted(ret, r, &records) : reason;
+}
+
+/* RFC 6762 18: TC means nothing in responses, a rcode drops the message. */
+static enum nt_dns_reason
+read_multicast(struct nt_dns_message *ret, struct dns_reader *r, const struct counts *n, size_t len)
+{
+	struct dns_records records;
+	enum nt_dns_reason reason = counts_check(n, len);
+
+	if (reason == NT_DNS_OK && n->question > 0) {
+		reason = question_read(ret, r);
+		ret->qclass &= (uint16_t)~MDNS_CLASS_BIT;
+		if (reason == NT_DNS_OK)
+			reason = questions_skip(r, n->question - 1);
+	}
+	if (reason != NT_DNS_OK || !ret->response)
+		return reason;
+	if (ret->rcode != 0)
+		return NT_DNS_RCODE;
+
+	records.count = 0;
+	reason = dns_records_read(r, n->answer, MDNS_CLASS_BIT, &records);
+	if (reason == NT_DNS_OK)
+		reason = dns_records_read(r, n->authority, MDNS_CLASS_BIT, NULL);
+	if (reason == NT_DNS_OK)
+		reason = dns_records_read(r, n->additional, MDNS_CLASS_BIT, &records);
+	return reason == NT_DNS_OK ? dns_answers_owned(ret, r, &records) : reason;
+}
+
+enum nt_dns_reason
+nt_dns_parse(struct nt_dns_message *ret, const uint8_t *msg, size_t len, enum nt_dns_mode mode)
+{
+	struct dns_reader r = { .c = nt_cursor_init(msg, len), .work = DNS_WORK_MAX };
+	enum nt_dns_reason reason;
+
+	message_reset(ret);
+	if (len < DNS_HEADER_BYTES)
+		return NT_DNS_SHORT;
+	struct counts n = header_read(ret, &r.c);
+	if (len > UINT16_MAX)
+		return NT_DNS_WORK; /* offsets have 16 bits; no transport carries more */
+	if (ret->opcode != 0)
+		return NT_DNS_NOT_QUERY;
+	reason = mode == NT_DNS_UNICAST ? read_unicast(ret, &r, &n, len)
+					: read_multicast(ret, &r, &n, len);
+	if (reason != NT_DNS_OK)
+		ret->answer_count = 0; /* whatever breaks a rule drops the whole message */
+	return reason;
+}

@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+
+#include <nt_dns_match.h>
+#include <nt_mem.h>
+
+#define NONE	     UINT32_MAX
+#define CAPACITY_MAX (UINT32_C(1) << 26) /* 4 GiB of entries */
+
+enum state {
+	STATE_ASKED, /* a query without a response */
+	STATE_ANSWERED, /* a query, and the response that counted */
+	STATE_UNSOLICITED, /* a response without a query */
+};
+
+/*
+ * One query in flight. Entries hang in two lists: their bucket's, and the one of all by age, which
+ * is by seen_ns too, since the clock never runs backwards.
+ */
+struct entry {
+	uint64_t flow;
+	uint64_t question;
+	uint64_t answer;
+	int64_t seen_ns; /* when its life began */
+	uint32_t bucket;
+	uint32_t next; /* in the bucket, or among the free ones */
+	uint32_t older, younger;
+	uint16_t id;
+	uint8_t state;
+	uint8_t pad[13];
+};
+static_assert(sizeof(struct entry) == NT_CACHE_LINE, "an entry is one cache line");
+
+/*
+ * As many buckets as entries: a full table has one entry a bucket in the mean, and three or more in
+ * one of twelve (Poisson).
+ */
+struct nt_dns_match {
+	struct entry *entries;
+	uint32_t *buckets; /* first entry or NONE */
+	uint32_t mask;
+	uint32_t free;
+	uint32_t oldest, youngest;
+	int64_t life_ns;
+	uint64_t evicted;
+	struct nt_hash_key key;
+};
+
+static inline size_t
+entries_bytes(const struct nt_dns_match *m)
+{
+	return ((size_t)m->mask + 1) * sizeof(*m->entries);
+}
+
+static inline size_t
+buckets_bytes(const struct nt_dns_match *m)
+{
+	return ((size_t)m->mask + 1) * sizeof(*m->buckets);
+}
+
+void
+nt_dns_match_clear(struct nt_dns_match *m)
+{
+	for (uint32_t i = 0; i <= m->mask; i++) {
+		m->buckets[i] = NONE;
+		m->entries[i].next = i < m->mask ? i + 1 : NONE;
+	}
+	m->free = 0;
+	m->oldest = m->youngest = NONE;
+}
+
+struct nt_dns_match *
+nt_dns_match_new(uint32_t capacity, int64_t life_ns, const struct nt_hash_key *key)
+{
+	if (capacity == 0 || capacity > CAPACITY_MAX || life_ns <= 0) {
+		errno = EINVAL;
+		return NULL;
+	}
+	struct nt_dns_match *m = calloc(1, sizeof(*m));
+	if (m == NULL)
+		return NULL;
+	m->mask = capacity == 1 ? 0 : (UINT32_C(1) << (32 - __builtin_clz(capacity - 1))) - 1;
+	m->life_ns = life_ns;
+	m->key = *key;
+	m->entries = nt_mem_map(entries_bytes(m));
+	m->buckets = nt_mem_map(buckets_bytes(m));
+	if (m->entries == NULL || m->buckets == NULL) {
+		int err = errno;
+
+		nt_dns_match_free(m);
+		errno = err;
+		return NULL;
+	}
+	nt_dns_match_clear(m);
+	return m;
+}
+
+void
+nt_dns_match_free(struct nt_dns_match *m)
+{
+	if (m == NULL)
+		return;
+	nt_mem_unmap(m->entries, entries_bytes(m));
+	nt_mem_unmap(m->buckets, buckets_bytes(m));
+	free(m);
+}
+
+uint64_t
+nt_dns_match_evicted(const struct nt_dns_match *m)
+{
+	return m->evicted;
+}
+
+static inline bool
+alive(const struct nt_dns_match *m, const struct entry *e, int64_t clock_ns)
+{
+	return clock_ns - e->seen_ns <= m->life_ns;
+}
+
+static void
+age_remove(struct nt_dns_match *m, const struct entry *e)
+{
+	if (e->older != NONE)
+		m->entries[e->older].younger = e->younger;
+	else
+		m->oldest = e->younger;
+	if (e->younger != NONE)
+		m->entries[e->younger].older = e->older;
+	else
+		m->youngest = e->older;
+}
+
+static void
+age_append(struct nt_dns_match *m, struct entry *e)
+{
+	uint32_t i = (uint32_t)(e - m->entries);
+
+	e->older = m->youngest;
+	e->younger = NONE;
+	if (m->youngest != NONE)
+		m->entries[m->youngest].younger = i;
+	else
+		m->oldest = i;
+	m->youngest = i;
+}
+
+static void
+bucket_remove(struct nt_dns_match *m, const struct entry *e)
+{
+	uint32_t i = (uint32_t)(e - m->entries);
+	uint32_t *link = &m->buckets[e->bucket];
+
+	while (*link != i)
+		link = &m->entries[*link].next;
+	*link = e->next;
+}
+
+/* A free entry, or the oldest; what was dead anyway is no loss. */
+static struct entry *
+entry_take(struct nt_dns_match *m, int64_t clock_ns)
+{
+	struct entry *e;
+
+	if (m->free != NONE) {
+		e = &m->entries[m->free];
+		m->free = e->next;
+		return e;
+	}
+	e = &m->entries[m->oldest];
+	m->evicted += alive(m, e, clock_ns);
+	age_remove(m, e);
+	bucket_remove(m, e);
+	return e;
+}
+
+static void
+entry_add(struct nt_dns_match *m, const struct entry *key, uint64_t answer, enum state state)
+{
+	struct entry *e = entry_take(m, key->seen_ns);
+
+	*e = *key;
+	e->answer = answer;
+	e->state = (uint8_t)state;
+	e->next = m->buckets[e->bucket];
+	m->buckets[e->bucket] = (uint32_t)(e - m->entries);
+	age_append(m, e);
+}
+
+/* Its life begins anew. */
+static void
+entry_restart(struct nt_dns_match *m, struct entry *e, uint64_t answer, enum state state,
+	int64_t clock_ns)
+{
+	e->seen_ns = clock_ns;
+	e->answer = answer;
+	e->state = (uint8_t)state;
+	age_remove(m, e);
+	age_append(m, e);
+}
+
+static struct entry
+key_of(const struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question,
+	int64_t clock_ns)
+{
+	const uint64_t words[3] = { flow, question, id };
+
+	return (struct entry){
+		.flow = flow,
+		.question = question,
+		.id = id,
+		.seen_ns = clock_ns,
+		.bucket = (uint32_t)nt_hash_words(&m->key, words, 3) & m->mask,
+	};
+}
+
+/* The walk ends at the capacity at the latest; a key chosen at random keeps it short. */
+static struct entry *
+find(const struct nt_dns_match *m, const struct entry *key)
+{
+	for (uint32_t i = m->buckets[key->bucket]; i != NONE; i = m->entries[i].next) {
+		struct entry *e = &m->entries[i];
+
+		if (e->flow == key->flow && e->question == key->question && e->id == key->id)
+			return e;
+	}
+	return NULL;
+}
+
+void
+nt_dns_match_query(
+	struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question, int64_t clock_ns)
+{
+	struct entry key = key_of(m, flow, id, question, clock_ns);
+	struct entry *e = find(m, &key);
+
+	if (e == NULL)
+		entry_add(m, &key, 0, STATE_ASKED);
+	else if (e->state == STATE_ANSWERED && alive(m, e, clock_ns))
+		/* Sent again although its answer was seen: that answer again is a repeat. */
+		entry_restart(m, e, e->answer, STATE_ANSWERED, clock_ns);
+	else
+		/* What came unasked before does not keep the answer from counting. */
+		entry_restart(m, e, 0, STATE_ASKED, clock_ns);
+}
+
+/* A response that no living query waits for. */
+static enum nt_dns_match_verdict
+response_unasked(struct nt_dns_match *m, struct entry *e, const struct entry *key, bool saw_queries,
+	uint64_t answer)
+{
+	if (saw_queries)
+		return NT_DNS_UNMATCHED;
+	if (e == NULL)
+		entry_add(m, key, answer, STATE_UNSOLICITED);
+	else
+		entry_restart(m, e, answer, STATE_UNSOLICITED, key->seen_ns);
+	return NT_DNS_UNSOLICITED;
+}
+
+enum nt_dns_match_verdict
+nt_dns_match_response(struct nt_dns_match *m, uint64_t flow, bool saw_queries, uint16_t id,
+	uint64_t question, uint64_t answer, int64_t clock_ns)
+{
+	struct entry key = key_of(m, flow, id, question, clock_ns);
+	struct entry *e = find(m, &key);
+
+	if (e == NULL || !alive(m, e, clock_ns))
+		return response_unasked(m, e, &key, saw_queries, answer);
+	if (e->state == STATE_ASKED) {
+		e->state = STATE_ANSWERED;
+		e->answer = answer;
+		return NT_DNS_MATCHED;
+	}
+	if (e->answer == answer)
+		return NT_DNS_REPEAT;
+	return e->state == STATE_UNSOLICITED && saw_queries ? NT_DNS_UNMATCHED : NT_DNS_CONFLICT;
+}

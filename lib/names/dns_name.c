@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "dns_name.h"
+
+#define ONES UINT64_C(0x0101010101010101)
+#define TOPS (ONES << 7)
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words are masked from their first byte");
+
+/* The top bit of some byte of the result is set if a byte of w is zero, and only then. */
+static inline uint64_t
+zero_bytes(uint64_t w)
+{
+	return (w - ONES) & ~w & TOPS;
+}
+
+/* A to Z in lower case, in each of eight bytes; other bytes, those above 127 too, stay. */
+static inline uint64_t
+lower_bytes(uint64_t w)
+{
+	uint64_t low = w & ~TOPS;
+	uint64_t from_a = low + ONES * (0x80 - 'A');
+	uint64_t past_z = low + ONES * (0x7f - 'Z');
+
+	return w | ((from_a ^ past_z) & ~w & TOPS) >> 2;
+}
+
+/*
+ * Copies a label in lower case, eight bytes at a time; both sides have room for a multiple of
+ * eight. Returns false where it has a byte that wants an escape.
+ */
+static bool
+label_words(char *to, const uint8_t *from, unsigned int len)
+{
+	uint64_t special = 0;
+
+	for (unsigned int i = 0; i < len; i += 8) {
+		uint64_t w;
+
+		memcpy(&w, from + i, 8);
+		if (len - i < 8)
+			w &= (UINT64_C(1) << 8 * (len - i)) - 1;
+		special |= zero_bytes(w ^ ONES * '.') | zero_bytes(w ^ ONES * '\\');
+		w = lower_bytes(w);
+		memcpy(to + i, &w, 8);
+	}
+	return special == 0;
+}
+
+/* The same byte by byte, with escapes. Returns the length, or room + 1 where it does not fit. */
+static unsigned int
+label_bytes(char *to, unsigned int room, const uint8_t *from, unsigned int len)
+{
+	unsigned int n = 0;
+
+	for (unsigned int i = 0; i < len; i++) {
+		uint8_t b = from[i];
+		bool special = b == '.' || b == '\\';
+
+		if (room - n < (special ? 4 : 1))
+			return room + 1;
+		if (special) {
+			memcpy(to + n, b == '.' ? "\\x2e" : "\\x5c", 4);
+			n += 4;
+		} else {
+			to[n++] = (char)(b >= 'A' && b <= 'Z' ? b + ('a' - 'A') : b);
+		}
+	}
+	return n;
+}
+
+/* Appends a label of len bytes, all inside [from, end). Returns the new length, 0 if it is too
+ * long. */
+static unsigned int
+label_append(char *text, unsigned int n, const uint8_t *from, unsigned int len, const uint8_t *end)
+{
+	unsigned int whole = (len + 7) & ~7u;
+
+	if (n > 0) {
+		if (n >= NT_DNS_NAME_MAX)
+			return 0;
+		text[n++] = '.';
+	}
+	if (nt_likely((size_t)(end - from) >= whole && n + whole <= NT_DNS_NAME_MAX) &&
+		nt_likely(label_words(text + n, from, len)))
+		return n + len;
+
+	unsigned int added = label_bytes(text + n, NT_DNS_NAME_MAX - n, from, len);
+	return added <= NT_DNS_NAME_MAX - n ? n + added : 0;
+}
+
+static inline bool
+spend(struct dns_reader *r, unsigned int steps)
+{
+	if (nt_unlikely(r->work < steps))
+		return false;
+	r->work -= steps;
+	return true;
+}
+
+/* What a name has used up so far, and where reading goes on. */
+struct unpacking {
+	const uint8_t *pos;
+	size_t start; /* of the labels being read: the next pointer goes before it */
+	unsigned int wire; /* octets on the wire, the root's included */
+	unsigned int pointers;
+};
+
+/* RFC 9267 2: only a pointer that goes strictly backward cannot loop. The header holds no name. */
+static enum nt_dns_reason
+follow(const struct dns_reader *r, struct unpacking *u)
+{
+	if (r->c.end - u->pos < 2)
+		return NT_DNS_SHORT;
+
+	size_t target = DNS_POINTER_TO(u->pos);
+	if (target >= u->start || target < DNS_HEADER_BYTES || ++u->pointers > NT_DNS_POINTERS_MAX)
+		return NT_DNS_POINTER;
+	u->start = target;
+	u->pos = r->c.start + target;
+	return NT_DNS_OK;
+}
+
+static inline enum nt_dns_reason
+label_fits(const struct dns_reader *r, struct unpacking *u, unsigned int len)
+{
+	u->wire += 1 + len;
+	if (nt_unlikely(u->wire > DNS_NAME_WIRE_MAX))
+		return NT_DNS_NAME_LONG;
+	return nt_likely((size_t)(r->c.end - u->pos) > len) ? NT_DNS_OK : NT_DNS_SHORT;
+}
+
+enum nt_dns_reason
+dns_name_unpack(
+	struct dns_reader *r, size_t offset, char text[NT_DNS_NAME_MAX + 1], uint16_t *ret_len)
+{
+	struct unpacking u = { .pos = r->c.start + offset, .start = offset, .wire = 1 };
+	enum nt_dns_reason reason = NT_DNS_OK;
+	unsigned int n = 0;
+
+	/* Ends: each round takes a label (at most 127 fit 255 octets) or a pointer (at most 16). */
+	while (u.pos < r->c.end && *u.pos != 0) {
+		unsigned int len = *u.pos;
+
+		if (!spend(r, 1 + (len & 0x3f) / 8))
+			return NT_DNS_WORK;
+		if (DNS_LABEL_TYPE(len) == DNS_POINTER_BITS) {
+			reason = follow(r, &u);
+		} else if (DNS_LABEL_TYPE(len) != 0) {
+			reason = NT_DNS_LABEL;
+		} else if ((reason = label_fits(r, &u, len)) == NT_DNS_OK) {
+			n = label_append(text, n, u.pos + 1, len, r->c.end);
+			if (n == 0)
+				return NT_DNS_NAME_LONG;
+			u.pos += 1 + len;
+		}
+		if (nt_unlikely(reason != NT_DNS_OK))
+			return reason;
+	}
+	if (u.pos >= r->c.end)
+		return NT_DNS_SHORT;
+	*ret_len = (uint16_t)n;
+	return NT_DNS_OK;
+}
+
+enum nt_dns_reason
+dns_name_skip(struct dns_reader *r, size_t offset, size_t *ret_end)
+{
+	struct unpacking u = { .pos = r->c.start + offset, .start = offset, .wire = 1 };
+	enum nt_dns_reason reason;
+
+	/* Ends: at most 127 labels fit 255 octets. */
+	while (u.pos < r->c.end) {
+		unsigned int len = *u.pos;
+
+		if (DNS_LABEL_TYPE(len) == DNS_POINTER_BITS) {
+			size_t end = (size_t)(u.pos - r->c.start) + 2;
+
+			reason = follow(r, &u);
+			if (reason == NT_DNS_OK)
+				*ret_end = end;
+			return reason;
+		}
+		if (DNS_LABEL_TYPE(len) != 0)
+			return NT_DNS_LABEL;
+		if (len == 0) {
+			*ret_end = (size_t)(u.pos - r->c.start) + 1;
+			return NT_DNS_OK;
+		}
+		if (!spend(r, 1))
+			return NT_DNS_WORK;
+		reason = label_fits(r, &u, len);
+		if (reason != NT_DNS_OK)
+			return reason;
+		u.pos += 1 + len;
+	}
+	return NT_DNS_SHORT;
+}
+
+uint16_t
+dns_name_place(const struct dns_reader *r, size_t offset)
+{
+	for (int i = 0; i < 2; i++) {
+		const uint8_t *p = r->c.start + offset;
+
+		if (r->c.end - p < 2 || DNS_LABEL_TYPE(p[0]) != DNS_POINTER_BITS)
+			break;
+		size_t target = DNS_POINTER_TO(p);
+		if (target >= offset || target < DNS_HEADER_BYTES)
+			break;
+		offset = target;
+	}
+	return (uint16_t)offset;
+}

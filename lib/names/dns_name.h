@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Names in DNS messages (RFC 1035 3.1, 4.1.4): private to lib/names. A name is stepped over
+ * (_skip), which follows no pointer, or unpacked into text. Both charge the message's work, so that
+ * all the names of a message together cost no more than DNS_WORK_MAX steps.
+ */
+#ifndef DNS_NAME_H
+#define DNS_NAME_H
+
+#include <nt_base.h>
+#include <nt_cursor.h>
+#include <nt_dns.h>
+
+#define DNS_HEADER_BYTES  12
+#define DNS_NAME_WIRE_MAX 255 /* RFC 1035 2.3.4, the root's octet included */
+#define DNS_POINTER_BITS  0xc0
+#define DNS_LABEL_TYPE(b) ((b)&0xc0)
+#define DNS_POINTER_TO(p) ((uint16_t)(((p)[0] & 0x3f) << 8 | (p)[1]))
+
+/*
+ * Steps a message may cost: one for each label, each eight octets of one that is unpacked, each
+ * pointer. An ordinary name unpacked costs 4 to 6, one that is a pointer 1 when stepped over; so 64
+ * answers without any compression fit twice, and the worst name (127 labels) seven times.
+ */
+#define DNS_WORK_MAX 1024
+
+struct dns_reader {
+	struct nt_cursor c; /* over the message, at most 65,535 bytes */
+	unsigned int work; /* steps that are left */
+};
+
+struct dns_name {
+	uint16_t len;
+	char text[NT_DNS_NAME_MAX + 1]; /* as nt_dns_message.qname, no NUL */
+};
+
+/*
+ * The name at offset as text. *ret_len is untouched on failure, text is not. NT_DNS_OK, SHORT,
+ * POINTER, LABEL, NAME_LONG (of the wire form, or of the text with its escapes) or WORK.
+ */
+enum nt_dns_reason dns_name_unpack(
+	struct dns_reader *r, size_t offset, char text[NT_DNS_NAME_MAX + 1], uint16_t *ret_len);
+
+/* The offset behind the name at offset. Its first pointer is checked, not followed. Likewise. */
+enum nt_dns_reason dns_name_skip(struct dns_reader *r, size_t offset, size_t *ret_end);
+
+/*
+ * Where the name at offset, which was stepped over, really starts: names with the same place are
+ * equal; others may be. Follows two pointers at most: one to a name that is itself only a pointer
+ * is as far as senders go.
+ */
+uint16_t dns_name_place(const struct dns_reader *r, size_t offset);
+
+/* The address a reverse name stands for (RFC 1035 3.5, RFC 3596 2.5): all of it and nothing else.
+ */
+bool dns_name_reverse(const char *text, size_t len, struct nt_addr *ret);
+
+static inline bool
+dns_name_equal(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	return a_len == b_len && memcmp(a, b, a_len) == 0;
+}
+
+#endif
