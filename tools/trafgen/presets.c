@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "presets.h"
+
+#include <stddef.h>
+#include <string.h>
+
+const struct tg_preset tg_presets[TG_PRESETS] = {
+	{
+		"mixed",
+		"everything in (the default)",
+		{ { NULL, NULL } },
+	},
+	{
+		"enterprise",
+		"570-byte packets in the mean, 0.05 mappings a packet",
+		{
+			{ "clients", "2000" },
+			{ "servers", "3000" },
+			{ "dns-share", "0.05" },
+			{ "mean-packet-bytes", "570" },
+			{ "connection-packets", "40" },
+		},
+	},
+	{
+		"shared",
+		"300 servers, up to 200 names an address, one address a client",
+		{
+			{ "clients", "1000" },
+			{ "servers", "300" },
+			{ "names-per-address", "200" },
+			{ "ipv6-share", "0" },
+			{ "dual-stack-share", "0" },
+			{ "resolver-share", "0" },
+			{ "connection-packets", "12" },
+		},
+	},
+	{
+		"dns-heavy",
+		"30 % of the packets end a connection",
+		{
+			{ "clients", "2000" },
+			{ "dns-share", "0.44" },
+			{ "connection-packets", "7" },
+			{ "scan-share", "0" },
+			{ "icmp-share", "0" },
+		},
+	},
+	{
+		"flood64",
+		"64-byte TCP packets over --flows flows",
+		{
+			{ "flood", NULL },
+			{ "ipv6-share", "0" },
+			{ "dual-stack-share", "0" },
+			{ "clients", "4000" },
+		},
+	},
+	{
+		"dualstack",
+		"clients with both versions: ask over one, connect over either",
+		{
+			{ "dual-stack-share", "1" },
+			{ "ipv6-share", "0.5" },
+			{ "resolver-share", "0" },
+		},
+	},
+};
+
+const struct tg_preset *
+tg_preset_find(const char *name)
+{
+	for (unsigned i = 0; i < TG_PRESETS; i++)
+		if (strcmp(tg_presets[i].name, name) == 0)
+			return &tg_presets[i];
+	return NULL;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TG_TRUTH_H
+#define TG_TRUTH_H
+
+/* What really happened, as JSON lines: the connections and the DNS responses. */
+
+#include <stdio.h>
+
+#include "dns_msg.h"
+#include "flow.h"
+
+struct tg_truth {
+	FILE *conns, *dns; /* NULL: not wanted */
+	bool nanoseconds;
+};
+
+/* Beside OUT.pcap: OUT.truth.conns.jsonl and OUT.truth.dns.jsonl. 0 or -errno. */
+int tg_truth_open(struct tg_truth *t, const char *pcap_path, bool nanoseconds);
+/* 0 or -EIO. */
+int tg_truth_close(struct tg_truth *t);
+
+void tg_truth_conn(struct tg_truth *t, const struct tg_flow *f, const struct tg_names *names,
+	const char *kind);
+void tg_truth_response(struct tg_truth *t, const struct tg_flow *f, const struct tg_dns *d,
+	bool repeat, bool hidden);
+
+#endif
