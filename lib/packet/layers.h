@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * How decode walks a packet: each layer looks at the bytes that are left, steps over its header and
+ * says where the next one begins. Private to lib/packet.
+ */
+#ifndef NT_PACKET_LAYERS_H
+#define NT_PACKET_LAYERS_H
+
+#include "nt_packet.h"
+
+struct nt_layers {
+	const uint8_t *pos;
+	uint32_t left; /* captured bytes from pos, link padding included */
+	uint32_t wire_left; /* the same on the wire */
+	uint32_t payload; /* of IP, by its header; where that says 0, what was captured */
+};
+
+/* IP protocol numbers. */
+enum {
+	NT_IP_HOPOPTS = 0,
+	NT_IP_ICMP = 1,
+	NT_IP_IPIP = 4,
+	NT_IP_TCP = 6,
+	NT_IP_UDP = 17,
+	NT_IP_IPV6 = 41,
+	NT_IP_ROUTING = 43,
+	NT_IP_FRAGMENT = 44,
+	NT_IP_GRE = 47,
+	NT_IP_ESP = 50,
+	NT_IP_AH = 51,
+	NT_IP_ICMPV6 = 58,
+	NT_IP_NONE = 59,
+	NT_IP_DSTOPTS = 60,
+	NT_IP_MOBILITY = 135,
+};
+
+static inline uint16_t
+nt_be16(const uint8_t *p)
+{
+	uint16_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return __builtin_bswap16(v);
+}
+
+static inline uint32_t
+nt_be32(const uint8_t *p)
+{
+	uint32_t v;
+
+	memcpy(&v, p, sizeof(v));
+	return __builtin_bswap32(v);
+}
+
+/* Step over len bytes; the caller made sure that they are left. */
+static inline void
+nt_layers_step(struct nt_layers *l, uint32_t len)
+{
+	l->pos += len;
+	l->left -= len;
+	l->wire_left -= len;
+}
+
+/* Each returns OK with l at the next layer, or the reason why there is none. */
+enum nt_packet_reason nt_link_decode(struct nt_packet *p, struct nt_layers *l, int dlt);
+enum nt_packet_reason nt_ip_decode(struct nt_packet *p, struct nt_layers *l);
+enum nt_packet_reason nt_l4_decode(struct nt_packet *p, const struct nt_layers *l);
+
+#endif
