@@ -1,0 +1,28 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# workers.sh NAMETAP TRAFGEN OUT trafgen|corpus: the same records with any number of workers, for a
+# synthetic capture of 100,000 packets, or for the captures of corpus-50.txt (skipped without them).
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+nametap=$1 trafgen=$2 out=$3 what=$4
+shared=${NAMETAP_SHARED:-$here/../../../shared}
+
+mkdir -p "$out"
+captures=()
+case $what in
+trafgen)
+	captures=("$out/workers.pcap")
+	"$trafgen" --preset dualstack --names-per-address 200 --packets 100000 --no-truth \
+		-o "${captures[0]}"
+	;;
+corpus)
+	[ -d "$shared/corpus" ] || {
+		echo "no corpus in $shared"
+		exit 77
+	}
+	while IFS=$'\t' read -r name _; do
+		captures+=("$shared/corpus/$name")
+	done < <(grep -v '^#' "$here/corpus-50.txt")
+	;;
+esac
+exec python3 "$here/same_workers.py" "$nametap" "$out/$what" "${captures[@]}"
