@@ -82,10 +82,9 @@ static enum nt_dns_reason
 question_read(struct nt_dns_message *ret, struct dns_reader *r)
 {
 	size_t start = nt_cursor_offset(&r->c), end = start;
-	enum nt_dns_reason reason = dns_name_skip(r, start, &end);
+	struct dns_text name = { .text = ret->qname, .len = &ret->qname_len };
+	enum nt_dns_reason reason = dns_name_unpack(r, start, name, &end);
 
-	if (reason == NT_DNS_OK)
-		reason = dns_name_unpack(r, start, ret->qname, &ret->qname_len);
 	if (reason != NT_DNS_OK)
 		return reason;
 	nt_cursor_seek(&r->c, end);

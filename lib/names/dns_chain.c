@@ -39,6 +39,7 @@ chain_find(struct chain *c, const struct dns_record *rec, int *ret)
 {
 	struct dns_name owner;
 	enum nt_dns_reason reason;
+	size_t end;
 
 	for (unsigned int i = c->count; i-- > 0;) {
 		if (c->nodes[i].place == rec->owner) {
@@ -46,7 +47,7 @@ chain_find(struct chain *c, const struct dns_record *rec, int *ret)
 			return NT_DNS_OK;
 		}
 	}
-	reason = dns_name_unpack(c->r, rec->owner, owner.text, &owner.len);
+	reason = dns_name_unpack(c->r, rec->owner, dns_name_text(&owner), &end);
 	if (reason == NT_DNS_OK)
 		*ret = chain_find_text(c, &owner);
 	return reason;
@@ -59,7 +60,8 @@ chain_extend(struct chain *c, unsigned int from, const struct dns_record *rec)
 	struct dns_name scratch;
 	bool last = from + 1 == c->count;
 	struct dns_name *target = last && from < NT_DNS_CHAIN_MAX ? &c->targets[from] : &scratch;
-	enum nt_dns_reason reason = dns_name_unpack(c->r, rec->rdata, target->text, &target->len);
+	size_t end;
+	enum nt_dns_reason reason = dns_name_unpack(c->r, rec->rdata, dns_name_text(target), &end);
 
 	if (reason != NT_DNS_OK)
 		return reason;
@@ -128,7 +130,8 @@ take_pointer(struct nt_dns_message *ret, struct dns_reader *r, const struct dns_
 	uint32_t ttl_sec, const struct nt_addr *asked)
 {
 	struct dns_name name;
-	enum nt_dns_reason reason = dns_name_unpack(r, rec->rdata, name.text, &name.len);
+	size_t end;
+	enum nt_dns_reason reason = dns_name_unpack(r, rec->rdata, dns_name_text(&name), &end);
 
 	if (reason == NT_DNS_OK)
 		dns_answer_add_copied(ret, rec, ttl_sec, asked, &name);
@@ -179,7 +182,10 @@ dns_answers_rooted(
 		/* A PTR record elsewhere than in a reverse zone names no address. */
 		if (rec->type == NT_DNS_TYPE_CNAME || (rec->type == NT_DNS_TYPE_PTR && !reverse))
 			continue;
-		reason = take_record(ret, &c, rec, &asked);
+		if (nt_unlikely(ret->answer_count == NT_DNS_ANSWERS_MAX))
+			ret->refused_limit++; /* whatever it would have been */
+		else
+			reason = take_record(ret, &c, rec, &asked);
 	}
 	return reason;
 }

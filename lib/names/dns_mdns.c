@@ -16,7 +16,8 @@ owner_unpack(struct owner *o, struct dns_reader *r, const struct dns_record *rec
 		return NT_DNS_OK;
 	o->there = false;
 	o->kept = NULL;
-	enum nt_dns_reason reason = dns_name_unpack(r, rec->owner, o->name.text, &o->name.len);
+	size_t end;
+	enum nt_dns_reason reason = dns_name_unpack(r, rec->owner, dns_name_text(&o->name), &end);
 	if (reason == NT_DNS_OK) {
 		o->there = true;
 		o->place = rec->owner;
@@ -50,7 +51,8 @@ take_pointer(struct nt_dns_message *ret, struct dns_reader *r, const struct dns_
 
 	if (!dns_name_reverse(o->name.text, o->name.len, &addr))
 		return NT_DNS_OK;
-	enum nt_dns_reason reason = dns_name_unpack(r, rec->rdata, name.text, &name.len);
+	size_t end;
+	enum nt_dns_reason reason = dns_name_unpack(r, rec->rdata, dns_name_text(&name), &end);
 	if (reason == NT_DNS_OK)
 		dns_answer_add_copied(ret, rec, rec->ttl_sec, &addr, &name);
 	return reason;

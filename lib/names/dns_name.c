@@ -88,18 +88,10 @@ label_append(char *text, unsigned int n, const uint8_t *from, unsigned int len, 
 	return added <= NT_DNS_NAME_MAX - n ? n + added : 0;
 }
 
-static inline bool
-spend(struct dns_reader *r, unsigned int steps)
-{
-	if (nt_unlikely(r->work < steps))
-		return false;
-	r->work -= steps;
-	return true;
-}
-
 /* What a name has used up so far, and where reading goes on. */
 struct unpacking {
 	const uint8_t *pos;
+	const uint8_t *end; /* behind the name's first pointer, NULL before there was one */
 	size_t start; /* of the labels being read: the next pointer goes before it */
 	unsigned int wire; /* octets on the wire, the root's included */
 	unsigned int pointers;
@@ -115,6 +107,8 @@ follow(const struct dns_reader *r, struct unpacking *u)
 	size_t target = DNS_POINTER_TO(u->pos);
 	if (target >= u->start || target < DNS_HEADER_BYTES || ++u->pointers > NT_DNS_POINTERS_MAX)
 		return NT_DNS_POINTER;
+	if (u->end == NULL)
+		u->end = u->pos + 2;
 	u->start = target;
 	u->pos = r->c.start + target;
 	return NT_DNS_OK;
@@ -130,35 +124,37 @@ label_fits(const struct dns_reader *r, struct unpacking *u, unsigned int len)
 }
 
 enum nt_dns_reason
-dns_name_unpack(
-	struct dns_reader *r, size_t offset, char text[NT_DNS_NAME_MAX + 1], uint16_t *ret_len)
+dns_name_unpack(struct dns_reader *r, size_t offset, struct dns_text ret, size_t *ret_end)
 {
 	struct unpacking u = { .pos = r->c.start + offset, .start = offset, .wire = 1 };
 	enum nt_dns_reason reason = NT_DNS_OK;
 	unsigned int n = 0;
 
+	if (nt_unlikely(!dns_spend(r, 2)))
+		return NT_DNS_WORK;
 	/* Ends: each round takes a label (at most 127 fit 255 octets) or a pointer (at most 16). */
 	while (u.pos < r->c.end && *u.pos != 0) {
 		unsigned int len = *u.pos;
 
-		if (!spend(r, 1 + (len & 0x3f) / 8))
+		if (nt_unlikely(!dns_spend(r, 1 + (len & 0x3f) / 8)))
 			return NT_DNS_WORK;
 		if (DNS_LABEL_TYPE(len) == DNS_POINTER_BITS) {
 			reason = follow(r, &u);
-		} else if (DNS_LABEL_TYPE(len) != 0) {
+		} else if (nt_unlikely(DNS_LABEL_TYPE(len) != 0)) {
 			reason = NT_DNS_LABEL;
-		} else if ((reason = label_fits(r, &u, len)) == NT_DNS_OK) {
-			n = label_append(text, n, u.pos + 1, len, r->c.end);
-			if (n == 0)
+		} else if (nt_likely((reason = label_fits(r, &u, len)) == NT_DNS_OK)) {
+			n = label_append(ret.text, n, u.pos + 1, len, r->c.end);
+			if (nt_unlikely(n == 0))
 				return NT_DNS_NAME_LONG;
 			u.pos += 1 + len;
 		}
 		if (nt_unlikely(reason != NT_DNS_OK))
 			return reason;
 	}
-	if (u.pos >= r->c.end)
+	if (nt_unlikely(u.pos >= r->c.end))
 		return NT_DNS_SHORT;
-	*ret_len = (uint16_t)n;
+	*ret.len = (uint16_t)n;
+	*ret_end = (size_t)((u.end != NULL ? u.end : u.pos + 1) - r->c.start);
 	return NT_DNS_OK;
 }
 
@@ -166,48 +162,25 @@ enum nt_dns_reason
 dns_name_skip(struct dns_reader *r, size_t offset, size_t *ret_end)
 {
 	struct unpacking u = { .pos = r->c.start + offset, .start = offset, .wire = 1 };
-	enum nt_dns_reason reason;
+	enum nt_dns_reason reason = NT_DNS_OK;
 
 	/* Ends: at most 127 labels fit 255 octets. */
-	while (u.pos < r->c.end) {
+	while (u.pos < r->c.end && *u.pos != 0 && u.end == NULL) {
 		unsigned int len = *u.pos;
 
-		if (DNS_LABEL_TYPE(len) == DNS_POINTER_BITS) {
-			size_t end = (size_t)(u.pos - r->c.start) + 2;
-
-			reason = follow(r, &u);
-			if (reason == NT_DNS_OK)
-				*ret_end = end;
-			return reason;
-		}
-		if (DNS_LABEL_TYPE(len) != 0)
-			return NT_DNS_LABEL;
-		if (len == 0) {
-			*ret_end = (size_t)(u.pos - r->c.start) + 1;
-			return NT_DNS_OK;
-		}
-		if (!spend(r, 1))
+		if (nt_unlikely(!dns_spend(r, 1)))
 			return NT_DNS_WORK;
-		reason = label_fits(r, &u, len);
-		if (reason != NT_DNS_OK)
+		if (DNS_LABEL_TYPE(len) == DNS_POINTER_BITS)
+			reason = follow(r, &u);
+		else if (nt_unlikely(DNS_LABEL_TYPE(len) != 0))
+			reason = NT_DNS_LABEL;
+		else if (nt_likely((reason = label_fits(r, &u, len)) == NT_DNS_OK))
+			u.pos += 1 + len;
+		if (nt_unlikely(reason != NT_DNS_OK))
 			return reason;
-		u.pos += 1 + len;
 	}
-	return NT_DNS_SHORT;
-}
-
-uint16_t
-dns_name_place(const struct dns_reader *r, size_t offset)
-{
-	for (int i = 0; i < 2; i++) {
-		const uint8_t *p = r->c.start + offset;
-
-		if (r->c.end - p < 2 || DNS_LABEL_TYPE(p[0]) != DNS_POINTER_BITS)
-			break;
-		size_t target = DNS_POINTER_TO(p);
-		if (target >= offset || target < DNS_HEADER_BYTES)
-			break;
-		offset = target;
-	}
-	return (uint16_t)offset;
+	if (u.end == NULL && u.pos >= r->c.end)
+		return NT_DNS_SHORT;
+	*ret_end = (size_t)((u.end != NULL ? u.end : u.pos + 1) - r->c.start);
+	return NT_DNS_OK;
 }

@@ -18,15 +18,20 @@
 #define DNS_POINTER_TO(p) ((uint16_t)(((p)[0] & 0x3f) << 8 | (p)[1]))
 
 /*
- * Steps a message may cost: one for each label, each eight octets of one that is unpacked, each
- * pointer. An ordinary name unpacked costs 4 to 6, one that is a pointer 1 when stepped over; so 64
- * answers without any compression fit twice, and the worst name (127 labels) seven times.
+ * Steps a message may cost: one for each record, each name unpacked, each label or pointer, and
+ * each eight octets of a label that is unpacked. TODO
  */
-#define DNS_WORK_MAX 1024
+#define DNS_WORK_MAX 512
 
 struct dns_reader {
 	struct nt_cursor c; /* over the message, at most 65,535 bytes */
 	unsigned int work; /* steps that are left */
+};
+
+/* Where a name's text goes. */
+struct dns_text {
+	char *text; /* room for NT_DNS_NAME_MAX + 1 */
+	uint16_t *len;
 };
 
 struct dns_name {
@@ -34,22 +39,52 @@ struct dns_name {
 	char text[NT_DNS_NAME_MAX + 1]; /* as nt_dns_message.qname, no NUL */
 };
 
+static inline struct dns_text
+dns_name_text(struct dns_name *name)
+{
+	return (struct dns_text){ .text = name->text, .len = &name->len };
+}
+
+static inline bool
+dns_spend(struct dns_reader *r, unsigned int steps)
+{
+	if (nt_unlikely(r->work < steps))
+		return false;
+	r->work -= steps;
+	return true;
+}
+
 /*
- * The name at offset as text. *ret_len is untouched on failure, text is not. NT_DNS_OK, SHORT,
- * POINTER, LABEL, NAME_LONG (of the wire form, or of the text with its escapes) or WORK.
+ * The name at offset as text, and the offset behind it. *ret.len and *ret_end are untouched on
+ * failure, the text is not. NT_DNS_OK, SHORT, POINTER, LABEL, NAME_LONG (of the wire form, or of
+ * the text with its escapes) or WORK.
  */
 enum nt_dns_reason dns_name_unpack(
-	struct dns_reader *r, size_t offset, char text[NT_DNS_NAME_MAX + 1], uint16_t *ret_len);
+	struct dns_reader *r, size_t offset, struct dns_text ret, size_t *ret_end);
 
 /* The offset behind the name at offset. Its first pointer is checked, not followed. Likewise. */
 enum nt_dns_reason dns_name_skip(struct dns_reader *r, size_t offset, size_t *ret_end);
 
 /*
- * Where the name at offset, which was stepped over, really starts: names with the same place are
- * equal; others may be. Follows two pointers at most: one to a name that is itself only a pointer
- * is as far as senders go.
+ * Where the name at offset, which was stepped over, really starts: names with the
+ * same place are equal; others may be. A pointer to a mere pointer is as far as senders go, so a
+ * third is not followed.
  */
-uint16_t dns_name_place(const struct dns_reader *r, size_t offset);
+static inline uint16_t
+dns_name_place(const struct dns_reader *r, size_t offset)
+{
+	for (int i = 0; i < 2; i++) {
+		const uint8_t *p = r->c.start + offset;
+
+		if (r->c.end - p < 2 || DNS_LABEL_TYPE(p[0]) != DNS_POINTER_BITS)
+			break;
+		size_t target = DNS_POINTER_TO(p);
+		if (nt_unlikely(target >= offset || target < DNS_HEADER_BYTES))
+			break;
+		offset = target;
+	}
+	return (uint16_t)offset;
+}
 
 /* The address a reverse name stands for (RFC 1035 3.5, RFC 3596 2.5): all of it and nothing else.
  */

@@ -36,31 +36,44 @@ rdata_check(struct dns_reader *r, const struct dns_record *rec)
 	}
 }
 
-/* One record, its owner stepped over. */
+/* Step over an owner. Most are nothing but a pointer. */
+static inline enum nt_dns_reason
+owner_skip(struct dns_reader *r)
+{
+	const uint8_t *p = r->c.pos;
+	size_t start = nt_cursor_offset(&r->c), end = 0;
+
+	if (nt_likely(r->c.end - p >= 2 && DNS_LABEL_TYPE(p[0]) == DNS_POINTER_BITS)) {
+		size_t target = DNS_POINTER_TO(p);
+
+		r->c.pos += 2;
+		return target < start && target >= DNS_HEADER_BYTES ? NT_DNS_OK : NT_DNS_POINTER;
+	}
+	enum nt_dns_reason reason = dns_name_skip(r, start, &end);
+	if (reason == NT_DNS_OK)
+		nt_cursor_seek(&r->c, end);
+	return reason;
+}
+
 static enum nt_dns_reason
 record_read(struct dns_reader *r, struct dns_record *ret)
 {
-	size_t start = nt_cursor_offset(&r->c), end = start;
-	enum nt_dns_reason reason = dns_name_skip(r, start, &end);
+	ret->owner = (uint16_t)nt_cursor_offset(&r->c);
+	enum nt_dns_reason reason = dns_spend(r, 1) ? owner_skip(r) : NT_DNS_WORK;
 
-	if (reason != NT_DNS_OK)
+	if (nt_unlikely(reason != NT_DNS_OK))
 		return reason;
-	nt_cursor_seek(&r->c, end);
 	const uint8_t *p = nt_cursor_bytes(&r->c, RECORD_FIXED_BYTES);
-	if (p == NULL)
+	if (nt_unlikely(p == NULL))
 		return NT_DNS_SHORT;
 
 	uint32_t ttl_sec = be32(p + 4);
-	*ret = (struct dns_record){
-		.owner = (uint16_t)start,
-		.type = be16(p),
-		.class = be16(p + 2),
-		.ttl_sec = ttl_sec > INT32_MAX ? 0 : ttl_sec, /* RFC 2181 8 */
-		.rdlength = be16(p + 8),
-		.rdata = (uint16_t)nt_cursor_offset(&r->c),
-	};
-	nt_cursor_skip(&r->c, ret->rdlength);
-	return r->c.bad ? NT_DNS_SHORT : NT_DNS_OK;
+	ret->type = be16(p);
+	ret->class = be16(p + 2);
+	ret->ttl_sec = ttl_sec > INT32_MAX ? 0 : ttl_sec; /* RFC 2181 8 */
+	ret->rdlength = be16(p + 8);
+	ret->rdata = (uint16_t)nt_cursor_offset(&r->c);
+	return nt_cursor_bytes(&r->c, ret->rdlength) != NULL ? NT_DNS_OK : NT_DNS_SHORT;
 }
 
 static inline bool
@@ -76,20 +89,21 @@ dns_records_read(struct dns_reader *r, unsigned int count, uint16_t ignored_clas
 	struct dns_records *keep)
 {
 	for (unsigned int i = 0; i < count; i++) {
-		struct dns_record rec;
-		enum nt_dns_reason reason = record_read(r, &rec);
+		struct dns_record scratch;
+		struct dns_record *rec = keep != NULL ? &keep->at[keep->count] : &scratch;
 
-		if (reason != NT_DNS_OK)
-			return reason;
-		if (keep == NULL || !names_something(&rec, ignored_class_bits))
-			continue;
-		reason = rdata_check(r, &rec);
-		if (reason != NT_DNS_OK)
-			return reason;
-		if (keep->count >= DNS_RECORDS_MAX)
+		if (nt_unlikely(keep != NULL && keep->count >= DNS_RECORDS_MAX))
 			return NT_DNS_WORK;
-		rec.owner = dns_name_place(r, rec.owner);
-		keep->at[keep->count++] = rec;
+		enum nt_dns_reason reason = record_read(r, rec);
+		if (nt_unlikely(reason != NT_DNS_OK))
+			return reason;
+		if (keep == NULL || !names_something(rec, ignored_class_bits))
+			continue;
+		reason = rdata_check(r, rec);
+		if (nt_unlikely(reason != NT_DNS_OK))
+			return reason;
+		rec->owner = dns_name_place(r, rec->owner);
+		keep->count++;
 	}
 	return NT_DNS_OK;
 }
