@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <nt_mem.h>
+
+#include "flow_table_priv.h"
+
+#define MAX_FLOWS_LIMIT (UINT32_C(1) << 31)
+
+/* See the derivation above struct nt_flow_bucket. */
+static uint32_t
+buckets_chosen(uint32_t max_flows)
+{
+	return (max_flows + NT_FLOW_FLOWS_PER_BUCKET - 1) / NT_FLOW_FLOWS_PER_BUCKET;
+}
+
+static size_t
+buckets_bytes(uint32_t max_flows)
+{
+	const size_t overflow = (max_flows - 1) / NT_FLOW_BUCKET_SLOTS;
+
+	return (buckets_chosen(max_flows) + overflow) * sizeof(struct nt_flow_bucket);
+}
+
+static bool
+table_map(struct nt_flow_table *t, uint32_t max_flows)
+{
+	t->max_flows = max_flows;
+	t->buckets = nt_mem_map(buckets_bytes(max_flows));
+	if (t->buckets == NULL)
+		return false;
+	t->hot = nt_mem_map(max_flows * sizeof(*t->hot));
+	if (t->hot == NULL)
+		return false;
+	t->cold = nt_mem_map(max_flows * sizeof(*t->cold));
+	return t->cold != NULL;
+}
+
+struct nt_flow_table *
+nt_flow_table_new(uint32_t max_flows, const struct nt_hash_key *key)
+{
+	if (max_flows < 2 || max_flows > MAX_FLOWS_LIMIT) {
+		errno = EINVAL;
+		return NULL;
+	}
+	struct nt_flow_table *t = nt_mem_map(sizeof(*t));
+	if (t == NULL)
+		return NULL;
+	if (!table_map(t, max_flows)) {
+		const int err = errno;
+
+		nt_flow_table_free(t);
+		errno = err;
+		return NULL;
+	}
+	t->hash_key = *key;
+	t->chosen = buckets_chosen(max_flows);
+	t->bucket_fresh = t->chosen;
+	t->entry_free = NT_FLOW_NONE;
+	t->young = (struct nt_flow_list){ NT_FLOW_NONE, NT_FLOW_NONE };
+	for (unsigned int i = 0; i < NT_FLOW_LISTS; i++)
+		t->lists[i] = (struct nt_flow_list){ NT_FLOW_NONE, NT_FLOW_NONE };
+	t->asked_ns = INT64_MIN;
+	t->soon_ns = INT64_MAX;
+	t->overdue_ns = INT64_MAX;
+	return t;
+}
+
+void
+nt_flow_table_free(struct nt_flow_table *t)
+{
+	if (t == NULL)
+		return;
+	nt_mem_unmap(t->cold, t->max_flows * sizeof(*t->cold));
+	nt_mem_unmap(t->hot, t->max_flows * sizeof(*t->hot));
+	nt_mem_unmap(t->buckets, buckets_bytes(t->max_flows));
+	nt_mem_unmap(t, sizeof(*t));
+}
+
+/* Given back last, used first: its lines are the likeliest to be in the cache. */
+static uint32_t
+entry_take(struct nt_flow_table *t)
+{
+	const uint32_t idx = t->entry_free;
+
+	if (idx == NT_FLOW_NONE)
+		return t->entry_fresh < t->max_flows ? t->entry_fresh++ : NT_FLOW_NONE;
+	t->entry_free = t->cold[idx].wheel_next;
+	return idx;
+}
+
+static void
+young_append(struct nt_flow_table *t, uint32_t idx)
+{
+	struct nt_flow_cold *c = &t->cold[idx];
+
+	c->young_prev = t->young.tail;
+	c->young_next = NT_FLOW_NONE;
+	if (t->young.tail != NT_FLOW_NONE)
+		t->cold[t->young.tail].young_next = idx;
+	else
+		t->young.head = idx;
+	t->young.tail = idx;
+}
+
+uint32_t
+nt_flow_insert(struct nt_flow_table *t, const struct nt_flow_key *key, uint64_t hash)
+{
+	const uint32_t idx = entry_take(t);
+
+	if (idx == NT_FLOW_NONE)
+		return NT_FLOW_NONE;
+	t->hot[idx] = (struct nt_flow){ .key = *key };
+	t->cold[idx] = (struct nt_flow_cold){ .pins = NT_FLOW_NONE, .extra = NT_FLOW_NONE };
+	nt_flow_bucket_put(t, idx, hash);
+	nt_flow_list_append(t, NT_FLOW_LIST_IDLE, idx);
+	young_append(t, idx);
+	t->live++;
+	return idx;
+}
+
+void
+nt_flow_unlink(struct nt_flow_table *t, uint32_t idx)
+{
+	assert(t->cold[idx].wheel_slot != NT_FLOW_LIST_ENDED);
+	nt_flow_bucket_remove(t, idx, nt_flow_hash(t, &t->hot[idx].key));
+	nt_flow_list_move(t, NT_FLOW_LIST_ENDED, idx);
+	t->live--;
+	t->ended++;
+}
+
+uint32_t
+nt_flow_ended(const struct nt_flow_table *t)
+{
+	return t->lists[NT_FLOW_LIST_ENDED].head;
+}
+
+void
+nt_flow_release(struct nt_flow_table *t, uint32_t idx)
+{
+	assert(t->cold[idx].wheel_slot == NT_FLOW_LIST_ENDED);
+	nt_flow_list_remove(t, idx);
+	nt_flow_young_remove(t, idx);
+	t->cold[idx].wheel_slot = NT_FLOW_NONE;
+	t->cold[idx].wheel_next = t->entry_free;
+	t->entry_free = idx;
+	t->ended--;
+}
+
+uint32_t
+nt_flow_young(const struct nt_flow_table *t)
+{
+	return t->young.head;
+}
+
+void
+nt_flow_young_remove(struct nt_flow_table *t, uint32_t idx)
+{
+	struct nt_flow_cold *c = &t->cold[idx];
+
+	if (c->young_prev == NT_FLOW_NONE && t->young.head != idx)
+		return;
+	if (c->young_prev != NT_FLOW_NONE)
+		t->cold[c->young_prev].young_next = c->young_next;
+	else
+		t->young.head = c->young_next;
+	if (c->young_next != NT_FLOW_NONE)
+		t->cold[c->young_next].young_prev = c->young_prev;
+	else
+		t->young.tail = c->young_prev;
+	c->young_prev = NT_FLOW_NONE;
+	c->young_next = NT_FLOW_NONE;
+}
+
+uint32_t
+nt_flow_any(struct nt_flow_table *t)
+{
+	const uint32_t idx = nt_flow_victim(t);
+
+	return idx != NT_FLOW_NONE ? idx : t->lists[NT_FLOW_LIST_IDLE].head;
+}
+
+void
+nt_flow_table_stats(const struct nt_flow_table *t, struct nt_flow_table_stats *ret)
+{
+	ret->live = t->live;
+	ret->ended = t->ended;
+	ret->longest = t->longest;
+	ret->bytes = sizeof(*t) + buckets_bytes(t->max_flows) +
+		     t->max_flows * (sizeof(*t->hot) + sizeof(*t->cold));
+}
