@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What finding a flow costs on this machine: bursts of 32 packets of random flows, nothing else.
+ *
+ *   probe      one-line signature buckets, hash given, entry's two lines touched: the unit that the
+ *              cycles of everything else are compared with
+ *   +hash      the same with the keyed hash of the key computed
+ *   unstaged   the same without prefetches: what the stages are worth
+ *   linear     open addressing of (signature, index) words, staged: the plain alternative
+ *
+ * Cycles are TSC ticks: on a shared core compare ratios within one run only.
+ *
+ *   flow_probe [FLOWS...]
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <x86intrin.h>
+
+#include <nt_flow_table.h>
+#include <nt_mem.h>
+
+enum {
+	BURST = 32,
+	BURSTS = 1 << 16,
+	ROUNDS = 5
+};
+
+struct bench {
+	struct nt_flow_table *t;
+	uint32_t flows;
+	uint64_t random;
+	uint64_t *linear; /* signature << 32 | index + 1; 0 = empty; at most half full */
+	uint64_t linear_mask;
+};
+
+struct burst {
+	struct nt_flow_key key[BURST];
+	uint64_t hash[BURST];
+};
+
+static struct nt_flow_key
+key_number(uint32_t n)
+{
+	struct nt_flow_key key = {
+		.hi_addr = { 192, 0, 2, 1 },
+		.lo_port = 40000,
+		.hi_port = 443,
+		.proto = 6,
+		.family = NT_FAMILY_IPV4,
+	};
+
+	memcpy(key.lo_addr, &n, sizeof(n));
+	return key;
+}
+
+/* A hash that costs next to nothing (a round of splitmix64): the probe's. */
+static uint64_t
+cheap_hash(uint64_t n)
+{
+	n = (n + 1) * UINT64_C(0x9e3779b97f4a7c15);
+	n = (n ^ (n >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+	return n ^ (n >> 27);
+}
+
+static uint32_t
+draw_flow(struct bench *b)
+{
+	b->random ^= b->random << 13;
+	b->random ^= b->random >> 7;
+	b->random ^= b->random << 17;
+	return (uint32_t)(((b->random >> 32) * b->flows) >> 32);
+}
+
+static void
+touch(struct bench *b, uint32_t idx, uint64_t position)
+{
+	struct nt_flow *f = nt_flow_at(b->t, idx);
+
+	f->last_position = position;
+	f->pkts[0]++;
+}
+
+static inline void
+draw_burst(struct bench *b, struct burst *u, bool keyed)
+{
+	for (unsigned int i = 0; i < BURST; i++) {
+		const uint32_t n = draw_flow(b);
+
+		u->key[i] = key_number(n);
+		u->hash[i] = keyed ? nt_flow_hash(b->t, &u->key[i]) : cheap_hash(n);
+	}
+}
+
+static inline void
+run_table(struct bench *b, struct burst *u, bool keyed, bool staged)
+{
+	draw_burst(b, u, keyed);
+	for (unsigned int i = 0; staged && i < BURST; i++)
+		nt_flow_prefetch_bucket(b->t, u->hash[i]);
+	for (unsigned int i = 0; staged && i < BURST; i++)
+		nt_flow_prefetch_entry(b->t, u->hash[i]);
+	for (unsigned int i = 0; i < BURST; i++)
+		touch(b, nt_flow_find(b->t, &u->key[i], u->hash[i]), u->hash[i]);
+}
+
+static void
+run_probe(struct bench *b, struct burst *u)
+{
+	run_table(b, u, false, true);
+}
+
+static void
+run_keyed(struct bench *b, struct burst *u)
+{
+	run_table(b, u, true, true);
+}
+
+static void
+run_unstaged(struct bench *b, struct burst *u)
+{
+	run_table(b, u, true, false);
+}
+
+static inline uint64_t
+linear_word(uint64_t hash, uint32_t idx)
+{
+	return (hash >> 32) << 32 | (idx + 1);
+}
+
+static void
+linear_put(struct bench *b, uint64_t hash, uint32_t idx)
+{
+	uint64_t at = hash & b->linear_mask;
+
+	while (b->linear[at] != 0)
+		at = (at + 1) & b->linear_mask;
+	b->linear[at] = linear_word(hash, idx);
+}
+
+static inline void
+linear_prefetch(const struct bench *b, uint64_t hash)
+{
+	uint64_t at = hash & b->linear_mask;
+
+	for (; b->linear[at] != 0; at = (at + 1) & b->linear_mask)
+		if (b->linear[at] >> 32 == hash >> 32)
+			break;
+	const struct nt_flow *f = nt_flow_at(b->t, (uint32_t)b->linear[at] - 1);
+	nt_prefetch_write(f);
+	nt_prefetch_write(&f->last_ts_ns);
+}
+
+static inline uint32_t
+linear_find(const struct bench *b, const struct nt_flow_key *key, uint64_t hash)
+{
+	for (uint64_t at = hash & b->linear_mask;; at = (at + 1) & b->linear_mask) {
+		const uint32_t idx = (uint32_t)b->linear[at] - 1;
+
+		if (b->linear[at] >> 32 == hash >> 32 &&
+			nt_flow_key_equal(&nt_flow_at(b->t, idx)->key, key))
+			return idx;
+	}
+}
+
+static void
+run_linear(struct bench *b, struct burst *u)
+{
+	draw_burst(b, u, true);
+	for (unsigned int i = 0; i < BURST; i++)
+		nt_prefetch(&b->linear[u->hash[i] & b->linear_mask]);
+	for (unsigned int i = 0; i < BURST; i++)
+		linear_prefetch(b, u->hash[i]);
+	for (unsigned int i = 0; i < BURST; i++)
+		touch(b, linear_find(b, &u->key[i], u->hash[i]), u->hash[i]);
+}
+
+/* Making keys and choosing flows is no part of the cost: measured alone and taken off. */
+static void
+run_draw(struct bench *b, struct burst *u)
+{
+	draw_burst(b, u, false);
+	__asm__ volatile("" : : "r"(u) : "memory");
+}
+
+static double
+measure(struct bench *b, void (*run)(struct bench *, struct burst *))
+{
+	static struct burst u;
+	double best = 1e9;
+
+	for (unsigned int r = 0; r < ROUNDS; r++) {
+		const uint64_t start = __rdtsc();
+
+		for (unsigned int i = 0; i < BURSTS / ROUNDS; i++)
+			run(b, &u);
+		const double cycles = (double)(__rdtsc() - start) / (BURSTS / ROUNDS * BURST);
+		best = NT_MIN(best, cycles);
+	}
+	return best;
+}
+
+static void
+fill(struct bench *b, bool keyed)
+{
+	for (uint32_t i = 0; i < b->flows; i++) {
+		const struct nt_flow_key key = key_number(i);
+
+		nt_flow_insert(b->t, &key, keyed ? nt_flow_hash(b->t, &key) : cheap_hash(i));
+	}
+}
+
+static int
+table_open(struct bench *b, bool keyed)
+{
+	const struct nt_hash_key key = nt_hash_key_fixed();
+
+	b->t = nt_flow_table_new(b->flows, &key);
+	if (b->t == NULL)
+		return -1;
+	fill(b, keyed);
+	return 0;
+}
+
+static int
+bench_flows(uint32_t flows, bool huge)
+{
+	struct bench b = { .flows = flows, .random = 88172645463325252u };
+	double draw, probe, keyed, unstaged, linear;
+	size_t words = 1;
+
+	while (words < (size_t)flows * 2)
+		words *= 2;
+	prctl(PR_SET_THP_DISABLE, !huge, 0, 0, 0);
+	b.linear_mask = words - 1;
+	b.linear = nt_mem_map(words * sizeof(*b.linear));
+	if (b.linear == NULL || table_open(&b, false) < 0)
+		return -1;
+	draw = measure(&b, run_draw);
+	probe = measure(&b, run_probe) - draw;
+	nt_flow_table_free(b.t);
+
+	if (table_open(&b, true) < 0)
+		return -1;
+	for (uint32_t i = 0; i < flows; i++)
+		linear_put(&b, nt_flow_hash(b.t, &nt_flow_at(b.t, i)->key), i);
+	keyed = measure(&b, run_keyed) - draw;
+	unstaged = measure(&b, run_unstaged) - draw;
+	linear = measure(&b, run_linear) - draw;
+	printf("%9u %6s %9.1f %9.1f %9.1f %9.1f %9.1f\n", flows, huge ? "2 MiB" : "4 KiB", draw,
+		probe, keyed, unstaged, linear);
+	nt_flow_table_free(b.t);
+	nt_mem_unmap(b.linear, words * sizeof(*b.linear));
+	return 0;
+}
+
+int
+main(int argc, char **argv)
+{
+	static const uint32_t usual[] = { 100000, 1000000 };
+	const unsigned int n = argc > 1 ? (unsigned int)argc - 1 : NT_ARRAY_SIZE(usual);
+
+	printf("cycles per packet, bursts of %d, keys' making (column draw) taken off\n", BURST);
+	printf("%9s %6s %9s %9s %9s %9s %9s\n", "flows", "pages", "draw", "probe", "+hash",
+		"unstaged", "linear");
+	for (unsigned int i = 0; i < n; i++) {
+		const uint32_t flows =
+			argc > 1 ? (uint32_t)strtoul(argv[i + 1], NULL, 0) : usual[i];
+
+		if (bench_flows(flows, true) < 0 || bench_flows(flows, false) < 0) {
+			perror("flow_probe");
+			return 1;
+		}
+	}
+	return 0;
+}
