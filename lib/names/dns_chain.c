@@ -42,7 +42,7 @@ chain_find(struct chain *c, const struct dns_record *rec, int *ret)
 	size_t end;
 
 	for (unsigned int i = c->count; i-- > 0;) {
-		if (c->nodes[i].place == rec->owner) {
+		if (c->nodes[i].place == rec->place) {
 			*ret = (int)i;
 			return NT_DNS_OK;
 		}

@@ -12,7 +12,7 @@ struct owner {
 static enum nt_dns_reason
 owner_unpack(struct owner *o, struct dns_reader *r, const struct dns_record *rec)
 {
-	if (o->there && o->place == rec->owner)
+	if (o->there && o->place == rec->place)
 		return NT_DNS_OK;
 	o->there = false;
 	o->kept = NULL;
@@ -20,7 +20,7 @@ owner_unpack(struct owner *o, struct dns_reader *r, const struct dns_record *rec
 	enum nt_dns_reason reason = dns_name_unpack(r, rec->owner, dns_name_text(&o->name), &end);
 	if (reason == NT_DNS_OK) {
 		o->there = true;
-		o->place = rec->owner;
+		o->place = rec->place;
 	}
 	return reason;
 }

@@ -102,7 +102,7 @@ dns_records_read(struct dns_reader *r, unsigned int count, uint16_t ignored_clas
 		reason = rdata_check(r, rec);
 		if (nt_unlikely(reason != NT_DNS_OK))
 			return reason;
-		rec->owner = dns_name_place(r, rec->owner);
+		rec->place = dns_name_place(r, rec->owner);
 		keep->count++;
 	}
 	return NT_DNS_OK;

@@ -16,7 +16,8 @@
 
 /* One of type A, AAAA, CNAME or PTR whose rdata has the right form. */
 struct dns_record {
-	uint16_t owner; /* dns_name_place of its name */
+	uint16_t owner; /* offset */
+	uint16_t place; /* dns_name_place of the owner */
 	uint16_t type;
 	uint16_t class;
 	uint16_t rdata; /* offset */

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The input is one DNS message, read in both modes. What must hold of whatever comes out: answers
+ * within their bounds, names inside the message's own storage, in lower case, and none without OK.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <nt_dns.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+#define CHECK(condition)                                                                           \
+	do {                                                                                       \
+		if (!(condition))                                                                  \
+			abort();                                                                   \
+	} while (0)
+
+static void
+check_text(const char *text, size_t len)
+{
+	CHECK(len <= NT_DNS_NAME_MAX);
+	for (size_t i = 0; i < len; i++) {
+		CHECK(text[i] < 'A' || text[i] > 'Z');
+		CHECK(text[i] != '\\' || (len - i >= 4 && text[i + 1] == 'x'));
+	}
+}
+
+static bool
+inside(const char *text, size_t len, const char *room, size_t used)
+{
+	uintptr_t at = (uintptr_t)text, from = (uintptr_t)room;
+
+	return at >= from && at - from <= used && used - (at - from) >= len;
+}
+
+static void
+check_answer(const struct nt_dns_message *m, unsigned int i, enum nt_dns_mode mode)
+{
+	const struct nt_dns_answer *a = &m->answers[i];
+
+	CHECK(a->index == i);
+	CHECK(a->name_len > 0);
+	CHECK(inside(a->name, a->name_len, m->qname, m->qname_len) ||
+		inside(a->name, a->name_len, m->names, m->names_len));
+	check_text(a->name, a->name_len);
+	CHECK(a->type == NT_DNS_TYPE_PTR ||
+		a->addr.family == (a->type == NT_DNS_TYPE_A ? NT_FAMILY_IPV4 : NT_FAMILY_IPV6));
+	CHECK(a->type == NT_DNS_TYPE_A || a->type == NT_DNS_TYPE_AAAA ||
+		a->type == NT_DNS_TYPE_PTR);
+	CHECK(!nt_addr_is_unusable(&a->addr));
+	CHECK(a->ttl_sec <= INT32_MAX);
+	CHECK(mode == NT_DNS_UNICAST || a->ttl_sec > 0);
+	if (mode == NT_DNS_UNICAST && a->type != NT_DNS_TYPE_PTR)
+		CHECK(a->name == m->qname && a->name_len == m->qname_len);
+}
+
+static void
+check_message(const struct nt_dns_message *m, enum nt_dns_reason reason, enum nt_dns_mode mode)
+{
+	CHECK(reason < NT_DNS_REASONS);
+	CHECK(nt_dns_reason_name(reason)[0] != '\0');
+	CHECK(m->answer_count <= NT_DNS_ANSWERS_MAX);
+	CHECK(m->names_len <= NT_DNS_NAMES_ROOM);
+	check_text(m->qname, m->qname_len);
+	if (reason != NT_DNS_OK || !m->response)
+		CHECK(m->answer_count == 0);
+	if (m->answer_count > 0)
+		CHECK(m->opcode == 0 && m->rcode == 0);
+	if (m->answer_count > 0 && mode == NT_DNS_UNICAST)
+		CHECK(!m->truncated && m->qclass == 1);
+	for (unsigned int i = 0; i < m->answer_count; i++)
+		check_answer(m, i, mode);
+}
+
+/* Nothing may depend on what the message's storage held before. */
+static void
+check_mode(const uint8_t *data, size_t size, enum nt_dns_mode mode)
+{
+	static struct nt_dns_message m[2];
+	enum nt_dns_reason reason[2];
+
+	for (int i = 0; i < 2; i++) {
+		memset(&m[i], i == 0 ? 0x00 : 0xff, sizeof(m[i]));
+		reason[i] = nt_dns_parse(&m[i], data, size, mode);
+		check_message(&m[i], reason[i], mode);
+	}
+	CHECK(reason[0] == reason[1]);
+	CHECK(m[0].answer_count == m[1].answer_count && m[0].names_len == m[1].names_len);
+	CHECK(m[0].refused_chain == m[1].refused_chain);
+	CHECK(m[0].refused_limit == m[1].refused_limit);
+	CHECK(m[0].refused_unusable == m[1].refused_unusable);
+	CHECK(nt_dns_question_digest(&m[0]) == nt_dns_question_digest(&m[1]));
+	CHECK(nt_dns_answers_digest(&m[0]) == nt_dns_answers_digest(&m[1]));
+}
+
+int
+LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	check_mode(data, size, NT_DNS_UNICAST);
+	check_mode(data, size, NT_DNS_MULTICAST);
+	return 0;
+}
