@@ -37,7 +37,7 @@ LIBS = ("lib/*",)
 # What runs for each packet or each poll. Making and freeing tables is not part of it.
 PACKET_PATH = ("lib/packet/*", "lib/flow/*", "lib/names/*", "lib/cache/*", "lib/relay/*",
                "app/worker*", "app/control*")
-NOT_POLLED = r"_(new|free|init|fini|open|close|setup|create|destroy|start|stop)$"
+NOT_POLLED = r"_(new|free|init|fini|open|close|setup|create|destroy|start|stop|alloc|map|unmap)$"
 # The one system call that the path may make: give way when there is nothing to do.
 IDLE = NOT_POLLED + r"|_(idle|yield|wait|pause|nap|sleep)$"
 NO_EAL = ("lib/base/*", "lib/names/*", "lib/stats/*", "lib/cache/*", "lib/config/*", "lib/record/*")
