@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The columns of the logs as data: the writer (log.c), the header and nt_log_column read these
+ * tables. Private to lib/record.
+ */
+#ifndef NT_RECORD_COLUMNS_H
+#define NT_RECORD_COLUMNS_H
+
+#include "nt_log.h"
+
+enum column_kind {
+	COLUMN_NEVER, /* a column of Zeek's that nothing sets yet */
+	COLUMN_TIME, /* int64_t, nanoseconds */
+	COLUMN_INTERVAL, /* int64_t, nanoseconds */
+	COLUMN_UID, /* uint64_t[2] */
+	COLUMN_ADDR, /* struct nt_addr */
+	COLUMN_PORT, /* uint16_t */
+	COLUMN_COUNT, /* uint64_t */
+	COLUMN_COUNT8, /* uint8_t */
+	COLUMN_BOOL, /* bit `arg` of the row's flags */
+	COLUMN_SHARE, /* double; NT_SHARE_UNSET or 0 to 1 */
+	COLUMN_LABEL, /* uint8_t, an index of `labels`; no text there: `fallback`, or unset */
+	COLUMN_LABEL32, /* uint32_t, likewise */
+	COLUMN_HISTORY, /* text at the beginning of a connection's tail */
+	COLUMN_NAMES, /* uint8_t, how many; end `arg` (0 originator, 1 responder) of the tail */
+};
+
+/* Copied whole, whatever its length; len counts. */
+struct column_text {
+	char text[31];
+	uint8_t len;
+};
+static_assert(sizeof(struct column_text) == 32, "two vector registers");
+
+struct column {
+	struct column_text key[2]; /* as it stands in a JSON line, by enum nt_log_names */
+	const char *name[2]; /* by enum nt_log_names */
+	const char *help;
+	const struct column_text *labels;
+	const struct column_text *fallback;
+	uint16_t label_count;
+	uint16_t when; /* flags of the row that must be set */
+	uint16_t offset; /* of the value in the row */
+	uint16_t arg;
+	uint8_t kind; /* enum column_kind */
+};
+
+struct column_table {
+	const char *path;
+	const struct column *columns;
+	unsigned int count;
+};
+
+extern const struct column_table nt_column_tables[NT_LOG_KINDS];
+extern const struct column_table nt_conn_columns, nt_namecache_columns;
+
+#define COLUMN_LABEL_TEXT(s)                                                                       \
+	{                                                                                          \
+		s, sizeof(s) - 1                                                                   \
+	}
+#define COLUMN_KEY(s) COLUMN_LABEL_TEXT(",\"" s "\":")
+/* The same name in both spellings, or one for each. */
+#define COLUMN_NAMES_ONE(s)    .key = { COLUMN_KEY(s), COLUMN_KEY(s) }, .name = { s, s }
+#define COLUMN_NAMES_TWO(d, s) .key = { COLUMN_KEY(d), COLUMN_KEY(s) }, .name = { d, s }
+
+#endif

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * One line of conn.log before it is text: made by a worker when a connection has ended and its
+ * names are resolved, carried by value to the control lcore, written there. Fixed part, then the
+ * bytes of history and names: nothing points anywhere, so it can be copied as it is.
+ */
+#ifndef NT_CONN_ROW_H
+#define NT_CONN_ROW_H
+
+#include <nt_addr.h>
+#include <nt_mapping.h>
+
+#define NT_ROW_VALS_MAX 32
+#define NT_ROW_TAIL_MAX (128 + 2 * NT_ROW_VALS_MAX * (NT_MAPPING_NAME_MAX + 1))
+
+enum {
+	NT_ROW_DURATION = 1 << 0, /* duration_ns and bytes are set */
+	NT_ROW_LOCAL_ORIG = 1 << 1,
+	NT_ROW_LOCAL_RESP = 1 << 2,
+	NT_ROW_AGE = 1 << 3, /* resp_age_ns is set */
+	NT_ROW_ORIG_MORE = 1 << 4, /* more names than were kept */
+	NT_ROW_RESP_MORE = 1 << 5,
+};
+
+/* Values of conn_state: Zeek's, in the order of the names that nt_row_state_name gives. */
+#define NT_ROW_STATES 13
+const char *nt_row_state_name(unsigned int state); /* NULL where there is none */
+
+/* Bits of service. */
+enum {
+	NT_ROW_SERVICE_DNS = 1 << 0,
+	NT_ROW_SERVICE_HTTP = 1 << 1,
+	NT_ROW_SERVICE_SSL = 1 << 2,
+	NT_ROW_SERVICE_QUIC = 1 << 3,
+	NT_ROW_SERVICE_ALL = (1 << 4) - 1,
+};
+
+struct nt_conn_row {
+	int64_t ts_ns;
+	int64_t duration_ns;
+	uint64_t uid[2]; /* 96 bits are written: uid[0] and the low half of uid[1] */
+	struct nt_addr orig_h, resp_h;
+	uint16_t orig_p, resp_p;
+	uint8_t ip_proto;
+	uint8_t conn_state; /* below NT_ROW_STATES */
+	uint16_t flags; /* NT_ROW_* */
+	uint64_t bytes[2], pkts[2], ip_bytes[2], missed_bytes;
+	uint32_t service; /* NT_ROW_SERVICE_* */
+	uint16_t vlan, inner_vlan;
+	int64_t resp_age_ns;
+	uint8_t orig_source, resp_source; /* enum nt_source */
+	uint8_t resp_match; /* enum nt_match */
+	uint8_t orig_names, resp_names; /* how many */
+	uint8_t history_len;
+	uint16_t tail_len;
+	/* tail: history, then orig names, then resp names, each name as one length byte and its
+	 * text */
+	char tail[NT_ROW_TAIL_MAX];
+};
+#define NT_CONN_ROW_FIXED offsetof(struct nt_conn_row, tail)
+
+/* Bytes of a row that count: fixed part and tail. */
+static inline size_t
+nt_conn_row_size(const struct nt_conn_row *r)
+{
+	return NT_CONN_ROW_FIXED + r->tail_len;
+}
+
+/* Append to the tail (in its order); false where it does not fit. */
+static inline bool
+nt_conn_row_tail(struct nt_conn_row *r, const void *bytes, size_t len)
+{
+	if (nt_unlikely(len > sizeof(r->tail) - r->tail_len))
+		return false;
+	memcpy(r->tail + r->tail_len, bytes, len);
+	r->tail_len = (uint16_t)(r->tail_len + len);
+	return true;
+}
+
+static inline bool
+nt_conn_row_name(struct nt_conn_row *r, const char *name, size_t len)
+{
+	const uint8_t n = (uint8_t)len;
+	if (nt_unlikely(len > NT_MAPPING_NAME_MAX || len + 1 > sizeof(r->tail) - r->tail_len))
+		return false;
+	return nt_conn_row_tail(r, &n, 1) && nt_conn_row_tail(r, name, len);
+}
+
+#endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Blocks of text from the control lcore to files, by a thread of its own: the control lcore fills a
+ * block, hands it over and takes a free one, never waiting, locking or making a system call; the
+ * writer thread writes whole blocks in order (EINTR, short writes), opens and closes the files.
+ * Blocks hold whole lines. Producer: one thread (control). A write error sticks: it is kept with
+ * errno and the file's name for the producer to see, later blocks of that log are dropped and their
+ * lines counted. A half line that a failed write has left in a regular file is cut off. Files are
+ * not readable by others (0640). A path that is a FIFO waits for its reader.
+ */
+#ifndef NT_SINK_H
+#define NT_SINK_H
+
+#include <nt_base.h>
+#include <nt_strbuf.h>
+
+#include "nt_log.h"
+
+struct nt_sink;
+
+struct nt_sink_config {
+	const char *dir; /* must exist; copied */
+	struct nt_log_config log;
+	size_t block_bytes; /* at least NT_LOG_LINE_MAX */
+	unsigned int blocks; /* free blocks shared by all logs, >= 2 * NT_LOG_KINDS */
+};
+
+/*
+ * Open DIR/conn.log and DIR/namecache.log for writing (truncated), write headers, start the thread.
+ * NULL and *err (one line: what, where, why) on failure; nothing is left behind then but the files.
+ */
+struct nt_sink *nt_sink_new(const struct nt_sink_config *cfg, struct nt_error *err);
+
+/*
+ * Room for one line of at most max_len bytes in the log's block: append to it, then commit. NULL
+ * when there is no free block just now: come back later (back-pressure), nothing is lost. max_len
+ * beyond block_bytes is never there.
+ */
+struct nt_strbuf *nt_sink_begin(struct nt_sink *s, enum nt_log_kind kind, size_t max_len);
+/* The line appended since begin is whole and counts. */
+void nt_sink_commit(struct nt_sink *s, enum nt_log_kind kind);
+/* Hand over what there is, even if the block is not full. */
+void nt_sink_flush(struct nt_sink *s, enum nt_log_kind kind);
+
+/* True (and *err filled) once a write has failed. Producer only. */
+bool nt_sink_failed(struct nt_sink *s, struct nt_error *err);
+
+struct nt_sink_stats {
+	uint64_t lines_committed[NT_LOG_KINDS];
+	uint64_t lines_written[NT_LOG_KINDS]; /* known to have been written whole */
+	uint64_t lines_lost[NT_LOG_KINDS]; /* dropped after an error */
+	uint64_t bytes_written[NT_LOG_KINDS];
+};
+
+/* The same while it runs: committed is exact, the others may be behind. Producer only. */
+void nt_sink_stats(struct nt_sink *s, struct nt_sink_stats *ret);
+
+/*
+ * Flush everything, write footers, end the thread, close the files (errors of close count too). 0,
+ * or -errno with *err. Frees s; NULL is fine. *ret_stats (may be NULL): final, committed = written
+ * + lost.
+ */
+int nt_sink_close(struct nt_sink *s, struct nt_sink_stats *ret_stats, struct nt_error *err);
+
+#endif

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <signal.h>
+#include <stdlib.h>
+
+#include <nt_mem.h>
+
+#include "sink.h"
+
+static void
+sink_free(struct nt_sink *s)
+{
+	if (s == NULL)
+		return;
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
+		(void)sink_file_close(&s->files[k], NULL);
+	free(s->filled.slots);
+	free(s->empty.slots);
+	free(s->blocks);
+	if (s->memory != NULL)
+		nt_mem_unmap(s->memory, s->memory_bytes);
+	free(s);
+}
+
+static bool
+ring_alloc(struct sink_ring *r, unsigned int blocks)
+{
+	uint32_t size = 1;
+
+	while (size < blocks)
+		size *= 2;
+	r->mask = size - 1;
+	r->slots = calloc(size, sizeof(*r->slots));
+	return r->slots != NULL;
+}
+
+static struct nt_sink *
+sink_alloc(const struct nt_sink_config *cfg)
+{
+	struct nt_sink *s = aligned_alloc(NT_CACHE_LINE, sizeof(*s));
+
+	if (s == NULL)
+		return NULL;
+	*s = (struct nt_sink){ .log = cfg->log };
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
+		s->files[k].fd = -1;
+	s->memory_bytes = cfg->block_bytes * cfg->blocks;
+	s->memory = nt_mem_map(s->memory_bytes);
+	s->blocks = calloc(cfg->blocks, sizeof(*s->blocks));
+	if (s->memory == NULL || s->blocks == NULL || !ring_alloc(&s->filled, cfg->blocks) ||
+		!ring_alloc(&s->empty, cfg->blocks)) {
+		sink_free(s);
+		return NULL;
+	}
+	for (unsigned int i = 0; i < cfg->blocks; i++) {
+		s->blocks[i].text =
+			nt_strbuf_init(s->memory + i * cfg->block_bytes, cfg->block_bytes);
+		sink_ring_push(&s->empty, &s->blocks[i]);
+	}
+	return s;
+}
+
+static int
+open_log(struct nt_sink *s, const char *dir, enum nt_log_kind kind, struct nt_error *err)
+{
+	char text[NT_LOG_HEADER_MAX];
+	struct nt_strbuf b = nt_strbuf_init(text, sizeof(text));
+	size_t done;
+	int code = sink_file_open(&s->files[kind], dir, kind, err);
+
+	if (code != 0)
+		return code;
+	nt_log_header(&b, &s->log, kind, sink_wall_clock_ns());
+	return b.len == 0 ? 0 : sink_file_write(&s->files[kind], b.data, b.len, &done, err);
+}
+
+/* The thread takes no signals: they are the main thread's, and EPIPE shall be an error, not
+ * SIGPIPE. */
+static int
+start_thread(struct nt_sink *s, struct nt_error *err)
+{
+	sigset_t all, old;
+	int code;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &old);
+	code = pthread_create(&s->thread, NULL, sink_writer, s);
+	pthread_sigmask(SIG_SETMASK, &old, NULL);
+	if (code != 0)
+		return nt_error_set(
+			err, -code, "cannot start the log writer thread: %s", strerror(code));
+	(void)pthread_setname_np(s->thread, "nt-log-writer");
+	return 0;
+}
+
+struct nt_sink *
+nt_sink_new(const struct nt_sink_config *cfg, struct nt_error *err)
+{
+	struct nt_sink *s;
+	int code = 0;
+
+	if (cfg->block_bytes < NT_LOG_LINE_MAX || cfg->blocks < 2 * NT_LOG_KINDS) {
+		errno = -nt_error_set(err, -EINVAL,
+			"log blocks: %u of %zu bytes are too few or too small", cfg->blocks,
+			cfg->block_bytes);
+		return NULL;
+	}
+	s = sink_alloc(cfg);
+	if (s == NULL) {
+		errno = -nt_error_set(err, -ENOMEM, "no memory for %u log blocks of %zu bytes",
+			cfg->blocks, cfg->block_bytes);
+		return NULL;
+	}
+	for (unsigned int k = 0; k < NT_LOG_KINDS && code == 0; k++)
+		code = open_log(s, cfg->dir, (enum nt_log_kind)k, err);
+	if (code == 0)
+		code = start_thread(s, err);
+	if (code != 0) {
+		sink_free(s);
+		errno = -code;
+		return NULL;
+	}
+	return s;
+}
+
+struct nt_strbuf *
+nt_sink_begin(struct nt_sink *s, enum nt_log_kind kind, size_t max_len)
+{
+	struct sink_block *b = s->cur[kind];
+
+	if (nt_likely(b != NULL && b->text.room - b->text.len >= max_len))
+		return &b->text;
+	nt_sink_flush(s, kind);
+	b = s->cur[kind]; /* still there where it is empty, and too small */
+	if (b == NULL)
+		b = sink_ring_pop(&s->empty);
+	if (b == NULL)
+		return NULL;
+	b->text.len = 0;
+	b->text.full = false;
+	b->lines = 0;
+	b->kind = kind;
+	s->cur[kind] = b;
+	return b->text.room >= max_len ? &b->text : NULL;
+}
+
+void
+nt_sink_commit(struct nt_sink *s, enum nt_log_kind kind)
+{
+	s->cur[kind]->lines++;
+	s->committed[kind]++;
+}
+
+void
+nt_sink_flush(struct nt_sink *s, enum nt_log_kind kind)
+{
+	struct sink_block *b = s->cur[kind];
+
+	if (b == NULL || b->lines == 0)
+		return;
+	s->cur[kind] = NULL;
+	sink_ring_push(&s->filled, b);
+}
+
+bool
+nt_sink_failed(struct nt_sink *s, struct nt_error *err)
+{
+	if (nt_likely(atomic_load_explicit(&s->failed, memory_order_acquire) == 0))
+		return false;
+	if (err != NULL)
+		*err = s->error;
+	return true;
+}
+
+void
+nt_sink_stats(struct nt_sink *s, struct nt_sink_stats *ret)
+{
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
+		ret->lines_committed[k] = s->committed[k];
+		ret->lines_written[k] = atomic_load_explicit(&s->written[k], memory_order_relaxed);
+		ret->lines_lost[k] = atomic_load_explicit(&s->lost[k], memory_order_relaxed);
+		ret->bytes_written[k] = atomic_load_explicit(&s->bytes[k], memory_order_relaxed);
+	}
+}
+
+int
+nt_sink_close(struct nt_sink *s, struct nt_sink_stats *ret_stats, struct nt_error *err)
+{
+	int code;
+
+	if (s == NULL) {
+		if (ret_stats != NULL)
+			*ret_stats = (struct nt_sink_stats){ 0 };
+		return 0;
+	}
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
+		nt_sink_flush(s, (enum nt_log_kind)k);
+	atomic_store_explicit(&s->stop, true, memory_order_release);
+	pthread_join(s->thread, NULL);
+	if (ret_stats != NULL)
+		nt_sink_stats(s, ret_stats);
+	(void)nt_sink_failed(s, err);
+	code = atomic_load_explicit(&s->failed, memory_order_relaxed);
+	sink_free(s);
+	return code;
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Inside of the sink: what the producer's side (sink.c), the writer thread (sink_writer.c) and the
+ * files (sink_file.c) share. Private to lib/record.
+ */
+#ifndef NT_RECORD_SINK_H
+#define NT_RECORD_SINK_H
+
+#include <limits.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "nt_sink.h"
+
+/* A log's file. Writer thread only, once it runs. */
+struct sink_file {
+	int fd; /* -1: not open, or given up */
+	enum nt_log_kind kind;
+	uint64_t size; /* bytes that are in it */
+	char path[PATH_MAX];
+};
+
+/* Open (create, cut to nothing) DIR/<log>.log. 0 or -errno and *err. */
+int sink_file_open(
+	struct sink_file *f, const char *dir, enum nt_log_kind kind, struct nt_error *err);
+/*
+ * Write it all: short writes are continued, EINTR repeated. 0, or -errno and *err; *ret_done is
+ * what is in the file then, always whole lines of text (a half line at the end was cut off, or
+ * could not be: a pipe or device).
+ */
+int sink_file_write(
+	struct sink_file *f, const char *text, size_t len, size_t *ret_done, struct nt_error *err);
+/* 0, or -errno and *err. Fine where it isn't open. */
+int sink_file_close(struct sink_file *f, struct nt_error *err);
+
+struct sink_block {
+	struct nt_strbuf text;
+	uint64_t lines;
+	enum nt_log_kind kind;
+};
+
+/* One producer, one consumer; has a slot for every block there is, so it is never full. */
+struct sink_ring {
+	struct sink_block **slots;
+	uint32_t mask;
+	_Atomic uint32_t head NT_CACHE_ALIGNED; /* producer: rw, consumer: ro */
+	_Atomic uint32_t tail NT_CACHE_ALIGNED; /* consumer: rw, producer: ro */
+};
+
+static inline void
+sink_ring_push(struct sink_ring *r, struct sink_block *b)
+{
+	uint32_t head = atomic_load_explicit(&r->head, memory_order_relaxed);
+
+	r->slots[head & r->mask] = b;
+	atomic_store_explicit(&r->head, head + 1, memory_order_release);
+}
+
+/* NULL where it is empty. */
+static inline struct sink_block *
+sink_ring_pop(struct sink_ring *r)
+{
+	uint32_t tail = atomic_load_explicit(&r->tail, memory_order_relaxed);
+	struct sink_block *b;
+
+	if (atomic_load_explicit(&r->head, memory_order_acquire) == tail)
+		return NULL;
+	b = r->slots[tail & r->mask];
+	atomic_store_explicit(&r->tail, tail + 1, memory_order_release);
+	return b;
+}
+
+struct nt_sink {
+	struct nt_log_config log;
+	pthread_t thread;
+	struct sink_file files[NT_LOG_KINDS]; /* writer */
+	struct sink_block *blocks;
+	char *memory;
+	size_t memory_bytes;
+	struct sink_ring filled; /* producer -> writer */
+	struct sink_ring empty; /* writer -> producer */
+	struct sink_block *cur[NT_LOG_KINDS]; /* producer */
+	uint64_t committed[NT_LOG_KINDS]; /* producer */
+	_Atomic uint64_t written[NT_LOG_KINDS]; /* writer: rw, producer: ro; as the next two */
+	_Atomic uint64_t lost[NT_LOG_KINDS];
+	_Atomic uint64_t bytes[NT_LOG_KINDS];
+	_Atomic bool stop; /* producer: rw, writer: ro; nothing is pushed after it */
+	_Atomic int failed; /* writer: rw, producer: ro; -errno, set after `error` */
+	struct nt_error error; /* writer, until `failed` is set; of the first failure */
+};
+
+/* The writer thread; arg is the struct nt_sink. */
+void *sink_writer(void *arg);
+
+int64_t sink_wall_clock_ns(void);
+
+#endif

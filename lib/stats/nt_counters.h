@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Every counter of a worker, in one table: enum, name, unit, help. namecache.log, the summary,
+ * telemetry and the documentation read it. Counters only grow; a monotonic copy is taken by whoever
+ * wants differences.
+ *
+ * One block per lcore, written by that lcore only (relaxed load and store: no lock prefix), read by
+ * any thread (relaxed): each number is whole, several of them need not be of one moment.
+ */
+#ifndef NT_COUNTERS_H
+#define NT_COUNTERS_H
+
+#include <nt_base.h>
+
+/*
+ * The blocks PACKETS_*, DNS_* and SRC_* follow the order of enum nt_packet_reason, enum
+ * nt_dns_reason and enum nt_source: the id is the first one's plus the value. Where those enums are
+ * known, assert NT_COUNTER_PACKET_REASONS and its like.
+ */
+/* clang-format off */
+#define NT_COUNTERS(X) \
+	/* packets */ \
+	X(PACKETS, packets, "packets", "packets received") \
+	X(PACKET_BYTES, packet_bytes, "bytes", "bytes of them on the wire") \
+	X(PACKETS_OK, packets_ok, "packets", "packets that belong to a connection") \
+	X(PACKETS_CUT_LINK, packets_cut_link, "packets", "shorter than their link header or VLAN tag") \
+	X(PACKETS_NOT_IP, packets_not_ip, "packets", "without IP: ARP, LLDP and the like") \
+	X(PACKETS_CUT_IP, packets_cut_ip, "packets", "shorter than their IP headers") \
+	X(PACKETS_BAD_IP, packets_bad_ip, "packets", "with an impossible IP header") \
+	X(PACKETS_CUT_L4, packets_cut_l4, "packets", "captured without their whole transport header") \
+	X(PACKETS_BAD_L4, packets_bad_l4, "packets", "too short for their transport header") \
+	X(PACKETS_FRAGMENT, packets_fragment, "packets", "later fragments") \
+	X(PACKETS_EXT_LIMIT, packets_ext_limit, "packets", "with too many extension headers or tags") \
+	X(RX_DROPPED, rx_dropped, "packets", "dropped by the port or the ring before a worker") \
+	/* connections */ \
+	X(CONNS_MADE, conns_made, "connections", "connections begun") \
+	X(CONNS_WRITTEN, conns_written, "connections", "connections handed over to be written") \
+	X(CONNS_EVICTED, conns_evicted, "connections", "of these, ended by the table's cap") \
+	X(CONNS_LOST, conns_lost, "connections", "records dropped for want of room") \
+	X(RELEASED_EARLY, released_early, "connections", "written before the watermark had passed them") \
+	X(RECORDS_LATE_AT_RATE, records_late_at_rate, "connections", "that would have missed a name at the configured pacing rate") \
+	/* DNS messages, by what reading them gave */ \
+	X(DNS_QUERIES, dns_queries, "messages", "DNS queries read") \
+	X(DNS_RESPONSES, dns_responses, "messages", "DNS responses read") \
+	X(DNS_OK, dns_ok, "messages", "DNS messages without a fault") \
+	X(DNS_SHORT, dns_short, "messages", "that end inside the header or a record") \
+	X(DNS_NOT_QUERY, dns_not_query, "messages", "of another opcode") \
+	X(DNS_QDCOUNT, dns_qdcount, "messages", "without exactly one question") \
+	X(DNS_COUNTS, dns_counts, "messages", "with counts that they cannot hold") \
+	X(DNS_POINTER, dns_pointer, "messages", "with pointers not strictly backward, or too many") \
+	X(DNS_LABEL, dns_label, "messages", "with unknown label types") \
+	X(DNS_NAME_LONG, dns_name_long, "messages", "with names of more than 255 octets") \
+	X(DNS_RDLENGTH, dns_rdlength, "messages", "with record data of a wrong length") \
+	X(DNS_CHAIN, dns_chain, "messages", "with CNAME chains too long, looping or branching") \
+	X(DNS_WORK, dns_work, "messages", "that would have cost too much work") \
+	X(DNS_TRUNCATED, dns_truncated, "messages", "truncated (TC)") \
+	X(DNS_RCODE, dns_rcode, "messages", "responses that tell an error") \
+	X(DNS_CLASS, dns_class, "messages", "of another class than IN") \
+	/* DNS responses, by the query they belong to */ \
+	X(DNS_MATCHED, dns_matched, "responses", "the first response to a query seen") \
+	X(DNS_UNSOLICITED, dns_unsolicited, "responses", "on flows that showed no query") \
+	X(DNS_UNMATCHED, dns_unmatched, "responses", "to no query in flight: refused") \
+	X(DNS_REPEAT, dns_repeat, "responses", "retransmitted") \
+	X(DNS_CONFLICT, dns_conflict, "responses", "another answer to the same query: refused") \
+	X(DNS_REFUSED_CHAIN, dns_refused_chain, "answers", "not reached from the question") \
+	X(DNS_REFUSED_UNUSABLE, dns_refused_unusable, "answers", "unusable addresses") \
+	X(DNS_REFUSED_LIMIT, dns_refused_limit, "answers", "beyond the bound of a message") \
+	X(DNS_QUERIES_EVICTED, dns_queries_evicted, "queries", "forgotten because too many were in flight") \
+	/* mappings learnt, by source */ \
+	X(SRC_UNKNOWN, src_unknown, "mappings", "learnt from elsewhere") \
+	X(SRC_DNS_A, src_dns_a, "mappings", "learnt from A answers") \
+	X(SRC_DNS_AAAA, src_dns_aaaa, "mappings", "learnt from AAAA answers") \
+	X(SRC_DNS_HTTPS, src_dns_https, "mappings", "learnt from HTTPS and SVCB answers") \
+	X(SRC_DNS_PTR, src_dns_ptr, "mappings", "learnt from PTR answers") \
+	X(SRC_MDNS, src_mdns, "mappings", "learnt from multicast DNS") \
+	X(SRC_LLMNR, src_llmnr, "mappings", "learnt from LLMNR") \
+	X(SRC_NBNS, src_nbns, "mappings", "learnt from NetBIOS") \
+	X(SRC_DHCP, src_dhcp, "mappings", "learnt from DHCP") \
+	X(SRC_SSL_SNI, src_ssl_sni, "mappings", "learnt from TLS and QUIC server names") \
+	X(SRC_HTTP_HOST, src_http_host, "mappings", "learnt from HTTP Host headers") \
+	X(SRC_DNS_A6, src_dns_a6, "mappings", "learnt from A6 answers (never)") \
+	X(SRC_NTLM_AUTH, src_ntlm_auth, "mappings", "learnt from NTLM (never)") \
+	/* the way of the mappings: learnt = repeats + sent + shed_out; \
+	 * sent * (workers - 1) = received + shed_in; received = new + refreshed + refused */ \
+	X(MAPPINGS_LEARNT, mappings_learnt, "mappings", "learnt by this worker") \
+	X(MAPPINGS_REPEATS, mappings_repeats, "mappings", "of retransmitted responses: dropped") \
+	X(MAPPINGS_SENT, mappings_sent, "mappings", "sent to the relay") \
+	X(MAPPINGS_SHED_OUT, mappings_shed_out, "mappings", "shed before the relay") \
+	X(MAPPINGS_RECEIVED, mappings_received, "mappings", "received from the relay") \
+	X(MAPPINGS_SHED_IN, mappings_shed_in, "mappings", "shed between the relay and this worker") \
+	X(MAPPINGS_NEW, mappings_new, "mappings", "received and new") \
+	X(MAPPINGS_REFRESHED, mappings_refreshed, "mappings", "received and known already") \
+	X(MAPPINGS_REFUSED, mappings_refused, "mappings", "received and refused: no room") \
+	X(MAPPINGS_DELETED, mappings_deleted, "mappings", "expired or evicted") \
+	X(MESSAGES_SENT, messages_sent, "messages", "messages of mappings sent to the relay") \
+	X(MESSAGES_RECEIVED, messages_received, "messages", "messages of mappings received from it") \
+	/* names of written connections: ends asked, hits */ \
+	X(LOOKUPS, lookups, "lookups", "names asked of the cache for connection ends") \
+	X(NAMED_CONNS, named_conns, "connections", "with a name at either end") \
+	X(NAMED_ORIG, named_orig, "connections", "with a name of the originator") \
+	X(NAMED_RESP, named_resp, "connections", "with a name of the responder") \
+	X(ENDS_LOCAL, ends_local, "ends", "local ends of written connections") \
+	X(ENDS_LOCAL_NAMED, ends_local_named, "ends", "of these, named") \
+	X(ENDS_EXTERNAL, ends_external, "ends", "non-local ends of written connections") \
+	X(ENDS_EXTERNAL_NAMED, ends_external_named, "ends", "of these, named") \
+	X(PROD_CONNS, prod_conns, "connections", "written, with payload in both directions") \
+	X(PROD_NAMED_CONNS, prod_named_conns, "connections", "of these, with a name at either end") \
+	X(PROD_NAMED_ORIG, prod_named_orig, "connections", "of these, with a name of the originator") \
+	X(PROD_NAMED_RESP, prod_named_resp, "connections", "of these, with a name of the responder")
+/* clang-format on */
+
+enum nt_counter {
+#define NT_COUNTERS_ID(id, name, unit, help) NT_COUNTER_##id,
+	NT_COUNTERS(NT_COUNTERS_ID)
+#undef NT_COUNTERS_ID
+	NT_COUNTER_COUNT
+};
+
+/* How many values each block has room for. */
+#define NT_COUNTER_PACKET_REASONS (NT_COUNTER_PACKETS_EXT_LIMIT - NT_COUNTER_PACKETS_OK + 1)
+#define NT_COUNTER_DNS_REASONS	  (NT_COUNTER_DNS_CLASS - NT_COUNTER_DNS_OK + 1)
+#define NT_COUNTER_DNS_VERDICTS	  (NT_COUNTER_DNS_CONFLICT - NT_COUNTER_DNS_MATCHED + 1)
+#define NT_COUNTER_SOURCES	  (NT_COUNTER_SRC_HTTP_HOST - NT_COUNTER_SRC_UNKNOWN + 1)
+
+struct nt_counter_info {
+	const char *name, *unit, *help;
+};
+/* NULL past the last. */
+const struct nt_counter_info *nt_counter_info(unsigned int id);
+
+struct nt_counters {
+	uint64_t n[NT_COUNTER_COUNT]; /* owner: rw, others: ro */
+} NT_CACHE_ALIGNED;
+
+/* Owner only. */
+static inline void
+nt_counter_add(struct nt_counters *c, enum nt_counter id, uint64_t n)
+{
+	__atomic_store_n(
+		&c->n[id], __atomic_load_n(&c->n[id], __ATOMIC_RELAXED) + n, __ATOMIC_RELAXED);
+}
+
+/* Owner only: for what somebody else counts already (the cache, the port). */
+static inline void
+nt_counter_set(struct nt_counters *c, enum nt_counter id, uint64_t n)
+{
+	__atomic_store_n(&c->n[id], n, __ATOMIC_RELAXED);
+}
+
+/* Any thread. */
+static inline uint64_t
+nt_counter_read(const struct nt_counters *c, enum nt_counter id)
+{
+	return __atomic_load_n(&c->n[id], __ATOMIC_RELAXED);
+}
+
+/* dst = the sum of n blocks. Any thread; dst is the caller's. */
+void nt_counters_sum(
+	struct nt_counters *dst, const struct nt_counters *const workers[], unsigned int n);
+
+#endif
