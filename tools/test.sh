@@ -26,22 +26,23 @@ quick=(style build unit capture)
 export ASAN_OPTIONS=detect_leaks=1:exitcode=99 LSAN_OPTIONS=exitcode=99
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99
 
-# build NAME [CC=...] [MESON OPTION...]: the build folder of that name, complete; says why not.
+# build TARGET NAME [CC=...] [MESON OPTION...]: that target in the build folder of that name; says
+# why not.
 build() {
-	local dir=$work/$1
-	shift
-	configure "$dir" "$@" && ninja -C "$dir" >"$dir/ninja.log" 2>&1 && return 0
+	local target=$1 dir=$work/$2
+	shift 2
+	configure "$dir" "$@" && ninja -C "$dir" "$target" >"$dir/ninja.log" 2>&1 && return 0
 	grep -E -A 12 'FAILED|error:|undefined reference' "$dir/ninja.log" 2>/dev/null | head -n 60
 	return 1
 }
-build_release() { build gcc CC=gcc -Dwerror=true; }
-build_clang() { build clang CC=clang -Dwerror=true; }
+build_release() { build all gcc CC=gcc -Dwerror=true; }
+build_clang() { build all clang CC=clang -Dwerror=true; }
 build_asan() {
-	build asan CC=gcc -Dwerror=true -Dbuildtype=debugoptimized -Db_sanitize=address,undefined
+	build all asan CC=gcc -Dwerror=true -Dbuildtype=debugoptimized -Db_sanitize=address,undefined
 }
-build_pauses() { build pauses CC=gcc -Dwerror=true -Dpauses=true -Dbuildtype=debugoptimized; }
+build_pauses() { build all pauses CC=gcc -Dwerror=true -Dpauses=true -Dbuildtype=debugoptimized; }
 build_fuzz() {
-	build fuzz CC=clang -Dwerror=true -Dfuzzers=true -Dtests=false -Dbuildtype=debugoptimized
+	build fuzzers fuzz CC=clang -Dwerror=true -Dfuzzers=true -Dtests=false -Dbuildtype=debugoptimized
 }
 
 # need STAGE BUILD: build it, or fail the stage by name: what cannot be built has not passed.
