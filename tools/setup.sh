@@ -23,25 +23,26 @@ have() {
 	esac >/dev/null 2>&1
 }
 
-as_root() {
+# How to become root: nothing where we are, sudo where that asks no password or somebody can answer.
+root_by() {
 	if [ "$(id -u)" = 0 ]; then
-		"$@"
-	else
-		sudo -n true 2>/dev/null || [ -t 0 ] || die "installing needs root: run as root, or let sudo work without a password"
-		sudo "$@"
+		echo env
+	elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
+		echo sudo env
 	fi
 }
 
 install_packages() {
+	local by apt
+	read -r -a by <<<"$(root_by)"
+	[ ${#by[@]} -gt 0 ] || die "not root, and no sudo that works; please run: apt-get install $*"
+	command -v apt-get >/dev/null || die "no apt-get here; please install: $*"
 	say "installing: $*"
-	command -v apt-get >/dev/null || die "no apt-get here; please install by hand: $*"
-	[ "$(id -u)" = 0 ] || command -v sudo >/dev/null || die "no root and no sudo; please run: apt-get install $*"
-	local apt=(env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0)
-	# The lists may be missing or too old to name a file that still exists: then once again.
-	as_root "${apt[@]}" install --no-install-recommends "$@" </dev/null >/dev/null 2>&1 && return
-	as_root "${apt[@]}" update </dev/null >/dev/null || die "apt-get update failed"
-	as_root "${apt[@]}" install --no-install-recommends "$@" </dev/null >/dev/null ||
-		die "apt-get could not install: $*"
+	apt=("${by[@]}" DEBIAN_FRONTEND=noninteractive apt-get -q -y -o Dpkg::Use-Pty=0)
+	# The lists may be missing, or too old to name files that still exist: then once again.
+	"${apt[@]}" install --no-install-recommends "$@" >/dev/null 2>&1 && return
+	"${apt[@]}" update >/dev/null || die "apt-get update failed"
+	"${apt[@]}" install --no-install-recommends "$@" >/dev/null || die "apt-get could not install: $*"
 }
 
 case ${1:-build} in
