@@ -91,11 +91,12 @@ stage_fuzz() {
 
 # run_stage NAME: its results one by one, then how many. A stage that ends without any has failed.
 run_stage() {
-	local begin=$SECONDS
+	local begin=$SECONDS status=0
 	say "$1"
 	export NT_RESULTS=$work/$1.results
 	: >"$NT_RESULTS"
-	"stage_$1" </dev/null || grep -q '^FAIL' "$NT_RESULTS" || fail "$1: ended with status $?"
+	"stage_$1" </dev/null || status=$?
+	[ "$status" = 0 ] || grep -q '^FAIL' "$NT_RESULTS" || fail "$1: ended with status $status"
 	[ -s "$NT_RESULTS" ] || fail "$1: no results"
 	say "$1: $(count PASS "$NT_RESULTS") ok, $(count FAIL "$NT_RESULTS") not ok," \
 		"$(count SKIP "$NT_RESULTS") left out ($((SECONDS - begin)) s)"
