@@ -32,7 +32,7 @@ build() {
 	local target=$1 dir=$work/$2
 	shift 2
 	configure "$dir" "$@" && ninja -C "$dir" "$target" >"$dir/ninja.log" 2>&1 && return 0
-	grep -E -A 12 'FAILED|error:|undefined reference' "$dir/ninja.log" 2>/dev/null | head -n 60
+	grep -E -A 3 'error: |ERROR: |undefined reference' "$dir/ninja.log" 2>/dev/null | head -n 40
 	return 1
 }
 build_release() { build all gcc CC=gcc -Dwerror=true; }
