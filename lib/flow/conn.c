@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Connections packet by packet: beginning, the fast path of open TCP connections, end. */
+#include "conn_priv.h"
+
+/* Beyond this much unacknowledged data a stream has to be looked at (Zeek keeps 10 MiB). */
+#define OUTSTANDING_MAX (10u << 20)
+
+static void
+count_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct nt_packet *p, const struct nt_packet_meta *m, int dir)
+{
+	struct extra *x;
+
+	f->ip_bytes[dir] += p->ip_len;
+	if (nt_unlikely(++f->pkts[dir] == 0)) {
+		x = conn_extra(c, cold);
+		if (x)
+			x->pkts_high[dir]++;
+	}
+	f->last_position = m->position;
+	f->last_clock_ns = m->clock_ns;
+}
+
+/*
+ * Data or acknowledgement in order on a connection whose ends are both past the handshake. Touches
+ * the hot lines only; false leaves everything as it was.
+ */
+static inline bool
+tcp_fast(struct nt_flow *f, const struct nt_packet *p, int dir)
+{
+	const int peer = !dir;
+	const uint32_t len = p->payload_len;
+	const uint32_t end = f->tcp.last_seq[dir] + len;
+	const int32_t acked = (int32_t)(p->ack - f->tcp.last_ack[peer]);
+
+	if (!(f->flags & FLOW_FAST) || (p->tcp_flags & (TCP_CTL | TCP_ACK)) != TCP_ACK)
+		return false;
+	if (p->window == 0 || p->payload_captured < len)
+		return false;
+	if (!(f->seen[dir] & (len ? SEEN_DATA : SEEN_ACK)))
+		return false;
+	if (len ? p->seq != f->tcp.last_seq[dir] : (int32_t)(p->seq - end) > 0)
+		return false;
+	if (acked > 0 && (p->ack == 0 || (int32_t)(p->ack - f->tcp.last_seq[peer]) > 0))
+		return false;
+	if (end - f->tcp.last_ack[dir] > OUTSTANDING_MAX && !(f->flags & FLOW_UNACKED_0 << dir))
+		return false;
+	if (end < f->tcp.last_seq[dir] && f->seq_wraps[dir] < UINT8_MAX)
+		f->seq_wraps[dir]++;
+	f->tcp.last_seq[dir] = end;
+	if (acked > 0) {
+		if (p->ack < f->tcp.last_ack[peer] && f->ack_wraps[peer] < UINT8_MAX)
+			f->ack_wraps[peer]++;
+		f->tcp.last_ack[peer] = p->ack;
+		f->flags &= (uint8_t) ~(FLOW_UNACKED_0 << peer);
+	}
+	return true;
+}
+
+static void
+take_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct nt_packet *p, const struct nt_packet_meta *m, int dir)
+{
+	if (p->proto == PROTO_TCP)
+		tcp_packet(c, f, cold, p, m, dir);
+	else
+		dgram_packet(c, f, cold, p, m, dir);
+	count_packet(c, f, cold, p, m, dir);
+}
+
+void
+nt_conn_open(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct nt_packet *p, const struct nt_packet_meta *m, bool src_is_lo)
+{
+	int dir;
+
+	cold->first_ts_ns = f->last_ts_ns = m->ts_ns;
+	cold->first_clock_ns = f->last_clock_ns = m->clock_ns;
+	cold->first_position = m->position;
+	cold->vlan = p->vlan;
+	cold->inner_vlan = p->inner_vlan;
+	f->orig_is_lo = src_is_lo;
+	if (conn_flips_at_start(c, p)) {
+		f->orig_is_lo = !src_is_lo;
+		history_add(c, cold, '^');
+	}
+	if (p->proto == PROTO_UDP && nt_conn_ports_has(&c->cfg.dns_udp, conn_port(f, NT_FLOW_RESP)))
+		f->flags |= FLOW_DNS | FLOW_DNS_FIRST;
+	dir = nt_conn_direction(f, src_is_lo);
+	if (p->flags & NT_PKT_NO_COUNT)
+		f->last_position = m->position;
+	else
+		take_packet(c, f, cold, p, m, dir);
+	f->deadline_ns = conn_end_ns(c, f, cold);
+}
+
+enum nt_conn_verdict
+nt_conn_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct nt_packet *p, const struct nt_packet_meta *m, bool src_is_lo)
+{
+	int dir = nt_conn_direction(f, src_is_lo);
+
+	if (nt_unlikely(p->flags & NT_PKT_NO_COUNT))
+		return NT_CONN_KEEP;
+	if (p->proto != PROTO_TCP) {
+		take_packet(c, f, cold, p, m, dir);
+		return NT_CONN_KEEP;
+	}
+	if (nt_likely(tcp_fast(f, p, dir))) {
+		f->last_ts_ns = m->ts_ns;
+		count_packet(c, f, cold, p, m, dir);
+		c->stats.fast++;
+		return NT_CONN_KEEP;
+	}
+	if (tcp_reuses(f, cold, p))
+		return NT_CONN_REUSE;
+	c->stats.slow++;
+	take_packet(c, f, cold, p, m, dir);
+	f->deadline_ns = conn_end_ns(c, f, cold);
+	return NT_CONN_KEEP;
+}
+
+void
+nt_conn_evicted(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold)
+{
+	(void)f;
+	history_unknown(c, cold);
+}
+
+void
+nt_conn_dns_violation(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold)
+{
+	(void)f;
+	history_unknown(c, cold);
+}
+
+void
+nt_conn_close(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold)
+{
+	(void)f;
+	conn_extra_release(c, cold);
+}

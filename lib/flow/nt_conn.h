@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a connection means: Zeek's conn.log semantics over struct nt_flow. Orientation, TCP endpoint
+ * states and conn_state, history, byte counts, gaps, timers. Pure functions of the packets in their
+ * order: the same packets give the same record, whenever timers are looked at. Owner: one worker.
+ */
+#ifndef NT_CONN_H
+#define NT_CONN_H
+
+#include "nt_flow.h"
+
+/* One bit per port number. */
+struct nt_conn_ports {
+	uint64_t bits[65536 / 64];
+};
+
+static inline bool
+nt_conn_ports_has(const struct nt_conn_ports *p, uint16_t port)
+{
+	return p->bits[port / 64] >> (port % 64) & 1;
+}
+
+/*
+ * Timeouts in nanoseconds, ports as Zeek has them; names and defaults as Zeek's. Read-only while
+ * connections are open, and shared by all workers.
+ */
+struct nt_conn_config {
+	int64_t tcp_inactivity_ns; /* tcp_inactivity_timeout 5 min */
+	int64_t udp_inactivity_ns; /* udp_inactivity_timeout 1 min; TCP before its handshake */
+	int64_t icmp_inactivity_ns; /* icmp_inactivity_timeout 1 min */
+	int64_t unknown_ip_inactivity_ns; /* unknown_ip_inactivity_timeout 1 min */
+	int64_t interactive_inactivity_ns; /* port_inactivity_timeouts: 1 h */
+	int64_t tcp_SYN_timeout_ns; /* 5 s */
+	int64_t tcp_attempt_delay_ns; /* 5 s */
+	int64_t tcp_close_delay_ns; /* 5 s */
+	int64_t tcp_session_timer_ns; /* 6 s; at most an hour */
+	int64_t tcp_connection_linger_ns; /* 5 s */
+	int64_t dns_session_timeout_ns; /* 10 s */
+	struct nt_conn_ports likely_tcp; /* likely_server_ports */
+	struct nt_conn_ports likely_udp;
+	struct nt_conn_ports interactive_tcp; /* 21, 22, 23, 513 */
+	struct nt_conn_ports
+		dns_udp; /* where Zeek attaches its DNS analyzer: 53, 137, 5353, 5355 */
+};
+/* Zeek's defaults. */
+void nt_conn_config_default(struct nt_conn_config *ret);
+/* "443/tcp" or "53/udp" into the likely server ports. 0 or -EINVAL. */
+int nt_conn_config_likely(struct nt_conn_config *cfg, const char *port);
+void nt_conn_ports_add(struct nt_conn_ports *p, uint16_t port);
+
+struct nt_conn; /* the worker's context: configuration, pools of extra state, counters */
+
+/*
+ * max_flows bounds the pool of extra state (out-of-order ranges, counters, long histories): one for
+ * every second flow; when it is used up, gaps and repeated letters are lost, and counted. cfg is
+ * copied. NULL and errno.
+ */
+struct nt_conn *nt_conn_new(const struct nt_conn_config *cfg, uint32_t max_flows);
+void nt_conn_free(struct nt_conn *c);
+
+struct nt_conn_stats {
+	uint64_t fast, slow; /* packets of open TCP connections by path */
+	uint64_t extra_in_use;
+	uint64_t extra_exhausted; /* times that extra state was wanted and there was none */
+	uint64_t ranges_merged; /* out-of-order ranges joined because one side had too many */
+};
+void nt_conn_stats(const struct nt_conn *c, struct nt_conn_stats *ret);
+
+/* Where and when a packet came: see nt_base.h. */
+struct nt_packet_meta {
+	uint64_t position;
+	int64_t ts_ns;
+	int64_t clock_ns;
+};
+
+enum nt_conn_verdict {
+	NT_CONN_KEEP,
+	NT_CONN_END, /* the connection is over: unlink it, write its record */
+	NT_CONN_REUSE, /* over, and this packet begins another one with the same key */
+};
+
+/* First packet of a flow just inserted. src_is_lo as nt_flow_key_of returned. Sets deadline_ns. */
+void nt_conn_open(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct nt_packet *p, const struct nt_packet_meta *m, bool src_is_lo);
+
+/*
+ * A further packet. The caller has judged the timers first: where m->clock_ns >= f->deadline_ns it
+ * called nt_conn_timers, and opened a new flow if that said END. KEEP or REUSE (packet not
+ * counted). deadline_ns may become earlier: schedule it then.
+ */
+enum nt_conn_verdict nt_conn_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct nt_packet *p, const struct nt_packet_meta *m, bool src_is_lo);
+
+/* Run what is due at or before clock_ns, in the order of deadlines. KEEP (deadline_ns moved on) or
+ * END. */
+enum nt_conn_verdict nt_conn_timers(
+	struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold, int64_t clock_ns);
+
+/* Evicted or cut off by a cap: 'x'/'X' in the history, then as if it had ended. */
+void nt_conn_evicted(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold);
+
+/* A parser found what this connection speaks (bits of enum nt_service). */
+enum nt_service {
+	NT_SERVICE_DNS = 1 << 0,
+	NT_SERVICE_HTTP = 1 << 1,
+	NT_SERVICE_SSL = 1 << 2,
+	NT_SERVICE_QUIC = 1 << 3,
+};
+static inline void
+nt_conn_service(struct nt_flow_cold *cold, uint32_t services)
+{
+	cold->service |= (uint16_t)services;
+}
+/* SSH or FTP were recognised: the long inactivity timeout from now on. */
+void nt_conn_interactive(struct nt_flow *f);
+/* The DNS parser rejected what runs over it as no DNS (Zeek: analyzer violation). */
+void nt_conn_dns_violation(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold);
+
+/* Which direction (NT_FLOW_ORIG or _RESP) a packet with src_is_lo travels. */
+static inline int
+nt_conn_direction(const struct nt_flow *f, bool src_is_lo)
+{
+	return (f->orig_is_lo != 0) == src_is_lo ? NT_FLOW_ORIG : NT_FLOW_RESP;
+}
+
+enum nt_conn_state {
+	NT_CONN_S0,
+	NT_CONN_S1,
+	NT_CONN_SF,
+	NT_CONN_REJ,
+	NT_CONN_S2,
+	NT_CONN_S3,
+	NT_CONN_RSTO,
+	NT_CONN_RSTR,
+	NT_CONN_RSTOS0,
+	NT_CONN_RSTRH,
+	NT_CONN_SH,
+	NT_CONN_SHR,
+	NT_CONN_OTH,
+	NT_CONN_STATES
+};
+const char *nt_conn_state_name(enum nt_conn_state s);
+
+#define NT_CONN_HISTORY_MAX 128
+
+/* Everything conn.log says of a connection apart from its names. */
+struct nt_conn_summary {
+	struct nt_addr orig_h, resp_h;
+	uint16_t orig_p, resp_p;
+	uint8_t ip_proto;
+	uint8_t state; /* enum nt_conn_state */
+	bool has_duration; /* duration and the payload bytes are set */
+	int64_t ts_ns, duration_ns;
+	uint64_t first_position, last_position;
+	int64_t first_clock_ns, last_clock_ns;
+	uint64_t bytes[2], pkts[2], ip_bytes[2], missed_bytes;
+	uint32_t service;
+	uint16_t vlan, inner_vlan;
+	uint8_t history_len;
+	char history[NT_CONN_HISTORY_MAX];
+};
+
+/* At the connection's end (or before); changes nothing. */
+void nt_conn_summarize(const struct nt_conn *c, const struct nt_flow *f,
+	const struct nt_flow_cold *cold, struct nt_conn_summary *ret);
+
+/* Give back the extra state; call before nt_flow_release. */
+void nt_conn_close(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold);
+
+#endif
