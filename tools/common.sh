@@ -34,7 +34,7 @@ configure() {
 	rm -rf "$dir"
 	mkdir -p "$dir"
 	CC=$cc meson setup "$dir" "$root" "$@" >"$dir/setup.log" 2>&1 || {
-		tail -n 20 "$dir/setup.log" >&2
+		grep ERROR "$dir/setup.log" >&2 || tail -n 20 "$dir/setup.log" >&2
 		return 1
 	}
 	printf '%s\n' "$wanted" >"$dir/configured"
