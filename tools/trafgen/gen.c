@@ -106,7 +106,7 @@ plan(struct tg_gen *g, uint64_t at_ns)
 	g->now_ns = at_ns;
 	packets = tg_plan_session(g);
 	g->planned += packets;
-	return at_ns + 1 + tg_rng_exp(&g->rng, ns_per_packet * (packets + 1));
+	return at_ns + 1 + tg_rng_exp(&g->rng, ns_per_packet * (packets > 0 ? packets : 1));
 }
 
 int

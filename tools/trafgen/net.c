@@ -88,19 +88,23 @@ tg_net_client(const struct tg_net *n, uint32_t client, bool v6, struct tg_endpoi
 		set_v4(ret->addr, 10, subnet >> 8, subnet & 255, 1 + client % 250);
 }
 
-/* Distinct for distinct i < 2^24 * 10: an odd factor permutes the 16 bits in the middle. */
+/*
+ * Distinct for distinct i < 10 * 254 * 2^16: the odd factor permutes 16 bits of the host, and the
+ * rest of it decides how far the last byte is turned.
+ */
 static void
 set_public(uint32_t i, bool v6, struct tg_endpoint *ret)
 {
 	static const uint8_t first[] = { 23, 34, 45, 52, 93, 104, 142, 151, 185, 199 };
-	uint32_t host = i / 10, middle = (host / 254 * 40503u + 7919u) & 0xffff;
+	uint32_t host = i / 10, low = host & 0xffff, middle = (low * 40503u + 7919u) & 0xffff;
 
 	set_mac(ret->mac, MAC_ROUTER);
 	if (v6)
 		set_v6(ret->addr, UINT64_C(0x2a0404e200000000) + i % 10 * 65536u + middle,
 			(uint64_t)i << 16 | 1);
 	else
-		set_v4(ret->addr, first[i % 10], middle >> 8, middle & 255, 1 + host % 254);
+		set_v4(ret->addr, first[i % 10], middle >> 8, middle & 255,
+			1 + ((host >> 16) + low) % 254);
 }
 
 void

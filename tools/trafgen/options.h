@@ -24,6 +24,7 @@ struct tg_options {
 	uint64_t answers;
 	uint64_t max_chain;
 	uint64_t conns_per_lookup;
+	uint64_t favourites;
 	uint64_t conn_packets;
 	uint64_t mean_packet_bytes; /* 0: not steered */
 	uint64_t flows;
@@ -34,6 +35,7 @@ struct tg_options {
 	double ipv6_share;
 	double dual_stack_share;
 	double resolver_share;
+	double favourite_share;
 	double local_share;
 	double cname_share;
 	double udp_share;

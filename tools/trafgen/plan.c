@@ -58,17 +58,21 @@ static uint32_t
 write_tcp(struct tg_gen *g, struct tg_flow *f)
 {
 	static const uint16_t ports[] = { 443, 443, 443, 443, 80, 80, 22, 8080, 993, 8443 };
-	uint32_t packets = draw_packets(g);
+	uint32_t packets = draw_packets(g), closing;
 
 	f->end[1].port = ports[tg_rng_below(&g->rng, 10)];
 	f->tcp.segments_left = packets > 7 ? (packets - 6) * 3 / 4 : 1;
 	f->tcp.ending = TG_END_FIN;
-	if (tg_rng_chance(&g->rng, g->o.reset_share))
+	closing = 3;
+	if (tg_rng_chance(&g->rng, g->o.reset_share)) {
 		f->tcp.ending = TG_END_RESET;
-	else if (tg_rng_chance(&g->rng, 0.03))
+		closing = 1;
+	} else if (tg_rng_chance(&g->rng, 0.03)) {
 		f->tcp.ending = TG_END_OPEN;
+		closing = 0;
+	}
 	f->tcp.closer = tg_rng_chance(&g->rng, 0.4);
-	return 6 + f->tcp.segments_left * 4 / 3;
+	return 3 + f->tcp.segments_left * 4 / 3 + closing;
 }
 
 static uint32_t
@@ -147,23 +151,37 @@ connect_to_name(struct tg_gen *g, uint32_t client, uint32_t name, const struct t
 	return f;
 }
 
+/* A client goes to few names again and again, and others have other favourites. */
+static uint32_t
+draw_favourite(struct tg_gen *g, uint32_t client)
+{
+	uint64_t k = tg_rng_below(&g->rng, g->o.favourites);
+
+	return (uint32_t)(tg_hash(g->names.salt + k, client) % g->names.n_names);
+}
+
 /* One that this client can reach: an IPv6-only client wants names with IPv6. */
 static uint32_t
-draw_name(struct tg_gen *g, uint32_t client, bool popular)
+draw_name(struct tg_gen *g, uint32_t client, bool usual)
 {
 	const struct tg_client *c = &g->net.clients[client];
 
 	for (unsigned tries = 0; tries < 64; tries++) {
-		uint32_t name = popular ? tg_names_popular(&g->names, &g->rng)
-					: tg_names_any(&g->names, &g->rng);
+		uint32_t name;
 
+		if (!usual)
+			name = tg_names_any(&g->names, &g->rng);
+		else if (tg_rng_chance(&g->rng, g->o.favourite_share))
+			name = draw_favourite(g, client);
+		else
+			name = tg_names_popular(&g->names, &g->rng);
 		if (c->v4 || tg_names_group(&g->names, name)->v6)
 			return name;
 	}
 	return TG_NO_NAME;
 }
 
-/* With --dns-share, a lack of DNS makes lookups of unusual names, half of them for nothing. */
+/* With --dns-share, a lack of DNS makes lookups of unusual names, most of them for nothing. */
 static uint32_t
 plan_names(struct tg_gen *g, uint32_t client)
 {
@@ -177,7 +195,7 @@ plan_names(struct tg_gen *g, uint32_t client)
 		return 0;
 	e = tg_plan_lookup(g, client, name, &packets);
 	g->planned_dns += packets;
-	if (e == NULL || (short_of_dns && tg_rng_chance(&g->rng, 0.5)))
+	if (e == NULL || (short_of_dns && tg_rng_chance(&g->rng, 0.75 + g->o.dns_share / 2)))
 		return packets;
 	at_ns = (e->from_ns > g->now_ns ? e->from_ns : g->now_ns) + draw_delay(g);
 	for (unsigned n = draw_connections(g); n > 0 && at_ns < e->until_ns; n--) {

@@ -16,7 +16,7 @@ const struct tg_preset tg_presets[TG_PRESETS] = {
 		{
 			{ "clients", "2000" },
 			{ "servers", "3000" },
-			{ "dns-share", "0.05" },
+			{ "dns-share", "0.069" },
 			{ "mean-packet-bytes", "570" },
 			{ "connection-packets", "40" },
 		},
@@ -32,6 +32,8 @@ const struct tg_preset tg_presets[TG_PRESETS] = {
 			{ "dual-stack-share", "0" },
 			{ "resolver-share", "0" },
 			{ "connection-packets", "12" },
+			{ "favourites", "6" },
+			{ "favourite-share", "0.9" },
 		},
 	},
 	{
@@ -39,7 +41,11 @@ const struct tg_preset tg_presets[TG_PRESETS] = {
 		"30 % of the packets end a connection",
 		{
 			{ "clients", "2000" },
-			{ "dns-share", "0.44" },
+			{ "dns-share", "0.56" },
+			{ "dual-stack-share", "0.2" },
+			{ "connections-per-lookup", "1" },
+			{ "resolver-share", "0.05" },
+			{ "reset-share", "0.3" },
 			{ "connection-packets", "7" },
 			{ "scan-share", "0" },
 			{ "icmp-share", "0" },
