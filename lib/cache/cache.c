@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+
+#include "evict.h"
+#include "store.h"
+
+/* 18 years: two such, the longest TTL (50 days) and NT_CACHE_TIME_MAX_NS are below 2^63. */
+#define SPAN_MAX_NS (INT64_C(1) << 59)
+#define COUNT_MAX   (UINT32_C(1) << 30)
+
+static bool
+config_is_valid(const struct nt_name_cache_config *cfg)
+{
+	return cfg->max_mappings - 1 < COUNT_MAX && cfg->max_addresses - 1 < COUNT_MAX &&
+	       cfg->max_names - 1 < COUNT_MAX && cfg->max_mappings_per_address > 0 &&
+	       cfg->max_per_record - 1 < NT_NAME_VALS_MAX && cfg->pin_after_ns >= 0 &&
+	       cfg->pin_after_ns <= SPAN_MAX_NS && cfg->stale_for_ns >= 0 &&
+	       cfg->stale_for_ns <= SPAN_MAX_NS && cfg->hold_ns >= 0 && cfg->hold_ns <= SPAN_MAX_NS;
+}
+
+/* One mapping can need two addresses, a name and a version before the caps are looked at again. */
+static int
+init_tables(struct nt_name_cache *c)
+{
+	const struct nt_name_cache_config *cfg = &c->cfg;
+	int rc = nt_addrs_init(&c->addrs, &c->key, cfg->max_addresses + 2);
+
+	if (rc == 0)
+		rc = nt_names_init(&c->names, &c->key, cfg->max_names + 1, cfg->max_name_bytes);
+	if (rc == 0)
+		rc = nt_pool_init(&c->lives, sizeof(struct nt_life), cfg->max_mappings + 1);
+	if (rc == 0)
+		rc = nt_pool_init(&c->bonds, sizeof(struct nt_bond), cfg->max_mappings + 1);
+	if (rc == 0)
+		rc = nt_past_init(&c->past, cfg->max_mappings + 1);
+	if (rc == 0)
+		rc = nt_slots_init(&c->by_life, cfg->max_mappings + 1);
+	if (rc == 0)
+		rc = nt_slots_init(&c->by_bond, cfg->max_mappings + 1);
+	if (rc == 0)
+		rc = nt_slots_init(&c->by_pair, cfg->max_mappings + 1);
+	return rc;
+}
+
+struct nt_name_cache *
+nt_name_cache_new(const struct nt_name_cache_config *cfg, const struct nt_hash_key *key)
+{
+	struct nt_name_cache *c;
+	int rc;
+
+	if (!config_is_valid(cfg)) {
+		errno = EINVAL;
+		return NULL;
+	}
+	c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		return NULL;
+	c->cfg = *cfg;
+	c->key = *key;
+	rc = init_tables(c);
+	if (rc < 0) {
+		nt_name_cache_free(c);
+		errno = -rc;
+		return NULL;
+	}
+	nt_wheel_init(&c->wheel);
+	c->in_pair = nt_pool_view(&c->lives, offsetof(struct nt_life, in_pair));
+	c->in_bond = nt_pool_view(&c->lives, offsetof(struct nt_life, in_bond));
+	c->in_wheel = nt_pool_view(&c->lives, offsetof(struct nt_life, in_wheel));
+	c->in_addr = nt_pool_view(&c->bonds, offsetof(struct nt_bond, in_addr));
+	return c;
+}
+
+void
+nt_name_cache_free(struct nt_name_cache *c)
+{
+	if (c == NULL)
+		return;
+	nt_addrs_fini(&c->addrs);
+	nt_names_fini(&c->names);
+	nt_pool_fini(&c->lives);
+	nt_pool_fini(&c->bonds);
+	nt_past_fini(&c->past);
+	nt_slots_fini(&c->by_life);
+	nt_slots_fini(&c->by_bond);
+	nt_slots_fini(&c->by_pair);
+	free(c);
+}
+
+static bool
+mapping_is_valid(const struct nt_name_cache *c, const struct nt_mapping *m)
+{
+	return m->addr.family != NT_FAMILY_NONE && m->name_len >= 1 &&
+	       m->name_len <= NT_MAPPING_NAME_MAX && m->source > NT_SOURCE_NONE &&
+	       m->source < NT_SOURCES &&
+	       (m->position > c->last_position ||
+		       (m->position == c->last_position && m->index >= c->last_index));
+}
+
+static struct nt_version
+version_of(const struct nt_mapping *m)
+{
+	int64_t seen_ns = nt_cache_clamp_time(m->seen_ns),
+		expires_ns = nt_cache_clamp_time(m->expires_ns);
+	uint64_t ttl_ms = 0;
+
+	if (expires_ns > seen_ns)
+		ttl_ms = ((uint64_t)expires_ns - (uint64_t)seen_ns + 999999) / 1000000;
+	return (struct nt_version){ .position = m->position,
+		.seen_ns = seen_ns,
+		.ttl_ms = (uint32_t)NT_MIN(ttl_ms, UINT32_MAX),
+		.index = m->index };
+}
+
+/* Names and addresses with a reference each. The tags come first: their lines arrive meanwhile. */
+static struct nt_told
+intern(struct nt_name_cache *c, const struct nt_mapping *m)
+{
+	uint32_t addr_tag = nt_addrs_tag(&c->addrs, &m->addr);
+	uint32_t client_tag = nt_addrs_tag(&c->addrs, &m->client);
+	uint32_t name_tag;
+	struct nt_told t = { .client = NT_LIST_NONE, .source = m->source };
+
+	nt_slots_prefetch(&c->addrs.slots, addr_tag);
+	nt_slots_prefetch(&c->addrs.slots, client_tag);
+	name_tag = nt_names_tag(&c->names, m->name, m->name_len);
+	nt_slots_prefetch(&c->names.slots, name_tag);
+	t.addr = nt_addrs_take(&c->addrs, addr_tag, &m->addr);
+	if (m->client.family != NT_FAMILY_NONE)
+		t.client = nt_addrs_take(&c->addrs, client_tag, &m->client);
+	t.name = nt_names_take(&c->names, name_tag, m->name, m->name_len);
+	return t;
+}
+
+static void
+release(struct nt_name_cache *c, const struct nt_told *t)
+{
+	nt_addrs_give(&c->addrs, t->addr);
+	if (t->client != NT_LIST_NONE)
+		nt_addrs_give(&c->addrs, t->client);
+	nt_names_give(&c->names, t->name);
+}
+
+static enum nt_name_added
+add_told(struct nt_name_cache *c, const struct nt_told *t, const struct nt_version *v)
+{
+	uint32_t life = nt_store_find(c, t);
+
+	if (life != NT_LIST_NONE &&
+		v->seen_ns < nt_life_expires_ns(nt_life_at(c, life)) + c->cfg.stale_for_ns) {
+		nt_store_refresh(c, life, v);
+		c->stats.added_refreshed++;
+		return NT_NAME_REFRESHED;
+	}
+	nt_store_begin(c, t, v, life);
+	c->stats.added_new++;
+	return NT_NAME_NEW;
+}
+
+enum nt_name_added
+nt_name_cache_add(struct nt_name_cache *c, const struct nt_mapping *m)
+{
+	enum nt_name_added added;
+	struct nt_version v;
+	struct nt_told t;
+
+	if (!mapping_is_valid(c, m) || !nt_evict_make_room(c, m->name_len)) {
+		c->stats.added_refused++;
+		return NT_NAME_REFUSED;
+	}
+	c->last_position = m->position;
+	c->last_index = m->index;
+	v = version_of(m);
+	nt_wheel_start(&c->wheel, v.seen_ns);
+	t = intern(c, m);
+	added = add_told(c, &t, &v);
+	nt_evict_trim(c, t.addr);
+	release(c, &t);
+	return added;
+}

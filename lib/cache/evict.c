@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "evict.h"
+
+/*
+ * Addresses and names are shared: the mapping that expires first need not be the last one of its
+ * address. So many are given up at once to get one free; where that does not do, the mapping that
+ * wanted it is refused, and the next one goes on.
+ */
+#define EVICT_STEPS 64
+
+/*
+ * The life to be forgotten first, to within a slot of the wheel. What has been refreshed since it
+ * was put is put again on the way: once per refresh at most, so that is paid for by adding.
+ */
+static uint32_t
+earliest_life(struct nt_name_cache *c)
+{
+	uint32_t id = NT_LIST_NONE;
+
+	for (unsigned int i = 0; i < EVICT_STEPS; i++) {
+		struct nt_life *l;
+		uint16_t slot;
+		int64_t tick;
+
+		id = nt_wheel_earliest(&c->wheel, &tick);
+		if (id == NT_LIST_NONE)
+			break;
+		l = nt_life_at(c, id);
+		slot = l->wheel_slot;
+		if (nt_wheel_tick(nt_life_deadline_ns(c, l)) <= tick)
+			break;
+		nt_store_reschedule(c, id);
+		if (l->wheel_slot == slot)
+			break;
+	}
+	return id;
+}
+
+static bool
+evict_life(struct nt_name_cache *c, uint64_t *counter)
+{
+	uint32_t id = earliest_life(c);
+
+	if (id == NT_LIST_NONE)
+		return false;
+	nt_store_drop(c, id);
+	++*counter;
+	return true;
+}
+
+/* One version, be it superseded or the last of its life. */
+static void
+evict_version(struct nt_name_cache *c)
+{
+	const struct nt_past *p = nt_past_oldest(&c->past);
+	uint32_t id = earliest_life(c);
+
+	if (p != NULL && (id == NT_LIST_NONE || p->superseded_ns + c->cfg.pin_after_ns <=
+							nt_life_deadline_ns(c, nt_life_at(c, id))))
+		nt_past_pop(&c->past);
+	else if (id != NT_LIST_NONE)
+		nt_store_drop(c, id);
+	c->stats.evicted_mappings++;
+}
+
+/* Pools are larger than the caps by what one mapping can need: see nt_name_cache_new. */
+bool
+nt_evict_make_room(struct nt_name_cache *c, uint16_t name_len)
+{
+	struct nt_name_cache_stats *s = &c->stats;
+	unsigned int i;
+
+	for (i = 0; i < EVICT_STEPS && c->addrs.pool.used + 2 > c->addrs.pool.capacity; i++)
+		evict_life(c, &s->evicted_addresses);
+	for (i = 0; i < EVICT_STEPS && (c->names.pool.used == c->names.pool.capacity ||
+					       !nt_slab_has_room(&c->names.slab, name_len));
+		i++)
+		evict_life(c, &s->evicted_names);
+	return c->addrs.pool.used + 2 <= c->addrs.pool.capacity &&
+	       c->names.pool.used < c->names.pool.capacity &&
+	       nt_slab_has_room(&c->names.slab, name_len);
+}
+
+/* The life told longest ago of the bond told of longest ago. */
+static void
+evict_of_address(struct nt_name_cache *c, const struct nt_interned_addr *a)
+{
+	uint32_t bond = nt_list_at(&c->in_addr, a->bonds)->prev;
+
+	nt_store_drop(c, nt_list_at(&c->in_bond, nt_bond_at(c, bond)->lives)->prev);
+	c->stats.evicted_per_address++;
+}
+
+void
+nt_evict_trim(struct nt_name_cache *c, uint32_t addr)
+{
+	const struct nt_name_cache_config *cfg = &c->cfg;
+	const struct nt_interned_addr *a = nt_addrs_at(&c->addrs, addr);
+	unsigned int i;
+
+	if (a->lives > cfg->max_mappings_per_address)
+		evict_of_address(c, a);
+	if (nt_store_versions(c) > cfg->max_mappings)
+		evict_version(c);
+	for (i = 0; i < EVICT_STEPS && c->addrs.pool.used > cfg->max_addresses; i++)
+		evict_life(c, &c->stats.evicted_addresses);
+	for (i = 0; i < EVICT_STEPS && c->names.pool.used > cfg->max_names; i++)
+		evict_life(c, &c->stats.evicted_names);
+}

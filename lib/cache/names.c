@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "names.h"
+
+#include <string.h>
+
+int
+nt_names_init(struct nt_names *n, const struct nt_hash_key *key, uint32_t max, uint64_t max_bytes)
+{
+	int rc = nt_pool_init(&n->pool, sizeof(struct nt_interned_name), max);
+
+	n->key = *key;
+	if (rc == 0)
+		rc = nt_slots_init(&n->slots, max);
+	if (rc == 0)
+		rc = nt_slab_init(&n->slab, max_bytes);
+	return rc;
+}
+
+void
+nt_names_fini(struct nt_names *n)
+{
+	nt_pool_fini(&n->pool);
+	nt_slots_fini(&n->slots);
+	nt_slab_fini(&n->slab);
+}
+
+uint32_t
+nt_names_tag(const struct nt_names *n, const char *name, uint16_t len)
+{
+	return (uint32_t)nt_siphash64(&n->key, name, len);
+}
+
+static uint32_t
+find_name(const struct nt_names *n, uint32_t tag, const char *name, uint16_t len)
+{
+	uint32_t at = nt_slots_home(&n->slots, tag), id;
+
+	while ((id = nt_slots_match(&n->slots, tag, &at)) != NT_LIST_NONE) {
+		const struct nt_interned_name *e = nt_names_at(n, id);
+
+		if (e->len == len && memcmp(nt_slab_at(&n->slab, e->text), name, len) == 0)
+			break;
+	}
+	return id;
+}
+
+static uint32_t
+new_name(struct nt_names *n, uint32_t tag, const char *name, uint16_t len)
+{
+	struct nt_interned_name *e;
+	uint32_t id, text;
+
+	text = nt_slab_take(&n->slab, len);
+	if (text == NT_LIST_NONE)
+		return NT_LIST_NONE;
+	id = nt_pool_take(&n->pool);
+	if (id == NT_LIST_NONE) {
+		nt_slab_give(&n->slab, text);
+		return NT_LIST_NONE;
+	}
+	memcpy(nt_slab_at(&n->slab, text), name, len);
+	e = nt_names_at(n, id);
+	*e = (struct nt_interned_name){ .refs = 1, .text = text, .tag = tag, .len = len };
+	nt_slots_insert(&n->slots, tag, id);
+	return id;
+}
+
+uint32_t
+nt_names_take(struct nt_names *n, uint32_t tag, const char *name, uint16_t len)
+{
+	uint32_t id = find_name(n, tag, name, len);
+
+	if (id == NT_LIST_NONE)
+		return new_name(n, tag, name, len);
+	nt_names_at(n, id)->refs++;
+	return id;
+}
+
+void
+nt_names_give(struct nt_names *n, uint32_t id)
+{
+	struct nt_interned_name *e = nt_names_at(n, id);
+
+	if (--e->refs > 0)
+		return;
+	nt_slots_remove(&n->slots, e->tag, id);
+	nt_slab_give(&n->slab, e->text);
+	nt_pool_give(&n->pool, id);
+}
+
+size_t
+nt_names_bytes(const struct nt_names *n)
+{
+	return nt_pool_bytes(&n->pool) + nt_slots_bytes(&n->slots) + nt_slab_bytes(&n->slab);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Names, each stored once and named by number, with a count of references. Owner: one thread.
+ */
+#ifndef NT_CACHE_NAMES_H
+#define NT_CACHE_NAMES_H
+
+#include <nt_hash.h>
+
+#include "pool.h"
+#include "slab.h"
+#include "slots.h"
+
+struct nt_interned_name {
+	uint32_t refs;
+	uint32_t text; /* slab reference */
+	uint32_t tag;
+	uint16_t len;
+};
+static_assert(sizeof(struct nt_interned_name) == 16, "four names to a cache line");
+
+struct nt_names {
+	struct nt_hash_key key;
+	struct nt_pool pool;
+	struct nt_slots slots;
+	struct nt_slab slab;
+};
+
+/* 0 or -errno; _fini accepts a half-built one. */
+int nt_names_init(
+	struct nt_names *n, const struct nt_hash_key *key, uint32_t max, uint64_t max_bytes);
+void nt_names_fini(struct nt_names *n);
+
+uint32_t nt_names_tag(const struct nt_names *n, const char *name, uint16_t len);
+/* The name's number with one reference more; NT_LIST_NONE where there is no room. */
+uint32_t nt_names_take(struct nt_names *n, uint32_t tag, const char *name, uint16_t len);
+void nt_names_give(struct nt_names *n, uint32_t id);
+
+static inline struct nt_interned_name *
+nt_names_at(const struct nt_names *n, uint32_t id)
+{
+	return nt_pool_at(&n->pool, id);
+}
+
+size_t nt_names_bytes(const struct nt_names *n);
+
+#endif

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "past.h"
+
+#include <nt_mem.h>
+
+int
+nt_past_init(struct nt_past_ring *r, uint32_t capacity)
+{
+	*r = (struct nt_past_ring){ .capacity = capacity };
+	r->ring = nt_mem_map(sizeof(*r->ring) * capacity);
+	return r->ring ? 0 : -errno;
+}
+
+void
+nt_past_fini(struct nt_past_ring *r)
+{
+	nt_mem_unmap(r->ring, sizeof(*r->ring) * r->capacity);
+	r->ring = NULL;
+}
+
+uint32_t
+nt_past_push(struct nt_past_ring *r, const struct nt_past *p)
+{
+	uint64_t at = (uint64_t)r->tail + r->count;
+
+	if (at >= r->capacity)
+		at -= r->capacity;
+	r->ring[at] = *p;
+	r->count++;
+	r->touched = NT_MAX(r->touched, (uint32_t)at + 1);
+	return (uint32_t)at;
+}
+
+void
+nt_past_pop(struct nt_past_ring *r)
+{
+	r->tail = r->tail + 1 == r->capacity ? 0 : r->tail + 1;
+	r->count--;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "store.h"
+
+const char *
+nt_name_text(const struct nt_name_cache *c, uint32_t id, uint16_t *ret_len)
+{
+	const struct nt_interned_name *n = nt_names_at(&c->names, id);
+
+	*ret_len = n->len;
+	return (const char *)nt_slab_at(&c->names.slab, n->text);
+}
+
+void
+nt_name_hold(struct nt_name_cache *c, uint32_t id)
+{
+	nt_names_at(&c->names, id)->refs++;
+}
+
+void
+nt_name_release(struct nt_name_cache *c, uint32_t id)
+{
+	nt_names_give(&c->names, id);
+}
+
+static uint64_t
+bytes_in_use(const struct nt_name_cache *c)
+{
+	return sizeof(*c) + nt_addrs_bytes(&c->addrs) + nt_names_bytes(&c->names) +
+	       nt_pool_bytes(&c->lives) + nt_pool_bytes(&c->bonds) +
+	       sizeof(struct nt_past) * c->past.touched + nt_slots_bytes(&c->by_life) +
+	       nt_slots_bytes(&c->by_bond) + nt_slots_bytes(&c->by_pair);
+}
+
+static uint32_t
+longest_probe(const struct nt_name_cache *c)
+{
+	uint32_t tables = NT_MAX(c->addrs.slots.longest, c->names.slots.longest);
+	uint32_t own = NT_MAX(c->by_life.longest, NT_MAX(c->by_bond.longest, c->by_pair.longest));
+
+	return NT_MAX(tables, own);
+}
+
+void
+nt_name_cache_stats(const struct nt_name_cache *c, struct nt_name_cache_stats *ret)
+{
+	*ret = c->stats;
+	ret->addresses = c->addrs.pool.used;
+	ret->names = c->names.pool.used;
+	ret->mappings = nt_store_versions(c);
+	ret->bytes = bytes_in_use(c);
+	ret->longest_probe = longest_probe(c);
+}

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What the cache is made of.
+ *
+ *   address --- bonds, the one told of last first (each: address, name)
+ *                 bond --- lives, the one told last first (each: client, source)
+ *                            life --- superseded versions, latest first (past.h)
+ *   (address, client) --- the same lives, in no order
+ *
+ * A life is a mapping (address, name, client, source) from when it was learnt, as long as it is
+ * relearnt before it has been expired for stale_for; its latest version lies in it. One that comes
+ * later begins another life; the old one stays beside it until it is purged.
+ */
+#ifndef NT_CACHE_STORE_H
+#define NT_CACHE_STORE_H
+
+#include "addrs.h"
+#include "names.h"
+#include "nt_name_cache.h"
+#include "past.h"
+#include "wheel.h"
+
+/* Times are kept within this, so that no sum of them overflows: 1970 +- 146 years. */
+#define NT_CACHE_TIME_MAX_NS ((INT64_C(1) << 62) - 1)
+
+static inline int64_t
+nt_cache_clamp_time(int64_t time_ns)
+{
+	return NT_MAX(-NT_CACHE_TIME_MAX_NS, NT_MIN(time_ns, NT_CACHE_TIME_MAX_NS));
+}
+
+struct nt_life {
+	uint64_t position, first_position;
+	int64_t seen_ns, first_seen_ns;
+	struct nt_links in_pair, in_bond, in_wheel;
+	uint32_t bond;
+	uint32_t client; /* number of an address, or NT_LIST_NONE */
+	uint32_t past;
+	uint32_t ttl_ms; /* expires - seen */
+	uint16_t index, first_index;
+	uint16_t wheel_slot;
+	uint8_t source;
+};
+static_assert(sizeof(struct nt_life) == 80, "the bulk of the memory");
+
+struct nt_bond {
+	uint32_t addr, name;
+	uint32_t lives; /* list, the one told last first */
+	struct nt_links in_addr;
+	uint64_t last_position; /* when it was told last; its life of then may be gone */
+	int64_t last_expires_ns; /* no version of it ever expired later */
+};
+static_assert(sizeof(struct nt_bond) == 40, "a name of an address");
+
+struct nt_name_cache {
+	struct nt_name_cache_config cfg;
+	struct nt_hash_key key;
+	struct nt_addrs addrs;
+	struct nt_names names;
+	struct nt_pool lives, bonds;
+	struct nt_list_view in_pair, in_bond, in_wheel, in_addr;
+	struct nt_slots by_life; /* (address, name, client, source) -> its present life */
+	struct nt_slots by_bond; /* (address, name) */
+	struct nt_slots by_pair; /* (address, client) -> first of its lives */
+	struct nt_past_ring past;
+	struct nt_wheel wheel;
+	uint64_t last_position;
+	uint16_t last_index;
+	struct nt_name_cache_stats stats; /* the counters of it */
+};
+
+/* Who told whom what: numbers of things interned. */
+struct nt_told {
+	uint32_t addr, client, name;
+	uint8_t source;
+};
+
+/* What a mapping says beside that. */
+struct nt_version {
+	uint64_t position;
+	int64_t seen_ns;
+	uint32_t ttl_ms;
+	uint16_t index;
+};
+
+static inline struct nt_life *
+nt_life_at(const struct nt_name_cache *c, uint32_t id)
+{
+	return nt_pool_at(&c->lives, id);
+}
+
+static inline struct nt_bond *
+nt_bond_at(const struct nt_name_cache *c, uint32_t id)
+{
+	return nt_pool_at(&c->bonds, id);
+}
+
+static inline int64_t
+nt_expires_ns(int64_t seen_ns, uint32_t ttl_ms)
+{
+	return seen_ns + (int64_t)ttl_ms * 1000000;
+}
+
+static inline int64_t
+nt_life_expires_ns(const struct nt_life *l)
+{
+	return nt_expires_ns(l->seen_ns, l->ttl_ms);
+}
+
+/* When the last lookup that could need it has been made. */
+static inline int64_t
+nt_life_deadline_ns(const struct nt_name_cache *c, const struct nt_life *l)
+{
+	return nt_life_expires_ns(l) + c->cfg.stale_for_ns +
+	       NT_MAX(c->cfg.pin_after_ns, c->cfg.hold_ns);
+}
+
+/* Versions held. */
+static inline uint32_t
+nt_store_versions(const struct nt_name_cache *c)
+{
+	return c->lives.used + c->past.count;
+}
+
+/* The present life of a mapping, or NT_LIST_NONE. */
+uint32_t nt_store_find(const struct nt_name_cache *c, const struct nt_told *t);
+/* First life of a pair, or NT_LIST_NONE. */
+uint32_t nt_store_pair(const struct nt_name_cache *c, uint32_t addr, uint32_t client);
+
+/* A new life; `old` is the one it follows, or NT_LIST_NONE. There is room (evict.h). */
+void nt_store_begin(
+	struct nt_name_cache *c, const struct nt_told *t, const struct nt_version *v, uint32_t old);
+/* A new version of a life. There is room for the one it supersedes. */
+void nt_store_refresh(struct nt_name_cache *c, uint32_t life, const struct nt_version *v);
+/* The end of a life. */
+void nt_store_drop(struct nt_name_cache *c, uint32_t life);
+/* Into the wheel again, by its deadline as it is now. */
+void nt_store_reschedule(struct nt_name_cache *c, uint32_t life);
+
+#endif

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The rule of nt_name_cache.h, taken literally: a list that forgets nothing, walked from its start
+ * for every question. What the cache answers is compared with it, by the property test and the
+ * fuzzer.
+ */
+#ifndef CACHE_MODEL_H
+#define CACHE_MODEL_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <nt_name_cache.h>
+
+#define MODEL_ADDRS    4
+#define MODEL_NAMES    7
+#define MODEL_CLIENTS  4 /* 0: nobody */
+#define MODEL_SOURCES  3
+#define MODEL_KEYS     (MODEL_ADDRS * MODEL_NAMES * MODEL_CLIENTS * MODEL_SOURCES)
+#define MODEL_VERSIONS 8192
+
+struct model_version {
+	uint64_t position;
+	int64_t seen_ns, expires_ns;
+	uint16_t index;
+	uint8_t addr, name, client, source;
+};
+
+struct model {
+	struct nt_name_cache_config cfg;
+	unsigned int count;
+	struct model_version versions[MODEL_VERSIONS];
+};
+
+struct model_query {
+	unsigned int addr, client;
+	uint64_t start_position, end_position;
+	int64_t start_clock_ns, end_clock_ns;
+};
+
+struct model_candidate {
+	struct model_version v;
+	bool own;
+};
+
+struct model_result {
+	enum nt_match match;
+	unsigned int count;
+	bool more;
+	unsigned int source;
+	int64_t age_ns;
+	unsigned int names[NT_NAME_VALS_MAX];
+};
+
+static const enum nt_source model_sources[MODEL_SOURCES] = { NT_SOURCE_DNS_A, NT_SOURCE_SSL_SNI,
+	NT_SOURCE_DNS_PTR };
+
+/* One mapping's versions as a query sees them. */
+struct model_view {
+	struct model_version last, first_of_life; /* of all so far */
+	struct model_version start, end, end_first;
+	bool any, has_start, has_end;
+};
+
+static inline unsigned int
+model_key(const struct model_version *v)
+{
+	return ((v->addr * MODEL_NAMES + v->name) * MODEL_CLIENTS + v->client) * MODEL_SOURCES +
+	       v->source;
+}
+
+static inline void
+model_see(const struct model *m, const struct model_query *q, struct model_view *w,
+	const struct model_version *v)
+{
+	if (!w->any || v->seen_ns >= w->last.expires_ns + m->cfg.stale_for_ns)
+		w->first_of_life = *v;
+	w->any = true;
+	w->last = *v;
+	if (v->position <= q->start_position) {
+		w->has_start = true;
+		w->start = *v;
+	}
+	if (v->position <= q->end_position) {
+		w->has_end = true;
+		w->end = *v;
+		w->end_first = w->first_of_life;
+	}
+}
+
+static inline bool
+model_judge(const struct model *m, const struct model_query *q, const struct model_view *w,
+	enum nt_match match, bool late, struct model_version *ret)
+{
+	int64_t s = q->start_clock_ns, stale = m->cfg.stale_for_ns;
+
+	if (late) {
+		*ret = w->end_first;
+		return w->has_end && w->end_first.position > q->start_position &&
+		       w->end.expires_ns + stale > q->end_clock_ns;
+	}
+	*ret = w->start;
+	if (!w->has_start || w->start.expires_ns + stale <= s)
+		return false;
+	if (match == NT_MATCH_REVERSE)
+		return true;
+	return match == NT_MATCH_STALE ? w->start.expires_ns <= s : w->start.expires_ns > s;
+}
+
+static bool model_earliest_first;
+
+static int
+model_compare(const void *pa, const void *pb)
+{
+	const struct model_candidate *a = pa, *b = pb;
+	int order;
+
+	if (a->own != b->own)
+		return a->own ? -1 : 1;
+	if (a->v.position != b->v.position)
+		order = a->v.position < b->v.position ? -1 : 1;
+	else
+		order = (int)a->v.index - (int)b->v.index;
+	return model_earliest_first ? order : -order;
+}
+
+static inline bool
+model_group(const struct model *m, const struct model_query *q, const struct model_view *views,
+	enum nt_match match, bool late, struct model_result *ret)
+{
+	struct model_candidate list[MODEL_KEYS];
+	unsigned int n = 0;
+	bool named[MODEL_NAMES] = { false };
+
+	for (unsigned int k = 0; k < MODEL_KEYS; k++) {
+		struct model_version v;
+		bool ptr, own;
+
+		if (!views[k].any || views[k].last.addr != q->addr)
+			continue;
+		ptr = model_sources[views[k].last.source] == NT_SOURCE_DNS_PTR;
+		own = q->client != 0 && views[k].last.client == q->client;
+		if (ptr != (match == NT_MATCH_REVERSE) ||
+			!model_judge(m, q, &views[k], match, late, &v))
+			continue;
+		if ((match == NT_MATCH_CLIENT && !own) || (match == NT_MATCH_OTHER && own))
+			continue;
+		list[n++] = (struct model_candidate){ v, own && match != NT_MATCH_REVERSE };
+	}
+	if (n == 0)
+		return false;
+	model_earliest_first = late;
+	qsort(list, n, sizeof(list[0]), model_compare);
+	*ret = (struct model_result){ .match = match,
+		.source = model_sources[list[0].v.source],
+		.age_ns = q->start_clock_ns - list[0].v.seen_ns };
+	for (unsigned int i = 0; i < n; i++) {
+		if (named[list[i].v.name])
+			continue;
+		named[list[i].v.name] = true;
+		if (ret->count == m->cfg.max_per_record)
+			ret->more = true;
+		else
+			ret->names[ret->count++] = list[i].v.name;
+	}
+	return true;
+}
+
+static inline void
+model_lookup(
+	const struct model *m, const struct model_query *q, bool final, struct model_result *ret)
+{
+	static struct model_view views[MODEL_KEYS];
+
+	memset(views, 0, sizeof(views));
+	for (unsigned int i = 0; i < m->count; i++)
+		model_see(m, q, &views[model_key(&m->versions[i])], &m->versions[i]);
+	*ret = (struct model_result){ .match = NT_MATCH_NONE };
+	if (model_group(m, q, views, NT_MATCH_CLIENT, false, ret) ||
+		model_group(m, q, views, NT_MATCH_OTHER, false, ret) ||
+		model_group(m, q, views, NT_MATCH_STALE, false, ret) ||
+		(final && model_group(m, q, views, NT_MATCH_LATE, true, ret)) ||
+		model_group(m, q, views, NT_MATCH_REVERSE, false, ret))
+		return;
+	if (final)
+		model_group(m, q, views, NT_MATCH_REVERSE, true, ret);
+}
+
+#endif
