@@ -15,6 +15,12 @@ struct nt_layers {
 	uint32_t payload; /* of IP, by its header; where that says 0, what was captured */
 };
 
+#define NT_ETHERTYPE_IPV4 0x0800
+#define NT_ETHERTYPE_IPV6 0x86dd
+
+/* Up to here an ethertype is the length of an IEEE 802.3 frame. */
+#define NT_FRAME_LENGTH_MAX 1500
+
 /* IP protocol numbers. */
 enum {
 	NT_IP_HOPOPTS = 0,
@@ -63,6 +69,7 @@ nt_layers_step(struct nt_layers *l, uint32_t len)
 
 /* Each returns OK with l at the next layer, or the reason why there is none. */
 enum nt_packet_reason nt_link_decode(struct nt_packet *p, struct nt_layers *l, int dlt);
+enum nt_packet_reason nt_shim_decode(struct nt_packet *p, struct nt_layers *l, uint16_t type);
 enum nt_packet_reason nt_ip_decode(struct nt_packet *p, struct nt_layers *l);
 enum nt_packet_reason nt_l4_decode(struct nt_packet *p, const struct nt_layers *l);
 

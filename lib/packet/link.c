@@ -1,89 +1,17 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * From the first byte of a frame to its IP header. A header must have at least one byte behind it,
- * as in Zeek.
+ * From the first byte of a frame to what its header announces. A header must have at least one byte
+ * behind it, as in Zeek.
  */
 #include "layers.h"
 
 #define ETHERNET_HEADER 14
-#define VLAN_TAG	4
 #define FABRIC_PATH	16
 #define SLL_HEADER	16
 #define SLL2_HEADER	20
 #define LOOP_HEADER	4
 
-#define ETHERTYPE_IPV4	      0x0800
-#define ETHERTYPE_VLAN	      0x8100
-#define ETHERTYPE_IPV6	      0x86dd
-#define ETHERTYPE_QINQ	      0x88a8
 #define ETHERTYPE_FABRIC_PATH 0x8903
-#define ETHERTYPE_QINQ_OLD    0x9100
-
-/* Up to here it is the length of an IEEE 802.3 frame. */
-#define LENGTH_MAX 1500
-
-/* Two tags are QinQ; nobody stacks more than four. */
-#define TAGS_MAX 8
-
-/* IEEE 802.2 with a SNAP header whose OUI is 0: an ethertype follows. */
-static enum nt_packet_reason
-decode_llc(struct nt_layers *l, uint32_t len)
-{
-	const uint8_t *h = l->pos;
-	uint32_t llc;
-
-	if (l->left < len || l->left < 3)
-		return NT_PACKET_CUT_LINK;
-	if (h[0] != 0xaa || h[1] != 0xaa)
-		return NT_PACKET_NOT_IP;
-	llc = (h[2] & 3) == 3 ? 3 : 4; /* unnumbered, or a control field of two bytes */
-	if (l->left < llc + 5)
-		return NT_PACKET_CUT_LINK;
-	if (h[llc] != 0 || h[llc + 1] != 0 || h[llc + 2] != 0)
-		return NT_PACKET_NOT_IP;
-	nt_layers_step(l, llc + 5);
-	switch (nt_be16(h + llc + 3)) {
-	case ETHERTYPE_IPV4:
-	case ETHERTYPE_IPV6:
-		return NT_PACKET_OK;
-	default:
-		return NT_PACKET_NOT_IP;
-	}
-}
-
-/* The first tag is the VLAN, the last of the others the inner one. */
-static void
-take_vlan(struct nt_packet *p, uint16_t tci, bool first)
-{
-	*(first ? &p->vlan : &p->inner_vlan) = tci & 0xfff;
-}
-
-static enum nt_packet_reason
-decode_ethertype(struct nt_packet *p, struct nt_layers *l, uint16_t type)
-{
-	for (unsigned int tags = 0; tags <= TAGS_MAX; tags++) {
-		switch (type) {
-		case ETHERTYPE_IPV4:
-		case ETHERTYPE_IPV6:
-			return NT_PACKET_OK;
-		case ETHERTYPE_VLAN:
-		case ETHERTYPE_QINQ:
-		case ETHERTYPE_QINQ_OLD:
-			if (l->left <= VLAN_TAG)
-				return NT_PACKET_CUT_LINK;
-			take_vlan(p, nt_be16(l->pos), tags == 0);
-			type = nt_be16(l->pos + 2);
-			nt_layers_step(l, VLAN_TAG);
-			break;
-		default:
-			/* Behind a tag the length may be that of padding too: not checked. */
-			if (type <= LENGTH_MAX)
-				return decode_llc(l, tags == 0 ? type : 0);
-			return NT_PACKET_NOT_IP;
-		}
-	}
-	return NT_PACKET_EXT_LIMIT;
-}
 
 static enum nt_packet_reason
 decode_ethernet(struct nt_packet *p, struct nt_layers *l)
@@ -104,9 +32,9 @@ decode_ethernet(struct nt_packet *p, struct nt_layers *l)
 	if (nt_unlikely(memcmp(l->pos, broadcast, sizeof(broadcast)) == 0))
 		p->flags |= NT_PKT_BROADCAST_L2;
 	nt_layers_step(l, ETHERNET_HEADER);
-	if (nt_likely(type == ETHERTYPE_IPV4))
+	if (nt_likely(type == NT_ETHERTYPE_IPV4))
 		return NT_PACKET_OK;
-	return decode_ethertype(p, l, type);
+	return nt_shim_decode(p, l, type);
 }
 
 /* Linux "cooked" captures: the protocol is an ethertype, or a small number for other things. */
@@ -119,7 +47,7 @@ decode_cooked(struct nt_packet *p, struct nt_layers *l, uint32_t header, uint32_
 		return NT_PACKET_CUT_LINK;
 	type = nt_be16(l->pos + protocol_at);
 	nt_layers_step(l, header);
-	return type <= LENGTH_MAX ? NT_PACKET_NOT_IP : decode_ethertype(p, l, type);
+	return type <= NT_FRAME_LENGTH_MAX ? NT_PACKET_NOT_IP : nt_shim_decode(p, l, type);
 }
 
 /* BSD loopback: an address family in the byte order of whoever captured it, or in network order. */

@@ -32,7 +32,7 @@ enum nt_packet_reason {
 	NT_PACKET_CUT_L4, /* captured bytes end before the transport header does */
 	NT_PACKET_BAD_L4, /* the datagram itself is too short for its transport header */
 	NT_PACKET_FRAGMENT, /* a later fragment: counted, no connection (reassembly comes later) */
-	NT_PACKET_EXT_LIMIT, /* more extension headers or VLAN tags than the bound */
+	NT_PACKET_EXT_LIMIT, /* more extension headers, tags or labels than the bound */
 	NT_PACKET_TUNNEL, /* IP in IP, 6in4, GRE: the inside is not looked at (yet) */
 	NT_PACKET_NO_TRANSPORT, /* no next header, IPv6 ESP or mobility: no connection, as in Zeek
 				 */

@@ -66,7 +66,7 @@ test_ethertype_does_not_decide(void **state)
 static void
 test_not_ip(void **state)
 {
-	static const uint16_t types[] = { 0x0806, 0x88cc, 0x8847, 1501, 1535, 0x0600 };
+	static const uint16_t types[] = { 0x0806, 0x88cc, 0x8863, 1501, 1535, 0x0600 };
 	struct nt_packet p;
 
 	(void)state;
@@ -172,6 +172,81 @@ test_fabric_path(void **state)
 	put_datagram(&b);
 	expect_datagram(&b, 30, NT_LINK_ETHERNET, &p);
 	assert_ptr_equal(p.mac, b.bytes + 16);
+}
+
+static void
+test_mpls(void **state)
+{
+	struct nt_packet p;
+
+	(void)state;
+	for (uint32_t labels = 1; labels <= 17; labels++) {
+		struct pkt b = { 0 };
+
+		put_ethernet(&b, 0x8847);
+		for (uint32_t i = 1; i <= labels; i++)
+			put32(&b, i << 12 | (i == labels) << 8 | 64);
+		put_datagram(&b);
+		if (labels <= 16)
+			expect_datagram(&b, 14 + 4 * labels, NT_LINK_ETHERNET, &p);
+		else
+			assert_int_equal(decode(&p, &b, NT_LINK_ETHERNET), NT_PACKET_EXT_LIMIT);
+	}
+}
+
+static void
+test_pppoe(void **state)
+{
+	struct pkt b = { 0 };
+	struct nt_packet p;
+
+	(void)state;
+	put_ethernet(&b, 0x8100);
+	put32(&b, 0x00078864);
+	put32(&b, 0x11000001);
+	put32(&b, 0x00220021);
+	put_datagram(&b);
+	expect_datagram(&b, 26, NT_LINK_ETHERNET, &p);
+	assert_int_equal(p.vlan, 7);
+	b.bytes[25] = 0x57; /* the version decides again */
+	assert_int_equal(decode(&p, &b, NT_LINK_ETHERNET), NT_PACKET_OK);
+	b.bytes[24] = 0xc0; /* LCP */
+	assert_int_equal(decode(&p, &b, NT_LINK_ETHERNET), NT_PACKET_NOT_IP);
+}
+
+static void
+test_vntag(void **state)
+{
+	struct pkt b = { 0 };
+	struct nt_packet p;
+
+	(void)state;
+	put_ethernet(&b, 0x8926);
+	put32(&b, 0);
+	put16(&b, 0x8100);
+	put32(&b, 0x00090800);
+	put_datagram(&b);
+	expect_datagram(&b, 24, NT_LINK_ETHERNET, &p);
+	assert_int_equal(p.vlan, 9);
+}
+
+static void
+test_pbb(void **state)
+{
+	struct pkt b = { 0 };
+	struct nt_packet p;
+
+	(void)state;
+	put_ethernet(&b, 0x88a8);
+	put32(&b, 0x000588e7);
+	put32(&b, 0x00001234);
+	put_ethernet(&b, 0x8100);
+	put32(&b, 0x00060800);
+	put_datagram(&b);
+	expect_datagram(&b, 40, NT_LINK_ETHERNET, &p);
+	assert_ptr_equal(p.mac, b.bytes + 22);
+	assert_int_equal(p.vlan, 5);
+	assert_int_equal(p.inner_vlan, 6);
 }
 
 static void
@@ -283,6 +358,10 @@ main(void)
 		cmocka_unit_test(test_snap),
 		cmocka_unit_test(test_snap_with_long_control),
 		cmocka_unit_test(test_fabric_path),
+		cmocka_unit_test(test_mpls),
+		cmocka_unit_test(test_pppoe),
+		cmocka_unit_test(test_vntag),
+		cmocka_unit_test(test_pbb),
 		cmocka_unit_test(test_cooked),
 		cmocka_unit_test(test_cooked_vlan),
 		cmocka_unit_test(test_loopback),
