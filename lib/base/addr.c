@@ -59,13 +59,6 @@ longest_zero_run(const unsigned int groups[8])
 	return best;
 }
 
-/* Dotted behind ::ffff: and :: (IPv4-mapped, IPv4-compatible), as inet_ntop and so Zeek does. */
-static bool
-ends_in_ipv4(const unsigned int groups[8], struct zero_run run)
-{
-	return run.start == 0 && (run.len == 6 || (run.len == 5 && groups[5] == 0xffff));
-}
-
 static char *
 put_ipv6(char *p, const uint8_t b[16])
 {
@@ -76,7 +69,8 @@ put_ipv6(char *p, const uint8_t b[16])
 	for (int i = 0; i < 8; i++)
 		groups[i] = (unsigned int)b[2 * i] << 8 | b[2 * i + 1];
 	run = longest_zero_run(groups);
-	last = ends_in_ipv4(groups, run) ? 6 : 8;
+	/* IPv4-compatible ones (::192.0.2.1) end in dots, as inet_ntop and so Zeek writes them. */
+	last = run.start == 0 && run.len == 6 ? 6 : 8;
 	for (int i = 0; i < last; i++) {
 		if (i == run.start) {
 			*p++ = ':';
@@ -96,6 +90,14 @@ put_ipv6(char *p, const uint8_t b[16])
 	return p;
 }
 
+bool
+nt_addr_is_mapped(const struct nt_addr *a)
+{
+	static const uint8_t prefix[12] = { [10] = 0xff, [11] = 0xff };
+
+	return a->family == NT_FAMILY_IPV6 && memcmp(a->bytes, prefix, sizeof(prefix)) == 0;
+}
+
 size_t
 nt_addr_format(const struct nt_addr *a, char out[NT_ADDR_STRLEN])
 {
@@ -103,6 +105,8 @@ nt_addr_format(const struct nt_addr *a, char out[NT_ADDR_STRLEN])
 
 	if (a->family == NT_FAMILY_IPV4)
 		p = put_ipv4(p, a->bytes);
+	else if (nt_addr_is_mapped(a))
+		p = put_ipv4(p, a->bytes + 12);
 	else if (a->family == NT_FAMILY_IPV6)
 		p = put_ipv6(p, a->bytes);
 	else
@@ -138,10 +142,7 @@ static bool
 ipv6_is_unusable(const uint8_t b[16])
 {
 	static const uint8_t unspecified[16], loopback[16] = { [15] = 1 };
-	static const uint8_t mapped[12] = { [10] = 0xff, [11] = 0xff };
 
-	if (memcmp(b, mapped, 12) == 0)
-		return ipv4_is_unusable(b + 12);
 	return b[0] == 0xff || memcmp(b, unspecified, 16) == 0 || memcmp(b, loopback, 16) == 0;
 }
 
@@ -150,6 +151,8 @@ nt_addr_is_unusable(const struct nt_addr *a)
 {
 	if (a->family == NT_FAMILY_IPV4)
 		return ipv4_is_unusable(a->bytes);
+	if (nt_addr_is_mapped(a))
+		return ipv4_is_unusable(a->bytes + 12);
 	return a->family != NT_FAMILY_IPV6 || ipv6_is_unusable(a->bytes);
 }
 

@@ -83,6 +83,12 @@ net_has(const struct nt_net *net, const struct nt_addr *a)
 bool
 nt_netset_has(const struct nt_netset *set, const struct nt_addr *a)
 {
+	struct nt_addr inner;
+
+	if (nt_addr_is_mapped(a)) {
+		inner = nt_addr_v4(a->bytes + 12);
+		a = &inner;
+	}
 	for (unsigned int i = 0; i < set->count; i++) {
 		if (net_has(&set->nets[i], a))
 			return true;

@@ -51,7 +51,13 @@ nt_addr_equal(const struct nt_addr *a, const struct nt_addr *b)
 	return memcmp(a, b, sizeof(*a)) == 0;
 }
 
-/* Text form as Zeek writes it (RFC 5952 for IPv6). Returns its length without the NUL. */
+/* ::ffff:0:0/96. An address of its own, in keys too; only its text and its networks are IPv4's. */
+bool nt_addr_is_mapped(const struct nt_addr *a);
+
+/*
+ * Text form as Zeek writes it: RFC 5952 for IPv6, but IPv4-mapped addresses as IPv4. Returns its
+ * length without the NUL.
+ */
 size_t nt_addr_format(const struct nt_addr *a, char out[NT_ADDR_STRLEN]);
 
 /* Parse either family; 0 or -EINVAL. */
@@ -81,6 +87,7 @@ struct nt_netset {
 int nt_netset_add(struct nt_netset *set, const char *text);
 /* RFC 1918, CGNAT, link-local, loopback and their IPv6 kin: Zeek's Site::private_address_space. */
 void nt_netset_add_private(struct nt_netset *set);
+/* An IPv4-mapped address is in the networks of its IPv4 address, as in Zeek. */
 bool nt_netset_has(const struct nt_netset *set, const struct nt_addr *a);
 
 #endif

@@ -47,6 +47,8 @@ test_families_apart(void **state)
 	assert_false(has(&v4, "::1"));
 	assert_true(has(&v6, "ffff::1"));
 	assert_false(has(&v6, "1.2.3.4"));
+	assert_true(has(&v4, "::ffff:1.2.3.4"));
+	assert_false(has(&v6, "::ffff:1.2.3.4"));
 }
 
 static void
