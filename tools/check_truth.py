@@ -147,8 +147,13 @@ def check_log(truths, path, failures):
     return right == len(truths) and extra == 0, named
 
 
-def ideal(conns, responses, failures):
-    """The rule of the name choice, replayed on the truth: client, else other; the latest first."""
+def ideal(conns, responses, by_host, failures):
+    """The rule of the name choice, replayed on the truth: client, else other; the latest first.
+
+    A client is a host, or an address only."""
+    def client(e, field):
+        return e["host"] if by_host and e["host"] is not None else e[field]
+
     events = [(c["ts"], 1, c) for c in conns if c["name"] is not None]
     events += [(r["ts"], 0, r) for r in responses if r["addresses"] and not r["repeat"]]
     events.sort(key=lambda e: e[:2])
@@ -158,11 +163,11 @@ def ideal(conns, responses, failures):
     for ts, is_conn, e in events:
         if not is_conn:
             for address in e["addresses"]:
-                for d in (told[e["client"], address], anyone[address]):
+                for d in (told[client(e, "client"), address], anyone[address]):
                     d.pop(e["qname"], None)
                     d[e["qname"]] = ts + e["ttl"]
             continue
-        for match, d in (("client", told[e["id.orig_h"], e["id.resp_h"]]),
+        for match, d in (("client", told[client(e, "id.orig_h"), e["id.resp_h"]]),
                          ("other", anyone[e["id.resp_h"]])):
             vals = [name for name, expires in reversed(d.items()) if expires > ts]
             if vals:
@@ -180,6 +185,8 @@ def main():
     parser.add_argument("--min-right", type=float, default=0.95)
     parser.add_argument("--ideal", action="store_true",
                         help="no log: what the rule reaches on the truth")
+    parser.add_argument("--by-address", action="store_true",
+                        help="with --ideal: a client is an address, not a host")
     args = parser.parse_args()
     if (args.log is None) != args.ideal:
         parser.error("CONN_LOG or --ideal")
@@ -188,7 +195,8 @@ def main():
     failures = Failures()
     complete = True
     if args.ideal:
-        named = ideal(truths, lines(prefix + ".truth.dns.jsonl"), failures)
+        named = ideal(truths, lines(prefix + ".truth.dns.jsonl"),
+                      not args.by_address, failures)
     else:
         complete, named = check_log(truths, args.log, failures)
     n = named.total("n")

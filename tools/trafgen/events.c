@@ -61,6 +61,7 @@ tg_events_new_flow(struct tg_events *e)
 	}
 	memset(f, 0, sizeof(*f));
 	f->name = TG_NO_NAME;
+	f->host = TG_NO_HOST;
 	return f;
 }
 

@@ -26,6 +26,7 @@ fill_ends(const struct tg_gen *g, uint32_t n, struct tg_flow *f)
 	f->proto = TG_PROTO_TCP;
 	f->kind = TG_TCP;
 	f->name = TG_NO_NAME;
+	f->host = client;
 	tg_net_client(&g->net, client, false, &f->end[0]);
 	tg_net_server(server, false, false, &f->end[1]);
 	f->end[0].port = tg_net_port(&g->net, client ^ server << 8, rest / g->net.n_servers);

@@ -69,6 +69,8 @@ struct tg_dns_op {
 	bool repeat;
 };
 
+#define TG_NO_HOST UINT32_MAX
+
 #define TG_DNS_OPS 8
 
 enum tg_dns_what {
@@ -108,6 +110,7 @@ struct tg_flow {
 	uint8_t lookup;
 	uint8_t lookup_v6;
 	uint16_t ip_id;
+	uint32_t host; /* the originator's client number, or TG_NO_HOST */
 	uint32_t name; /* or TG_NO_NAME */
 	uint32_t rtt_us;
 	uint64_t lookup_ns; /* when the response was seen */

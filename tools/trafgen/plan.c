@@ -93,6 +93,7 @@ connect_to(struct tg_gen *g, uint32_t client, bool v6, const struct tg_endpoint 
 
 	if (f == NULL)
 		return NULL;
+	f->host = client;
 	tg_net_client(&g->net, client, v6, &f->end[0]);
 	f->end[0].port = tg_plan_port(g, client);
 	f->end[1] = *server;
@@ -274,6 +275,7 @@ plan_ping(struct tg_gen *g, uint32_t client)
 	f = tg_plan_flow(g, TG_ECHO, !c->v4, g->now_ns);
 	if (f == NULL)
 		return 0;
+	f->host = client;
 	tg_net_client(&g->net, client, f->v6, &f->end[0]);
 	tg_net_server(server, group->local, f->v6, &f->end[1]);
 	f->echo.id = (uint16_t)tg_rng_next(&g->rng);

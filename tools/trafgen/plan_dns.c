@@ -78,6 +78,7 @@ client_flow(struct tg_gen *g, uint32_t client, bool v6)
 
 	if (f == NULL)
 		return NULL;
+	f->host = client;
 	tg_net_client(&g->net, client, v6, &f->end[0]);
 	f->end[0].port = tg_plan_port(g, client);
 	tg_net_resolver(g->net.clients[client].resolver, v6, &f->end[1]);

@@ -64,6 +64,15 @@ put_time(const struct tg_truth *t, FILE *f, const char *key, uint64_t ns)
 		fprintf(f, "\"%s\":%llu.%06llu", key, sec, sub / 1000);
 }
 
+static void
+put_host(FILE *f, const struct tg_flow *flow)
+{
+	if (flow->host == TG_NO_HOST)
+		fputs(",\"host\":null", f);
+	else
+		fprintf(f, ",\"host\":%u", flow->host);
+}
+
 static const char *
 address(const uint8_t *addr, bool v6, char out[INET6_ADDRSTRLEN])
 {
@@ -129,6 +138,7 @@ tg_truth_conn(struct tg_truth *t, const struct tg_flow *flow, const struct tg_na
 	fputc(',', f);
 	put_time(t, f, "last_ts", flow->last_ns);
 	put_ends(f, flow);
+	put_host(f, flow);
 	fprintf(f, ",\"proto\":\"%s\",\"kind\":\"%s\"", proto, kind);
 	put_counts(f, flow);
 	put_name(f, flow, names);
@@ -184,6 +194,7 @@ tg_truth_response(struct tg_truth *t, const struct tg_flow *flow, const struct t
 	fprintf(f, ",\"qname\":\"%s\",\"qtype\":\"%s\",\"rcode\":\"%s\",\"ttl\":%u", d->qname,
 		qtype_text(d->qtype), d->rcode == TG_NXDOMAIN ? "NXDOMAIN" : "NOERROR", d->ttl_sec);
 	put_lists(f, d);
+	put_host(f, flow);
 	fprintf(f, ",\"repeat\":%s,\"shared_resolver\":%s}\n", repeat ? "true" : "false",
 		hidden ? "true" : "false");
 }
