@@ -70,6 +70,11 @@ uint32_t tg_plan_session(struct tg_gen *g);
 
 /* A new flow whose first step is at start_ns; NULL (and g->error) without memory. */
 struct tg_flow *tg_plan_flow(struct tg_gen *g, enum tg_kind kind, bool v6, uint64_t start_ns);
+/* A TCP or UDP connection of the client to server, which has an address and a MAC; *packets grows
+ * by its length. NULL (and g->error) without memory. */
+struct tg_flow *tg_plan_connection(struct tg_gen *g, uint32_t client, bool v6,
+	const struct tg_endpoint *server, uint64_t start_ns, uint32_t *packets);
+
 /* The next source port of a client; sets g->error when it has none left. */
 uint16_t tg_plan_port(struct tg_gen *g, uint32_t client);
 

@@ -1,34 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "options.h"
+#include "option_value.h"
 #include "presets.h"
 
-#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum type {
-	T_FLAG,
-	T_NUMBER,
-	T_SHARE,
-	T_RANGE,
-	T_STRING,
-	T_PRESET
-};
-
-struct option {
-	const char *name;
-	enum type type;
-	size_t at;
-	uint64_t min, max; /* T_NUMBER, T_RANGE */
-	const char *initial;
-	const char *help;
-};
 
 #define AT(field) offsetof(struct tg_options, field)
 
-static const struct option table[] = {
+static const struct tg_option table[] = {
 	{ "preset", T_PRESET, 0, 0, 0, NULL, "start from this preset's values (below)" },
 	{ "seed", T_NUMBER, AT(seed), 0, UINT64_MAX, "1", "the same seed makes the same bytes" },
 	{ "packets", T_NUMBER, AT(packets), 1, 10000000000u, "100000", "packets to write" },
@@ -84,90 +65,7 @@ static const struct option table[] = {
 
 #define N_OPTIONS (sizeof(table) / sizeof(table[0]))
 
-static int
-complain(const char *name, const char *value, const char *why)
-{
-	fprintf(stderr, "trafgen: --%s %s: %s\n", name, value, why);
-	return -1;
-}
-
-static int
-parse_number(const struct option *opt, const char *text, uint64_t *ret)
-{
-	char *end;
-	unsigned long long v;
-
-	errno = 0;
-	v = strtoull(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end != '\0' || errno != 0)
-		return complain(opt->name, text, "not a whole number");
-	if (v < opt->min || v > opt->max) {
-		fprintf(stderr, "trafgen: --%s %s: must be %llu to %llu\n", opt->name, text,
-			(unsigned long long)opt->min, (unsigned long long)opt->max);
-		return -1;
-	}
-	*ret = v;
-	return 0;
-}
-
-static int
-parse_share(const struct option *opt, const char *text, double *ret)
-{
-	char *end;
-	double v = strtod(text, &end);
-
-	if (end == text || *end != '\0' || !(v >= 0 && v <= 1))
-		return complain(opt->name, text, "must be a share, 0 to 1");
-	*ret = v;
-	return 0;
-}
-
-static int
-parse_range(const struct option *opt, const char *text, uint64_t ret[2])
-{
-	char low[24];
-	const char *dash = strchr(text, '-');
-	size_t len = dash != NULL ? (size_t)(dash - text) : 0;
-	uint64_t v[2];
-
-	if (len == 0 || len >= sizeof(low))
-		return complain(opt->name, text, "must be MIN-MAX");
-	memcpy(low, text, len);
-	low[len] = '\0';
-	if (parse_number(opt, low, &v[0]) != 0 || parse_number(opt, dash + 1, &v[1]) != 0)
-		return -1;
-	if (v[0] > v[1])
-		return complain(opt->name, text, "the minimum is above the maximum");
-	ret[0] = v[0];
-	ret[1] = v[1];
-	return 0;
-}
-
-static int
-set(struct tg_options *o, const struct option *opt, const char *value)
-{
-	void *at = (char *)o + opt->at;
-
-	switch (opt->type) {
-	case T_FLAG:
-		*(bool *)at = true;
-		return 0;
-	case T_NUMBER:
-		return parse_number(opt, value, at);
-	case T_SHARE:
-		return parse_share(opt, value, at);
-	case T_RANGE:
-		return parse_range(opt, value, at);
-	case T_STRING:
-		*(const char **)at = value;
-		return 0;
-	case T_PRESET:
-		return 0;
-	}
-	return -1;
-}
-
-static const struct option *
+static const struct tg_option *
 find(const char *name)
 {
 	for (size_t i = 0; i < N_OPTIONS; i++)
@@ -182,9 +80,9 @@ apply_preset(struct tg_options *o, const char *name)
 	const struct tg_preset *p = tg_preset_find(name);
 
 	if (p == NULL)
-		return complain("preset", name, "no such preset (see --help)");
+		return tg_option_complain("preset", name, "no such preset (see --help)");
 	for (unsigned i = 0; i < TG_PRESET_MAX && p->set[i].option != NULL; i++)
-		if (set(o, find(p->set[i].option), p->set[i].value) != 0)
+		if (tg_option_set(o, find(p->set[i].option), p->set[i].value) != 0)
 			return -1;
 	return 0;
 }
@@ -212,7 +110,7 @@ static int
 walk(struct tg_options *o, int argc, char **argv, bool presets_only)
 {
 	for (int i = 1; i < argc; i++) {
-		const struct option *opt;
+		const struct tg_option *opt;
 		const char *value = NULL;
 
 		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
@@ -232,12 +130,12 @@ walk(struct tg_options *o, int argc, char **argv, bool presets_only)
 		}
 		if (opt->type != T_FLAG) {
 			if (++i == argc)
-				return complain(opt->name, "", "a value is missing");
+				return tg_option_complain(opt->name, "", "a value is missing");
 			value = argv[i];
 		}
 		if (presets_only && opt->type == T_PRESET && apply_preset(o, value) != 0)
 			return -1;
-		if (!presets_only && set(o, opt, value) != 0)
+		if (!presets_only && tg_option_set(o, opt, value) != 0)
 			return -1;
 	}
 	return 0;
@@ -299,7 +197,7 @@ tg_options_parse(struct tg_options *o, int argc, char **argv)
 
 	memset(o, 0, sizeof(*o));
 	for (size_t i = 0; i < N_OPTIONS; i++)
-		if (table[i].initial != NULL && set(o, &table[i], table[i].initial) != 0)
+		if (table[i].initial != NULL && tg_option_set(o, &table[i], table[i].initial) != 0)
 			return -1;
 	r = walk(o, argc, argv, true);
 	if (r == 0)
