@@ -66,24 +66,19 @@ enum nt_dns_reason dns_name_unpack(
 enum nt_dns_reason dns_name_skip(struct dns_reader *r, size_t offset, size_t *ret_end);
 
 /*
- * Where the name at offset, which was stepped over, really starts: names with the
- * same place are equal; others may be. A pointer to a mere pointer is as far as senders go, so a
- * third is not followed.
+ * Where the name at offset, which is inside the message, really starts: names with the same place
+ * are equal; others may be. A pointer to a mere pointer is as far as senders go, so only one more
+ * is followed here.
  */
 static inline uint16_t
 dns_name_place(const struct dns_reader *r, size_t offset)
 {
-	for (int i = 0; i < 2; i++) {
-		const uint8_t *p = r->c.start + offset;
+	const uint8_t *p = r->c.start + offset;
 
-		if (r->c.end - p < 2 || DNS_LABEL_TYPE(p[0]) != DNS_POINTER_BITS)
-			break;
-		size_t target = DNS_POINTER_TO(p);
-		if (nt_unlikely(target >= offset || target < DNS_HEADER_BYTES))
-			break;
-		offset = target;
-	}
-	return (uint16_t)offset;
+	if (nt_likely(r->c.end - p < 2 || DNS_LABEL_TYPE(p[0]) != DNS_POINTER_BITS))
+		return (uint16_t)offset;
+	size_t target = DNS_POINTER_TO(p);
+	return (uint16_t)(target < offset && target >= DNS_HEADER_BYTES ? target : offset);
 }
 
 /* The address a reverse name stands for (RFC 1035 3.5, RFC 3596 2.5): all of it and nothing else.

@@ -4,17 +4,10 @@
 #define CLASS_IN	   1
 #define RECORD_FIXED_BYTES 10 /* type, class, TTL, RDLENGTH: RFC 1035 4.1.3 */
 
-static inline uint16_t
-be16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static inline uint32_t
-be32(const uint8_t *p)
-{
-	return (uint32_t)be16(p) << 16 | be16(p + 2);
-}
+/* Of these types (all below 32) a record may name something. */
+#define NAMING_TYPES                                                                               \
+	(UINT32_C(1) << NT_DNS_TYPE_A | UINT32_C(1) << NT_DNS_TYPE_CNAME |                         \
+		UINT32_C(1) << NT_DNS_TYPE_PTR | UINT32_C(1) << NT_DNS_TYPE_AAAA)
 
 /* RFC 9267 5: RDLENGTH is the sender's claim; what the type demands decides. */
 static enum nt_dns_reason
@@ -36,18 +29,22 @@ rdata_check(struct dns_reader *r, const struct dns_record *rec)
 	}
 }
 
-/* Step over an owner. Most are nothing but a pointer. */
+/* Step over an owner. Most are nothing but a pointer to a name. */
 static inline enum nt_dns_reason
-owner_skip(struct dns_reader *r)
+owner_skip(struct dns_reader *r, struct dns_record *ret)
 {
 	const uint8_t *p = r->c.pos;
 	size_t start = nt_cursor_offset(&r->c), end = 0;
 
+	ret->owner = ret->place = (uint16_t)start;
 	if (nt_likely(r->c.end - p >= 2 && DNS_LABEL_TYPE(p[0]) == DNS_POINTER_BITS)) {
 		size_t target = DNS_POINTER_TO(p);
 
+		if (nt_unlikely(target >= start || target < DNS_HEADER_BYTES))
+			return NT_DNS_POINTER;
 		r->c.pos += 2;
-		return target < start && target >= DNS_HEADER_BYTES ? NT_DNS_OK : NT_DNS_POINTER;
+		ret->place = dns_name_place(r, target);
+		return NT_DNS_OK;
 	}
 	enum nt_dns_reason reason = dns_name_skip(r, start, &end);
 	if (reason == NT_DNS_OK)
@@ -58,8 +55,7 @@ owner_skip(struct dns_reader *r)
 static enum nt_dns_reason
 record_read(struct dns_reader *r, struct dns_record *ret)
 {
-	ret->owner = (uint16_t)nt_cursor_offset(&r->c);
-	enum nt_dns_reason reason = dns_spend(r, 1) ? owner_skip(r) : NT_DNS_WORK;
+	enum nt_dns_reason reason = dns_spend(r, 1) ? owner_skip(r, ret) : NT_DNS_WORK;
 
 	if (nt_unlikely(reason != NT_DNS_OK))
 		return reason;
@@ -67,11 +63,15 @@ record_read(struct dns_reader *r, struct dns_record *ret)
 	if (nt_unlikely(p == NULL))
 		return NT_DNS_SHORT;
 
-	uint32_t ttl_sec = be32(p + 4);
-	ret->type = be16(p);
-	ret->class = be16(p + 2);
-	ret->ttl_sec = ttl_sec > INT32_MAX ? 0 : ttl_sec; /* RFC 2181 8 */
-	ret->rdlength = be16(p + 8);
+	uint64_t fixed; /* all but RDLENGTH, in one load */
+	memcpy(&fixed, p, sizeof(fixed));
+	fixed = __builtin_bswap64(fixed);
+	ret->type = (uint16_t)(fixed >> 48);
+	ret->class = (uint16_t)(fixed >> 32);
+	ret->ttl_sec = (uint32_t)fixed;
+	if (nt_unlikely(ret->ttl_sec > INT32_MAX))
+		ret->ttl_sec = 0; /* RFC 2181 8 */
+	ret->rdlength = (uint16_t)(p[8] << 8 | p[9]);
 	ret->rdata = (uint16_t)nt_cursor_offset(&r->c);
 	return nt_cursor_bytes(&r->c, ret->rdlength) != NULL ? NT_DNS_OK : NT_DNS_SHORT;
 }
@@ -79,8 +79,7 @@ record_read(struct dns_reader *r, struct dns_record *ret)
 static inline bool
 names_something(const struct dns_record *rec, uint16_t ignored_class_bits)
 {
-	return (rec->type == NT_DNS_TYPE_A || rec->type == NT_DNS_TYPE_AAAA ||
-		       rec->type == NT_DNS_TYPE_CNAME || rec->type == NT_DNS_TYPE_PTR) &&
+	return rec->type < 32 && (NAMING_TYPES >> rec->type & 1) &&
 	       (rec->class & ~ignored_class_bits) == CLASS_IN;
 }
 
@@ -102,7 +101,6 @@ dns_records_read(struct dns_reader *r, unsigned int count, uint16_t ignored_clas
 		reason = rdata_check(r, rec);
 		if (nt_unlikely(reason != NT_DNS_OK))
 			return reason;
-		rec->place = dns_name_place(r, rec->owner);
 		keep->count++;
 	}
 	return NT_DNS_OK;
