@@ -126,9 +126,16 @@ nt_flow_bucket_match(const struct nt_flow_bucket *b, uint16_t sig)
 #endif
 }
 
+/*
+ * gcc takes a function that does nothing but prefetch for one without effect and drops the calls
+ * (seen with 12.2). An empty volatile statement is an effect, for callers up the chain as well.
+ */
+#define NT_FLOW_PREFETCH_KEEP() __asm__ volatile("")
+
 static inline void
 nt_flow_prefetch_bucket(const struct nt_flow_table *t, uint64_t hash)
 {
+	NT_FLOW_PREFETCH_KEEP();
 	nt_prefetch(&t->buckets[nt_flow_bucket_of(t, hash)]);
 }
 
@@ -138,6 +145,7 @@ nt_flow_prefetch_entry(const struct nt_flow_table *t, uint64_t hash)
 	const struct nt_flow_bucket *b = &t->buckets[nt_flow_bucket_of(t, hash)];
 	const unsigned int mask = nt_flow_bucket_match(b, nt_flow_signature(hash));
 
+	NT_FLOW_PREFETCH_KEEP();
 	if (nt_likely(mask != 0)) {
 		const struct nt_flow *f = &t->hot[b->idx[__builtin_ctz(mask)]];
 

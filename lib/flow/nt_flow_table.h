@@ -79,8 +79,10 @@ unsigned int nt_flow_due(
 int64_t nt_flow_due_through(const struct nt_flow_table *t);
 
 /*
- * What goes first when the table is full: the flow whose deadline is nearest (embryonic ones have
- * the shortest), to a second; NT_FLOW_NONE when none is scheduled. O(1).
+ * What goes first when the table is full: a flow of the nearest second on the wheel (embryonic ones
+ * have the shortest deadlines); NT_FLOW_NONE when none is scheduled. O(1). Traffic doesn't move
+ * flows on the wheel, so the real deadline may be later: schedule it again then and ask once more.
+ * That moves each flow once in its timeout, and floods don't drive out what has traffic.
  */
 uint32_t nt_flow_victim(struct nt_flow_table *t);
 

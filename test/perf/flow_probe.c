@@ -7,6 +7,7 @@
  *   +hash      the same with the keyed hash of the key computed
  *   unstaged   the same without prefetches: what the stages are worth
  *   linear     open addressing of (signature, index) words, staged: the plain alternative
+ *   churn      a flow never seen takes the place of the victim of a full table: a flood's packet
  *
  * Cycles are TSC ticks: on a shared core compare ratios within one run only.
  *
@@ -23,14 +24,15 @@
 
 enum {
 	BURST = 32,
-	BURSTS = 1 << 16,
-	ROUNDS = 5
+	BURSTS = 1 << 17,
+	ROUNDS = 64 /* the best counts: rounds short enough to fall between interruptions */
 };
 
 struct bench {
 	struct nt_flow_table *t;
 	uint32_t flows;
 	uint64_t random;
+	uint32_t made; /* flows so far, for run_churn */
 	uint64_t *linear; /* signature << 32 | index + 1; 0 = empty; at most half full */
 	uint64_t linear_mask;
 };
@@ -40,18 +42,15 @@ struct burst {
 	uint64_t hash[BURST];
 };
 
-static struct nt_flow_key
+/* By whole words: a word made of smaller stores would stall the hash that reads it. */
+static inline struct nt_flow_key
 key_number(uint32_t n)
 {
-	struct nt_flow_key key = {
-		.hi_addr = { 192, 0, 2, 1 },
-		.lo_port = 40000,
-		.hi_port = 443,
-		.proto = 6,
-		.family = NT_FAMILY_IPV4,
-	};
+	const uint64_t words[] = { n, 0, 0x010200c0, 0, UINT64_C(0x040601bb9c40) };
+	struct nt_flow_key key;
 
-	memcpy(key.lo_addr, &n, sizeof(n));
+	static_assert(sizeof(words) == sizeof(key), "a key");
+	memcpy(&key, words, sizeof(key));
 	return key;
 }
 
@@ -82,6 +81,7 @@ touch(struct bench *b, uint32_t idx, uint64_t position)
 	f->pkts[0]++;
 }
 
+/* Keys first, then hashes: a hash that reads what was just stored waits for it. */
 static inline void
 draw_burst(struct bench *b, struct burst *u, bool keyed)
 {
@@ -89,8 +89,10 @@ draw_burst(struct bench *b, struct burst *u, bool keyed)
 		const uint32_t n = draw_flow(b);
 
 		u->key[i] = key_number(n);
-		u->hash[i] = keyed ? nt_flow_hash(b->t, &u->key[i]) : cheap_hash(n);
+		u->hash[i] = cheap_hash(n);
 	}
+	for (unsigned int i = 0; keyed && i < BURST; i++)
+		u->hash[i] = nt_flow_hash(b->t, &u->key[i]);
 }
 
 static inline void
@@ -201,6 +203,39 @@ measure(struct bench *b, void (*run)(struct bench *, struct burst *))
 	return best;
 }
 
+/* All lookups miss: each packet evicts a flow, and makes and schedules another. */
+static void
+run_churn(struct bench *b, struct burst *u)
+{
+	for (unsigned int i = 0; i < BURST; i++) {
+		u->key[i] = key_number(b->made++);
+		u->hash[i] = nt_flow_hash(b->t, &u->key[i]);
+		nt_flow_prefetch_bucket(b->t, u->hash[i]);
+	}
+	for (unsigned int i = 0; i < BURST; i++) {
+		const uint32_t victim = nt_flow_victim(b->t);
+
+		if (nt_flow_find(b->t, &u->key[i], u->hash[i]) != NT_FLOW_NONE)
+			continue;
+		nt_flow_unlink(b->t, victim);
+		nt_flow_release(b->t, victim);
+		const uint32_t idx = nt_flow_insert(b->t, &u->key[i], u->hash[i]);
+		nt_flow_schedule(b->t, idx, (int64_t)b->made * 1000);
+	}
+}
+
+static double
+measure_churn(struct bench *b)
+{
+	uint32_t idx;
+
+	nt_flow_due(b->t, 0, &idx, 1);
+	for (uint32_t i = 0; i < b->flows; i++)
+		nt_flow_schedule(b->t, i, (int64_t)(i + 1) * 1000);
+	b->made = b->flows;
+	return measure(b, run_churn);
+}
+
 static void
 fill(struct bench *b, bool keyed)
 {
@@ -227,7 +262,7 @@ static int
 bench_flows(uint32_t flows, bool huge)
 {
 	struct bench b = { .flows = flows, .random = 88172645463325252u };
-	double draw, probe, keyed, unstaged, linear;
+	double draw, probe, keyed, unstaged, linear, churn;
 	size_t words = 1;
 
 	while (words < (size_t)flows * 2)
@@ -248,8 +283,9 @@ bench_flows(uint32_t flows, bool huge)
 	keyed = measure(&b, run_keyed) - draw;
 	unstaged = measure(&b, run_unstaged) - draw;
 	linear = measure(&b, run_linear) - draw;
-	printf("%9u %6s %9.1f %9.1f %9.1f %9.1f %9.1f\n", flows, huge ? "2 MiB" : "4 KiB", draw,
-		probe, keyed, unstaged, linear);
+	churn = measure_churn(&b);
+	printf("%9u %6s %9.1f %9.1f %9.1f %9.1f %9.1f %9.1f\n", flows, huge ? "2 MiB" : "4 KiB",
+		draw, probe, keyed, unstaged, linear, churn);
 	nt_flow_table_free(b.t);
 	nt_mem_unmap(b.linear, words * sizeof(*b.linear));
 	return 0;
@@ -262,8 +298,8 @@ main(int argc, char **argv)
 	const unsigned int n = argc > 1 ? (unsigned int)argc - 1 : NT_ARRAY_SIZE(usual);
 
 	printf("cycles per packet, bursts of %d, keys' making (column draw) taken off\n", BURST);
-	printf("%9s %6s %9s %9s %9s %9s %9s\n", "flows", "pages", "draw", "probe", "+hash",
-		"unstaged", "linear");
+	printf("%9s %6s %9s %9s %9s %9s %9s %9s\n", "flows", "pages", "draw", "probe", "+hash",
+		"unstaged", "linear", "churn");
 	for (unsigned int i = 0; i < n; i++) {
 		const uint32_t flows =
 			argc > 1 ? (uint32_t)strtoul(argv[i + 1], NULL, 0) : usual[i];

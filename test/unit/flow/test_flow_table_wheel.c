@@ -234,6 +234,29 @@ overdue_goes_first(void **state)
 	nt_flow_table_free(t);
 }
 
+/* How a full table is made to keep what has traffic: see nt_flow_victim. */
+static void
+victims_with_traffic_are_moved_on(void **state)
+{
+	struct nt_flow_table *t = wheel_new();
+	unsigned int tries = 0;
+	uint32_t victim;
+
+	(void)state;
+	for (uint32_t i = 0; i < FLOWS; i++) {
+		nt_flow_at(t, i)->deadline_ns = EPOCH_NS + NT_SEC(i < FLOWS - 1 ? 300 : 5);
+		nt_flow_schedule(t, i, EPOCH_NS + NT_SEC(i < FLOWS - 1 ? 1 : 5));
+	}
+	while (victim = nt_flow_victim(t),
+		nt_flow_at(t, victim)->deadline_ns >=
+			nt_flow_scheduled_ns(t, victim) + NT_NS_PER_SEC) {
+		nt_flow_schedule(t, victim, nt_flow_at(t, victim)->deadline_ns);
+		assert_true(++tries < FLOWS);
+	}
+	assert_int_equal(victim, FLOWS - 1);
+	nt_flow_table_free(t);
+}
+
 static void
 scheduled_before_the_first_clock(void **state)
 {
@@ -283,6 +306,7 @@ main(void)
 		cmocka_unit_test(long_pauses),
 		cmocka_unit_test(max_bounds_a_call),
 		cmocka_unit_test(overdue_goes_first),
+		cmocka_unit_test(victims_with_traffic_are_moved_on),
 		cmocka_unit_test(scheduled_before_the_first_clock),
 		cmocka_unit_test(clocks_before_the_epoch),
 	};
