@@ -24,6 +24,22 @@ nt_packet_reason_name(enum nt_packet_reason r)
 	return (unsigned int)r < NT_PACKET_REASONS ? reason_names[r] : "unknown";
 }
 
+/*
+ * memset of 112 bytes becomes `rep stosq` for a generic x86-64, which costs some 30 cycles to
+ * start: seven stores of 16 bytes instead.
+ */
+typedef uint64_t two_words __attribute__((vector_size(16), aligned(8), may_alias));
+static_assert(sizeof(struct nt_packet) % sizeof(two_words) == 0, "cleared by 16 bytes");
+
+static inline void
+clear(struct nt_packet *p)
+{
+	two_words *w = (two_words *)p;
+
+	for (size_t i = 0; i < sizeof(*p) / sizeof(*w); i++)
+		w[i] = (two_words){ 0 };
+}
+
 static enum nt_packet_reason
 decode_layers(struct nt_packet *p, struct nt_layers *l, int dlt)
 {
@@ -47,7 +63,7 @@ nt_packet_decode(
 	};
 	enum nt_packet_reason reason;
 
-	memset(ret, 0, sizeof(*ret));
+	clear(ret);
 	reason = decode_layers(ret, &l, dlt);
 	ret->reason = (uint8_t)reason;
 	return reason;
@@ -60,7 +76,7 @@ nt_packet_find_ends(struct nt_packet_ends *ret, const uint8_t *data, uint32_t ca
 	struct nt_layers l = { .pos = data, .left = cap_len, .wire_left = UINT32_MAX };
 	struct nt_packet p;
 
-	memset(&p, 0, sizeof(p));
+	clear(&p);
 	if (nt_link_decode(&p, &l, dlt) == NT_PACKET_OK)
 		(void)nt_ip_decode(&p, &l);
 	ret->src = p.src;

@@ -23,6 +23,20 @@ check_length(struct nt_packet *p, const struct nt_layers *l, uint32_t total)
 	return NT_PACKET_OK;
 }
 
+/* Four bytes and twelve zeros in one store: the flow key loads all 16 at once soon after. */
+static inline void
+set_ipv4(struct nt_addr *ret, const uint8_t *bytes)
+{
+	typedef uint32_t four_words __attribute__((vector_size(16)));
+	four_words v = { 0 };
+	uint32_t word;
+
+	memcpy(&word, bytes, sizeof(word));
+	v[0] = word;
+	memcpy(ret->bytes, &v, sizeof(v));
+	ret->family = NT_FAMILY_IPV4;
+}
+
 static enum nt_packet_reason
 decode_ipv4(struct nt_packet *p, struct nt_layers *l)
 {
@@ -30,8 +44,8 @@ decode_ipv4(struct nt_packet *p, struct nt_layers *l)
 	uint32_t header = (uint32_t)(h[0] & 15) * 4, total = nt_be16(h + 2);
 	uint16_t frag = nt_be16(h + 6);
 
-	p->src = nt_addr_v4(h + 12);
-	p->dst = nt_addr_v4(h + 16);
+	set_ipv4(&p->src, h + 12);
+	set_ipv4(&p->dst, h + 16);
 	p->ip_len = total;
 	p->ttl = h[8];
 	p->proto = h[9];
@@ -175,7 +189,8 @@ walk_ext(struct nt_packet *p, struct nt_layers *l, struct ext_walk *w)
 								 : NT_PACKET_EXT_LIMIT;
 }
 
-static enum nt_packet_reason
+/* Kept out of the way of IPv4, which saves fewer registers. */
+static __attribute__((noinline)) enum nt_packet_reason
 decode_ipv6(struct nt_packet *p, struct nt_layers *l)
 {
 	const uint8_t *h = l->pos;
