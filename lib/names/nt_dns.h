@@ -2,10 +2,10 @@
 /*
  * DNS messages (RFC 1035) read for what names connections: A, AAAA and PTR answers rooted at the
  * question through the message's own CNAME chain. Untrusted bytes: RFC 9267 lists what others got
- * wrong. Bounds: pointers strictly backward, at most 16 a name; labels <= 63; 255 octets on the wire
- * while unpacking; a chain of at most 10 CNAMEs; at most 64 addresses taken; the total work per
- * message is bounded. Whatever breaks a rule drops the whole message under one reason.
- * No state, no allocation, any thread.
+ * wrong. Bounds: pointers strictly backward, at most 16 a name; labels <= 63; 255 octets on the
+ * wire while unpacking; a chain of at most 10 CNAMEs; at most 64 addresses taken; the total work
+ * per message is bounded. Whatever breaks a rule drops the whole message under one reason. No
+ * state, no allocation, any thread.
  */
 #ifndef NT_DNS_H
 #define NT_DNS_H
@@ -13,11 +13,11 @@
 #include <nt_addr.h>
 #include <nt_base.h>
 
-#define NT_DNS_NAME_MAX	     255 /* bytes of a name's text, without a trailing dot */
-#define NT_DNS_ANSWERS_MAX   64
-#define NT_DNS_CHAIN_MAX     10
-#define NT_DNS_POINTERS_MAX  16
-#define NT_DNS_NAMES_ROOM    8192 /* text of the names that are not the question's */
+#define NT_DNS_NAME_MAX	    255 /* bytes of a name's text, without a trailing dot */
+#define NT_DNS_ANSWERS_MAX  64
+#define NT_DNS_CHAIN_MAX    10
+#define NT_DNS_POINTERS_MAX 16
+#define NT_DNS_NAMES_ROOM   8192 /* text of the names that are not the question's */
 
 enum nt_dns_type {
 	NT_DNS_TYPE_A = 1,
@@ -26,22 +26,22 @@ enum nt_dns_type {
 	NT_DNS_TYPE_AAAA = 28,
 };
 
-/* Why a message gave nothing. Each is a counter; OK and everything after it are in the table too. */
+/* Why a message gave nothing; OK where it may give something. Each is a counter. */
 enum nt_dns_reason {
 	NT_DNS_OK,
-	NT_DNS_SHORT,	      /* ends inside the header or a record */
-	NT_DNS_NOT_QUERY,     /* opcode other than QUERY (NOTIFY, UPDATE, inverse ...) */
-	NT_DNS_QDCOUNT,	      /* a query or response that does not have exactly one question */
-	NT_DNS_COUNTS,	      /* counts that the message cannot hold */
-	NT_DNS_POINTER,	      /* a pointer that is not strictly backward, or too many */
-	NT_DNS_LABEL,	      /* a label type other than plain or pointer */
-	NT_DNS_NAME_LONG,     /* more than 255 octets */
-	NT_DNS_RDLENGTH,      /* rdata shorter or longer than its type demands */
-	NT_DNS_CHAIN,	      /* a CNAME chain too long, looping or branching */
-	NT_DNS_WORK,	      /* more work than a message may cost */
-	NT_DNS_TRUNCATED,     /* TC=1: the answer comes over TCP */
-	NT_DNS_RCODE,	      /* rcode not 0 */
-	NT_DNS_CLASS,	      /* question not of class IN */
+	NT_DNS_SHORT, /* ends inside the header or a record */
+	NT_DNS_NOT_QUERY, /* opcode other than QUERY (NOTIFY, UPDATE, inverse ...) */
+	NT_DNS_QDCOUNT, /* a query or response that does not have exactly one question */
+	NT_DNS_COUNTS, /* counts that the message cannot hold */
+	NT_DNS_POINTER, /* a pointer that is not strictly backward, or too many */
+	NT_DNS_LABEL, /* a label type other than plain or pointer */
+	NT_DNS_NAME_LONG, /* more than 255 octets */
+	NT_DNS_RDLENGTH, /* rdata shorter or longer than its type demands */
+	NT_DNS_CHAIN, /* a CNAME chain too long, looping or branching */
+	NT_DNS_WORK, /* more work than a message may cost */
+	NT_DNS_TRUNCATED, /* TC=1: the answer comes over TCP */
+	NT_DNS_RCODE, /* rcode not 0 */
+	NT_DNS_CLASS, /* question not of class IN */
 	NT_DNS_REASONS
 };
 
@@ -49,13 +49,14 @@ const char *nt_dns_reason_name(enum nt_dns_reason r);
 
 struct nt_dns_answer {
 	struct nt_addr addr; /* A, AAAA: the answer's; PTR: the question's */
-	uint32_t ttl_sec;    /* the least along the chain that led here */
-	uint16_t type;	     /* enum nt_dns_type: A, AAAA or PTR */
-	uint16_t index;	     /* place among the answers taken, from 0 */
+	uint32_t ttl_sec; /* the least along the chain that led here */
+	uint16_t type; /* enum nt_dns_type: A, AAAA or PTR */
+	uint16_t index; /* place among the answers taken, from 0 */
 	uint16_t name_len;
 	const char *name; /* lower case, into the message's own storage; not NUL-terminated */
 };
 
+/* About 14 KiB: keep one per worker. Answers point into it, so it is not to be copied. */
 struct nt_dns_message {
 	uint16_t id;
 	uint16_t qtype, qclass;
@@ -66,16 +67,16 @@ struct nt_dns_message {
 					  * inside a label is written \x2e, \x5c */
 	unsigned int answer_count;
 	struct nt_dns_answer answers[NT_DNS_ANSWERS_MAX];
-	unsigned int refused_chain;    /* answers not reached from the question */
-	unsigned int refused_unusable; /* unspecified, loopback, multicast, broadcast */
-	unsigned int refused_limit;    /* more than NT_DNS_ANSWERS_MAX */
+	unsigned int refused_chain; /* answers not reached from the question */
+	unsigned int refused_unusable; /* unspecified, loopback, multicast ...; the root name */
+	unsigned int refused_limit; /* more than NT_DNS_ANSWERS_MAX */
 	size_t names_len;
 	char names[NT_DNS_NAMES_ROOM];
 };
 
 /* How the names of answers are found. */
 enum nt_dns_mode {
-	NT_DNS_UNICAST,	  /* rooted at the question */
+	NT_DNS_UNICAST, /* rooted at the question */
 	NT_DNS_MULTICAST, /* RFC 6762: the record's owner is the name; no question is needed; the
 			   * cache-flush and unicast-response bits of classes are ignored */
 };

@@ -2,8 +2,9 @@
 /*
  * Which response answers which query. A table of the queries in flight, one per worker: a query and
  * its response have the same two addresses, so one worker sees both. Keyed hash, fixed capacity; a
- * query lives for `life_ns` of the clock (judged exactly when it is looked up, so nothing depends on
- * when it is swept); when the table is full the oldest goes first, counted. Owner: one worker.
+ * query lives for `life_ns` of the clock, that instant included (judged exactly when it is looked
+ * up, so nothing depends on when it is swept); when the table is full the oldest goes first,
+ * counted. Owner: one worker.
  */
 #ifndef NT_DNS_MATCH_H
 #define NT_DNS_MATCH_H
@@ -12,11 +13,11 @@
 #include <nt_hash.h>
 
 enum nt_dns_match_verdict {
-	NT_DNS_MATCHED,	    /* the first response to a query that was seen */
+	NT_DNS_MATCHED, /* the first response to a query that was seen */
 	NT_DNS_UNSOLICITED, /* no query was ever seen on this flow: a tap of responses only */
-	NT_DNS_UNMATCHED,   /* queries were seen, but not this one, or its life is over: refused */
-	NT_DNS_REPEAT,	    /* the same answer to the same query again */
-	NT_DNS_CONFLICT,    /* another answer to the same query within its life: refused */
+	NT_DNS_UNMATCHED, /* queries were seen, but not this one, or its life is over: refused */
+	NT_DNS_REPEAT, /* the same answer to the same query again */
+	NT_DNS_CONFLICT, /* another answer to the same query within its life: refused */
 	NT_DNS_VERDICTS
 };
 
@@ -28,9 +29,13 @@ struct nt_dns_match *nt_dns_match_new(
 void nt_dns_match_free(struct nt_dns_match *m);
 void nt_dns_match_clear(struct nt_dns_match *m);
 
-/* flow: what tells this connection from all others (its first position). */
-void nt_dns_match_query(struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question,
-	int64_t clock_ns);
+/*
+ * flow: what tells this connection from all others (its first position). A query sent again within
+ * its life begins its life anew and keeps what is known of its answer; after its life, or after a
+ * response that nobody had asked for, it is a new one.
+ */
+void nt_dns_match_query(
+	struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question, int64_t clock_ns);
 
 /*
  * saw_queries: the flow has carried anything from its client. Unsolicited responses are remembered

@@ -47,11 +47,11 @@ nt_source_label(enum nt_source s)
 /* How a connection's names were found, best first (DESIGN: which one a connection gets). */
 enum nt_match {
 	NT_MATCH_NONE,
-	NT_MATCH_CLIENT,  /* told to this client before the start, not expired at the start */
-	NT_MATCH_OTHER,	  /* the same, told to others */
-	NT_MATCH_STALE,	  /* expired at the start, by less than names.stale_for */
-	NT_MATCH_LATE,	  /* seen after the start, before the end */
-	NT_MATCH_SELF,	  /* the server name that the connection itself asserted */
+	NT_MATCH_CLIENT, /* told to this client before the start, not expired at the start */
+	NT_MATCH_OTHER, /* the same, told to others */
+	NT_MATCH_STALE, /* expired at the start, by less than names.stale_for */
+	NT_MATCH_LATE, /* seen after the start, before the end */
+	NT_MATCH_SELF, /* the server name that the connection itself asserted */
 	NT_MATCH_REVERSE, /* a PTR answer */
 	NT_MATCHES
 };
@@ -79,14 +79,14 @@ enum {
 struct nt_mapping {
 	struct nt_addr addr;
 	struct nt_addr client; /* family NT_FAMILY_NONE: told to nobody in particular */
-	uint64_t position;     /* of the packet it was learnt from */
-	int64_t seen_ns;       /* the clock at that packet */
-	int64_t expires_ns;    /* clamped and stretched already */
-	uint16_t index;	       /* place in its message: orders mappings of one position */
-	uint8_t source;	       /* enum nt_source */
-	uint8_t flags;	       /* NT_MAPPING_* */
-	uint16_t name_len;     /* 1 .. NT_MAPPING_NAME_MAX */
-	const char *name;      /* lower case; owner: the caller */
+	uint64_t position; /* of the packet it was learnt from */
+	int64_t seen_ns; /* the clock at that packet */
+	int64_t expires_ns; /* clamped and stretched already */
+	uint16_t index; /* place in its message: orders mappings of one position */
+	uint8_t source; /* enum nt_source */
+	uint8_t flags; /* NT_MAPPING_* */
+	uint16_t name_len; /* 1 .. NT_MAPPING_NAME_MAX */
+	const char *name; /* lower case; owner: the caller */
 };
 
 #endif
