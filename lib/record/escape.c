@@ -77,9 +77,9 @@ put_json(char *p, uint8_t c, bool clean)
 			return p;
 		}
 	}
-	if (c < 0x20)
+	if (c < 0x20 && c != 0)
 		return put_hex(p, "\\u00", c);
-	if (c >= 0x7f && !clean)
+	if (c == 0 || (c >= 0x7f && !clean))
 		return put_hex(p, "\\\\x", c);
 	*p++ = (char)c;
 	return p;

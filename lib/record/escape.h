@@ -3,9 +3,11 @@
  * Bytes of the wire made harmless, as Zeek's writers do it. Valid UTF-8 is kept. A text that holds
  * anything else (or DEL, a C1 control, a private use or a "special" code point U+FFF0..U+FFFF) has
  * all its bytes beyond ASCII written as \xNN. JSON: quotes, backslashes and controls by JSON's own
- * rules. TSV: a backslash is doubled, controls and the set separator are \xNN, and so is the first
- * character of a text that would read as unset ("-") or empty ("(empty)"); an empty text is
- * "(empty)". Room: six bytes for each byte, and NT_TEXT_SLACK. Private to lib/record.
+ * rules, only NUL is \x00 too: too many readers refuse \u0000. TSV: a backslash is doubled,
+ * controls and the set separator are \xNN, and so is the first character of a text that would read
+ * as unset
+ * ("-") or empty ("(empty)"); an empty text is "(empty)".
+ * Room: six bytes for each byte, and NT_TEXT_SLACK. Private to lib/record.
  */
 #ifndef NT_RECORD_ESCAPE_H
 #define NT_RECORD_ESCAPE_H

@@ -136,7 +136,8 @@ put_value(char *p, struct line *l, const struct column *c)
 	case COLUMN_BOOL:
 		return put_bool(p, l, (l->flags & c->arg) != 0);
 	case COLUMN_SHARE:
-		return VALUE(double, l, c) < 0 ? NULL : text_share(p, VALUE(double, l, c));
+		/* not >= 0: unset; no NaN gets through */
+		return VALUE(double, l, c) >= 0 ? text_share(p, VALUE(double, l, c)) : NULL;
 	case COLUMN_LABEL:
 		return put_quoted_label(p, l, c, VALUE(uint8_t, l, c));
 	case COLUMN_LABEL32:

@@ -122,31 +122,46 @@ nt_sink_new(const struct nt_sink_config *cfg, struct nt_error *err)
 	return s;
 }
 
+/* An empty block for this log; NULL where there is none. */
+static struct sink_block *
+take_block(struct nt_sink *s, enum nt_log_kind kind)
+{
+	struct sink_block *b = sink_ring_pop(&s->empty);
+
+	if (b == NULL)
+		return NULL;
+	b->text.len = b->whole = 0;
+	b->lines = 0;
+	b->kind = kind;
+	s->cur[kind] = b;
+	return b;
+}
+
 struct nt_strbuf *
 nt_sink_begin(struct nt_sink *s, enum nt_log_kind kind, size_t max_len)
 {
 	struct sink_block *b = s->cur[kind];
 
-	if (nt_likely(b != NULL && b->text.room - b->text.len >= max_len))
-		return &b->text;
-	nt_sink_flush(s, kind);
-	b = s->cur[kind]; /* still there where it is empty, and too small */
-	if (b == NULL)
-		b = sink_ring_pop(&s->empty);
-	if (b == NULL)
-		return NULL;
-	b->text.len = 0;
+	if (nt_unlikely(b == NULL || b->text.room - b->whole < max_len)) {
+		nt_sink_flush(s, kind);
+		b = s->cur[kind]; /* still there where it is empty */
+		if (b == NULL)
+			b = take_block(s, kind);
+		if (b == NULL || b->text.room < max_len)
+			return NULL;
+	}
+	b->text.len = b->whole; /* what was begun and never committed is forgotten */
 	b->text.full = false;
-	b->lines = 0;
-	b->kind = kind;
-	s->cur[kind] = b;
-	return b->text.room >= max_len ? &b->text : NULL;
+	return &b->text;
 }
 
 void
 nt_sink_commit(struct nt_sink *s, enum nt_log_kind kind)
 {
-	s->cur[kind]->lines++;
+	struct sink_block *b = s->cur[kind];
+
+	b->whole = b->text.len;
+	b->lines++;
 	s->committed[kind]++;
 }
 
@@ -157,6 +172,7 @@ nt_sink_flush(struct nt_sink *s, enum nt_log_kind kind)
 
 	if (b == NULL || b->lines == 0)
 		return;
+	b->text.len = b->whole;
 	s->cur[kind] = NULL;
 	sink_ring_push(&s->filled, b);
 }

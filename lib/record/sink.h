@@ -35,6 +35,7 @@ int sink_file_close(struct sink_file *f, struct nt_error *err);
 
 struct sink_block {
 	struct nt_strbuf text;
+	size_t whole; /* bytes of text that are committed */
 	uint64_t lines;
 	enum nt_log_kind kind;
 };

@@ -107,11 +107,11 @@ text_seconds(char *p, int64_t ns)
 	return p + 6;
 }
 
-/* 0 <= v <= 1 with up to six decimals, at least one ("0.5", "1.0"). */
+/* v >= 0, taken as 1 at most, with up to six decimals, at least one ("0.5", "1.0"). */
 NT_TEXT_INLINE char *
 text_share(char *p, double v)
 {
-	uint32_t ppm = (uint32_t)(v * 1000000 + 0.5);
+	uint32_t ppm = (uint32_t)(NT_MIN(v, 1.0) * 1000000 + 0.5);
 	char *end;
 
 	p = text_u27(p, ppm / 1000000);

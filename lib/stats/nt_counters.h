@@ -31,6 +31,9 @@
 	X(PACKETS_BAD_L4, packets_bad_l4, "packets", "too short for their transport header") \
 	X(PACKETS_FRAGMENT, packets_fragment, "packets", "later fragments") \
 	X(PACKETS_EXT_LIMIT, packets_ext_limit, "packets", "with too many extension headers or tags") \
+	X(PACKETS_TUNNEL, packets_tunnel, "packets", "in tunnels: the inside is not looked at yet") \
+	X(PACKETS_NO_TRANSPORT, packets_no_transport, "packets", "without a transport that has connections") \
+	X(EPOCHS, epochs, "epochs", "captures that began before the clock: everything written and forgotten") \
 	X(RX_DROPPED, rx_dropped, "packets", "dropped by the port or the ring before a worker") \
 	/* connections */ \
 	X(CONNS_MADE, conns_made, "connections", "connections begun") \
@@ -91,6 +94,9 @@
 	X(MAPPINGS_NEW, mappings_new, "mappings", "received and new") \
 	X(MAPPINGS_REFRESHED, mappings_refreshed, "mappings", "received and known already") \
 	X(MAPPINGS_REFUSED, mappings_refused, "mappings", "received and refused: no room") \
+	X(OWN_NEW, own_new, "mappings", "learnt by this worker and new to its cache") \
+	X(OWN_REFRESHED, own_refreshed, "mappings", "learnt by this worker and known already") \
+	X(OWN_REFUSED, own_refused, "mappings", "learnt by this worker and refused: no room") \
 	X(MAPPINGS_DELETED, mappings_deleted, "mappings", "expired or evicted") \
 	X(MESSAGES_SENT, messages_sent, "messages", "messages of mappings sent to the relay") \
 	X(MESSAGES_RECEIVED, messages_received, "messages", "messages of mappings received from it") \
@@ -117,7 +123,7 @@ enum nt_counter {
 };
 
 /* How many values each block has room for. */
-#define NT_COUNTER_PACKET_REASONS (NT_COUNTER_PACKETS_EXT_LIMIT - NT_COUNTER_PACKETS_OK + 1)
+#define NT_COUNTER_PACKET_REASONS (NT_COUNTER_PACKETS_NO_TRANSPORT - NT_COUNTER_PACKETS_OK + 1)
 #define NT_COUNTER_DNS_REASONS	  (NT_COUNTER_DNS_CLASS - NT_COUNTER_DNS_OK + 1)
 #define NT_COUNTER_DNS_VERDICTS	  (NT_COUNTER_DNS_CONFLICT - NT_COUNTER_DNS_MATCHED + 1)
 #define NT_COUNTER_SOURCES	  (NT_COUNTER_SRC_HTTP_HOST - NT_COUNTER_SRC_UNKNOWN + 1)

@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Files that behave and files that do not: full, slow, gone, too large, not there. */
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <nt_sink.h>
+
+#include "rows.h"
+
+#define BLOCK_BYTES (NT_LOG_LINE_MAX + 1000)
+
+static char dir[] = "/tmp/nametap-sink-XXXXXX";
+static char conn_path[64], namecache_path[64];
+
+static int
+make_dir(void **state)
+{
+	(void)state;
+	memcpy(strrchr(dir, '-'), "-XXXXXX", 8);
+	if (mkdtemp(dir) == NULL)
+		return -1;
+	(void)snprintf(conn_path, sizeof(conn_path), "%s/conn.log", dir);
+	(void)snprintf(namecache_path, sizeof(namecache_path), "%s/namecache.log", dir);
+	return 0;
+}
+
+static int
+remove_dir(void **state)
+{
+	(void)state;
+	(void)unlink(conn_path);
+	(void)unlink(namecache_path);
+	return rmdir(dir);
+}
+
+static struct nt_sink *
+open_sink(const struct nt_log_config *log)
+{
+	const struct nt_sink_config cfg = {
+		.dir = dir,
+		.log = *log,
+		.block_bytes = BLOCK_BYTES,
+		.blocks = 2 * NT_LOG_KINDS,
+	};
+	struct nt_error err = { "" };
+	struct nt_sink *s = nt_sink_new(&cfg, &err);
+
+	if (s == NULL)
+		fail_msg("%s", err.msg);
+	return s;
+}
+
+static void
+doze(void)
+{
+	const struct timespec t = { .tv_nsec = 1000000 };
+
+	(void)nanosleep(&t, NULL);
+}
+
+/* One line "LOG N padding"; waits for room as an lcore would, doing something else. */
+static unsigned int
+put_line(struct nt_sink *s, enum nt_log_kind kind, unsigned int n, unsigned int pad)
+{
+	struct nt_strbuf *b;
+	unsigned int waits = 0;
+
+	while ((b = nt_sink_begin(s, kind, NT_LOG_LINE_MAX)) == NULL) {
+		waits++;
+		doze();
+	}
+	nt_strbuf_str(b, nt_log_path(kind));
+	nt_strbuf_char(b, ' ');
+	nt_strbuf_u64(b, n);
+	nt_strbuf_char(b, ' ');
+	while (pad-- > 0)
+		nt_strbuf_char(b, 'x');
+	nt_strbuf_char(b, '\n');
+	assert_false(b->full);
+	nt_sink_commit(s, kind);
+	return waits;
+}
+
+static char *
+slurp(const char *path, size_t *ret_len)
+{
+	FILE *f = fopen(path, "r");
+	char *text;
+	long len;
+
+	assert_non_null(f);
+	assert_int_equal(fseek(f, 0, SEEK_END), 0);
+	len = ftell(f);
+	rewind(f);
+	text = malloc((size_t)len + 1);
+	assert_non_null(text);
+	assert_int_equal(fread(text, 1, (size_t)len, f), len);
+	text[len] = '\0';
+	*ret_len = (size_t)len;
+	(void)fclose(f);
+	return text;
+}
+
+/* The file holds lines 0, 1, ... of this log, whole; returns how many. */
+static unsigned int
+check_lines(const char *path, enum nt_log_kind kind)
+{
+	size_t len;
+	char *text = slurp(path, &len), *p = text, *line, want[32];
+	unsigned int n = 0;
+
+	assert_true(len == 0 || text[len - 1] == '\n');
+	while ((line = strsep(&p, "\n")) != NULL && p != NULL) {
+		if (*line == '#')
+			continue;
+		(void)snprintf(want, sizeof(want), "%s %u ", nt_log_path(kind), n++);
+		assert_int_equal(strncmp(line, want, strlen(want)), 0);
+	}
+	free(text);
+	return n;
+}
+
+static void
+check_sums(const struct nt_sink_stats *st)
+{
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
+		assert_int_equal(st->lines_committed[k], st->lines_written[k] + st->lines_lost[k]);
+}
+
+static void
+many_small_lines(void **state)
+{
+	struct nt_sink *s = open_sink(&json_cfg);
+	struct nt_sink_stats st;
+	struct nt_error err = { "" };
+	struct stat sb;
+
+	(void)state;
+	for (unsigned int i = 0; i < 200000; i++) {
+		(void)put_line(s, NT_LOG_CONN, i, i % 50);
+		if (i % 100 == 0)
+			(void)put_line(s, NT_LOG_NAMECACHE, i / 100, 10);
+		if (i % 5000 == 0)
+			nt_sink_flush(s, NT_LOG_CONN);
+	}
+	nt_sink_stats(s, &st);
+	assert_int_equal(st.lines_committed[NT_LOG_CONN], 200000);
+	assert_false(nt_sink_failed(s, &err));
+	assert_int_equal(nt_sink_close(s, &st, &err), 0);
+	assert_int_equal(st.lines_written[NT_LOG_CONN], 200000);
+	assert_int_equal(st.lines_lost[NT_LOG_CONN] + st.lines_lost[NT_LOG_NAMECACHE], 0);
+	check_sums(&st);
+	assert_int_equal(check_lines(conn_path, NT_LOG_CONN), 200000);
+	assert_int_equal(check_lines(namecache_path, NT_LOG_NAMECACHE), 2000);
+	assert_int_equal(stat(conn_path, &sb), 0);
+	assert_int_equal(sb.st_size, st.bytes_written[NT_LOG_CONN]);
+	assert_int_equal(sb.st_mode & 07, 0);
+}
+
+static void
+tsv_has_header_and_footer(void **state)
+{
+	struct nt_sink *s = open_sink(&tsv_cfg);
+	struct nt_strbuf *b = nt_sink_begin(s, NT_LOG_CONN, NT_LOG_LINE_MAX);
+	static struct nt_conn_row row;
+	size_t len;
+	char *text;
+
+	(void)state;
+	assert_non_null(b);
+	assert_true(nt_log_conn(b, &tsv_cfg, row_plain(&row, "a.example", 9)));
+	nt_sink_commit(s, NT_LOG_CONN);
+	assert_int_equal(nt_sink_close(s, NULL, NULL), 0);
+	text = slurp(conn_path, &len);
+	assert_int_equal(strncmp(text, "#separator \\x09\n", 16), 0);
+	assert_non_null(strstr(text, "\n1531628253.224463\t"));
+	assert_non_null(strstr(text, "\n#close\t20"));
+	assert_int_equal(text[len - 1], '\n');
+	free(text);
+	text = slurp(namecache_path, &len);
+	assert_non_null(strstr(text, "\n#path\tnamecache\n"));
+	free(text);
+}
+
+static void
+full_disk(void **state)
+{
+	struct nt_sink *s;
+	struct nt_sink_stats st;
+	struct nt_error err = { "" };
+
+	(void)state;
+	assert_int_equal(symlink("/dev/full", conn_path), 0);
+	s = open_sink(&json_cfg);
+	for (unsigned int i = 0; i < 30000; i++)
+		(void)put_line(s, NT_LOG_CONN, i, 40);
+	(void)put_line(s, NT_LOG_NAMECACHE, 0, 40);
+	while (!nt_sink_failed(s, &err))
+		doze();
+	assert_non_null(strstr(err.msg, conn_path));
+	assert_non_null(strstr(err.msg, "No space left"));
+	memset(&err, 0, sizeof(err));
+	assert_int_equal(nt_sink_close(s, &st, &err), -ENOSPC);
+	assert_non_null(strstr(err.msg, "No space left"));
+	assert_int_equal(st.lines_committed[NT_LOG_CONN], 30000);
+	assert_int_equal(st.lines_lost[NT_LOG_CONN], 30000);
+	check_sums(&st);
+	/* the other log goes on */
+	assert_int_equal(check_lines(namecache_path, NT_LOG_NAMECACHE), 1);
+}
+
+/* A file that may not grow: a short write in the middle of a line, then an error. */
+static void
+half_a_line_is_cut_off(void **state)
+{
+	const struct rlimit limit = { .rlim_cur = 150007, .rlim_max = RLIM_INFINITY };
+	struct rlimit old;
+	struct nt_sink *s = open_sink(&json_cfg);
+	struct nt_sink_stats st;
+	struct nt_error err = { "" };
+	int code;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+	for (unsigned int i = 0; i < 10000; i++)
+		(void)put_line(s, NT_LOG_CONN, i, 40);
+	code = nt_sink_close(s, &st, &err);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+	assert_int_equal(code, -EFBIG);
+	assert_true(st.lines_written[NT_LOG_CONN] > 0 && st.lines_lost[NT_LOG_CONN] > 0);
+	check_sums(&st);
+	assert_int_equal(check_lines(conn_path, NT_LOG_CONN), st.lines_written[NT_LOG_CONN]);
+}
+
+struct reader {
+	pthread_t thread;
+	size_t limit; /* goes away after that many bytes; 0: reads to the end */
+	size_t bytes;
+	uint64_t lines;
+};
+
+static void *
+read_slowly(void *arg)
+{
+	struct reader *r = arg;
+	char buf[3000];
+	int fd = open(conn_path, O_RDONLY);
+	ssize_t n;
+
+	while ((n = read(fd, buf, sizeof(buf))) > 0) {
+		r->bytes += (size_t)n;
+		for (ssize_t i = 0; i < n; i++)
+			r->lines += buf[i] == '\n';
+		if (r->limit != 0 && r->bytes >= r->limit)
+			break;
+		doze();
+	}
+	close(fd);
+	return NULL;
+}
+
+static void
+slow_reader_loses_nothing(void **state)
+{
+	struct reader r = { 0 };
+	struct nt_sink *s;
+	struct nt_sink_stats st;
+	unsigned int waits = 0;
+
+	(void)state;
+	assert_int_equal(mkfifo(conn_path, 0600), 0);
+	assert_int_equal(pthread_create(&r.thread, NULL, read_slowly, &r), 0);
+	s = open_sink(&json_cfg);
+	for (unsigned int i = 0; i < 1000; i++)
+		waits += put_line(s, NT_LOG_CONN, i, 900);
+	assert_true(waits > 0);
+	assert_int_equal(nt_sink_close(s, &st, NULL), 0);
+	pthread_join(r.thread, NULL);
+	assert_int_equal(r.lines, 1000);
+	assert_int_equal(r.bytes, st.bytes_written[NT_LOG_CONN]);
+	assert_int_equal(st.lines_written[NT_LOG_CONN], 1000);
+}
+
+/* SIGPIPE would end the process. */
+static void
+reader_goes_away(void **state)
+{
+	struct reader r = { .limit = 10000 };
+	struct nt_sink *s;
+	struct nt_sink_stats st;
+	struct nt_error err = { "" };
+
+	(void)state;
+	assert_int_equal(mkfifo(conn_path, 0600), 0);
+	assert_int_equal(pthread_create(&r.thread, NULL, read_slowly, &r), 0);
+	s = open_sink(&json_cfg);
+	for (unsigned int i = 0; i < 1000; i++)
+		(void)put_line(s, NT_LOG_CONN, i, 900);
+	assert_int_equal(nt_sink_close(s, &st, &err), -EPIPE);
+	assert_non_null(strstr(err.msg, conn_path));
+	pthread_join(r.thread, NULL);
+	assert_int_equal(st.lines_committed[NT_LOG_CONN], 1000);
+	check_sums(&st);
+}
+
+static void
+not_opened(void **state)
+{
+	struct nt_sink_config cfg = {
+		.dir = dir,
+		.block_bytes = BLOCK_BYTES,
+		.blocks = 2 * NT_LOG_KINDS,
+	};
+	struct nt_error err = { "" };
+
+	(void)state;
+	/* a directory in the file's place */
+	assert_int_equal(mkdir(namecache_path, 0700), 0);
+	assert_null(nt_sink_new(&cfg, &err));
+	assert_int_equal(errno, EISDIR);
+	assert_non_null(strstr(err.msg, namecache_path));
+	assert_int_equal(rmdir(namecache_path), 0);
+	/* a file in the directory's place */
+	cfg.dir = conn_path;
+	assert_null(nt_sink_new(&cfg, &err));
+	assert_int_equal(errno, ENOTDIR);
+	cfg.dir = "/nonexistent";
+	assert_null(nt_sink_new(&cfg, &err));
+	assert_int_equal(errno, ENOENT);
+	assert_string_equal(
+		err.msg, "cannot open /nonexistent/conn.log: No such file or directory");
+	/* a header that can't be written */
+	cfg.dir = dir;
+	cfg.log = tsv_cfg;
+	assert_int_equal(unlink(conn_path), 0);
+	assert_int_equal(symlink("/dev/full", conn_path), 0);
+	assert_null(nt_sink_new(&cfg, &err));
+	assert_int_equal(errno, ENOSPC);
+	cfg.blocks--;
+	assert_null(nt_sink_new(&cfg, &err));
+	assert_int_equal(errno, EINVAL);
+}
+
+static void
+edges(void **state)
+{
+	struct nt_sink_stats st = { .lines_lost = { 9, 9 } };
+	struct nt_sink *s = open_sink(&json_cfg);
+
+	(void)state;
+	assert_int_equal(nt_sink_close(NULL, &st, NULL), 0);
+	assert_int_equal(st.lines_lost[0], 0);
+	nt_sink_flush(s, NT_LOG_CONN);
+	assert_null(nt_sink_begin(s, NT_LOG_CONN, BLOCK_BYTES + 1));
+	assert_non_null(nt_sink_begin(s, NT_LOG_CONN, BLOCK_BYTES));
+	(void)put_line(s, NT_LOG_CONN, 0, 10);
+	/* begun, not committed */
+	nt_strbuf_lit(nt_sink_begin(s, NT_LOG_CONN, 100), "half a li");
+	(void)put_line(s, NT_LOG_CONN, 1, 10);
+	nt_strbuf_lit(nt_sink_begin(s, NT_LOG_CONN, 100), "half a li");
+	assert_int_equal(nt_sink_close(s, &st, NULL), 0);
+	assert_int_equal(st.lines_committed[NT_LOG_CONN], 2);
+	assert_int_equal(check_lines(conn_path, NT_LOG_CONN), 2);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, make_dir, remove_dir)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(many_small_lines),
+		TEST(tsv_has_header_and_footer),
+		TEST(full_disk),
+		TEST(half_a_line_is_cut_off),
+		TEST(slow_reader_loses_nothing),
+		TEST(reader_goes_away),
+		TEST(not_opened),
+		TEST(edges),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
