@@ -5,20 +5,30 @@
 /* Beyond this much unacknowledged data a stream has to be looked at (Zeek keeps 10 MiB). */
 #define OUTSTANDING_MAX (10u << 20)
 
+/* An ICMP message that was cut counts with its length, but not as a packet: so Zeek has it. */
+static inline bool
+is_uncounted(const struct nt_packet *p)
+{
+	return p->payload_captured < p->payload_len &&
+	       (p->proto == PROTO_ICMP || p->proto == PROTO_ICMPV6);
+}
+
 static void
 count_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	const struct nt_packet *p, const struct nt_packet_meta *m, int dir)
 {
 	struct extra *x;
 
+	f->last_position = m->position;
+	f->last_clock_ns = m->clock_ns;
+	if (nt_unlikely(is_uncounted(p)))
+		return;
 	f->ip_bytes[dir] += p->ip_len;
 	if (nt_unlikely(++f->pkts[dir] == 0)) {
 		x = conn_extra(c, cold);
 		if (x)
 			x->pkts_high[dir]++;
 	}
-	f->last_position = m->position;
-	f->last_clock_ns = m->clock_ns;
 }
 
 /*
@@ -61,10 +71,15 @@ static void
 take_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	const struct nt_packet *p, const struct nt_packet_meta *m, int dir)
 {
-	if (p->proto == PROTO_TCP)
-		tcp_packet(c, f, cold, p, m, dir);
-	else
+	uint8_t orig_is_lo = f->orig_is_lo;
+
+	if (p->proto != PROTO_TCP) {
 		dgram_packet(c, f, cold, p, m, dir);
+	} else {
+		tcp_packet(c, f, cold, p, m, dir);
+		if (f->orig_is_lo != orig_is_lo)
+			dir = !dir;
+	}
 	count_packet(c, f, cold, p, m, dir);
 }
 
@@ -87,11 +102,22 @@ nt_conn_open(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	if (p->proto == PROTO_UDP && nt_conn_ports_has(&c->cfg.dns_udp, conn_port(f, NT_FLOW_RESP)))
 		f->flags |= FLOW_DNS | FLOW_DNS_FIRST;
 	dir = nt_conn_direction(f, src_is_lo);
+	conn_start_timers(c, f);
 	if (p->flags & NT_PKT_NO_COUNT)
 		f->last_position = m->position;
 	else
 		take_packet(c, f, cold, p, m, dir);
-	f->deadline_ns = conn_end_ns(c, f, cold);
+	conn_set_deadline(c, f, cold);
+}
+
+/* A TCP header that does not fit: it only counts if it is long enough and begins a connection. */
+static enum nt_conn_verdict
+uncounted_packet(
+	const struct nt_flow *f, const struct nt_flow_cold *cold, const struct nt_packet *p)
+{
+	bool whole = p->proto == PROTO_TCP && p->l4[12] >> 4 >= 5;
+
+	return whole && tcp_reuses(f, cold, p) ? NT_CONN_REUSE : NT_CONN_KEEP;
 }
 
 enum nt_conn_verdict
@@ -101,8 +127,10 @@ nt_conn_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	int dir = nt_conn_direction(f, src_is_lo);
 
 	if (nt_unlikely(p->flags & NT_PKT_NO_COUNT))
-		return NT_CONN_KEEP;
+		return uncounted_packet(f, cold, p);
 	if (p->proto != PROTO_TCP) {
+		if (nt_unlikely(conn_ended_late(c, f, cold, m)))
+			return NT_CONN_REUSE;
 		take_packet(c, f, cold, p, m, dir);
 		return NT_CONN_KEEP;
 	}
@@ -112,23 +140,16 @@ nt_conn_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 		c->stats.fast++;
 		return NT_CONN_KEEP;
 	}
-	if (tcp_reuses(f, cold, p))
+	if (conn_ended_late(c, f, cold, m) || tcp_reuses(f, cold, p))
 		return NT_CONN_REUSE;
 	c->stats.slow++;
 	take_packet(c, f, cold, p, m, dir);
-	f->deadline_ns = conn_end_ns(c, f, cold);
+	conn_set_deadline(c, f, cold);
 	return NT_CONN_KEEP;
 }
 
 void
 nt_conn_evicted(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold)
-{
-	(void)f;
-	history_unknown(c, cold);
-}
-
-void
-nt_conn_dns_violation(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold)
 {
 	(void)f;
 	history_unknown(c, cold);

@@ -5,6 +5,26 @@
 #define DNS_HEADER	12
 #define DNS_MAX_QUERIES 25 /* Zeek's dns_max_queries */
 
+/* It is no DNS; Zeek takes its analyzer away, timer and all, when the next packet comes. */
+void
+nt_conn_dns_violation(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold)
+{
+	(void)c;
+	cold->cold_flags |= COLD_NO_DNS;
+	if (f->key.proto == PROTO_UDP && (f->flags & FLOW_DNS))
+		f->flags |= FLOW_DNS_BAD;
+}
+
+/* A server's answer that comes first (RFC 5905 7.3: version 3 or 4, mode 4), both ports being 123.
+ */
+static bool
+is_ntp_answer(const struct nt_flow *f, const struct nt_packet *p, int dir)
+{
+	return dir == NT_FLOW_ORIG && conn_port(f, NT_FLOW_RESP) == 123 &&
+	       f->pkts[NT_FLOW_ORIG] + f->pkts[NT_FLOW_RESP] == 0 && p->payload_captured >= 48 &&
+	       (p->payload[0] & 7) == 4 && (p->payload[0] >> 3 & 7) >= 3;
+}
+
 static bool
 is_netbios(const struct nt_flow *f)
 {
@@ -30,21 +50,25 @@ udp_dns(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold, const s
 	if ((f->flags & FLOW_DNS_FIRST) && dir == NT_FLOW_ORIG && p->payload[2] & 0x80) {
 		conn_address(f, NT_FLOW_RESP, &resp);
 		if (!nt_addr_is_multicast(&resp))
-			conn_flip(c, f, cold);
+			conn_flip_here(c, f, cold);
 	}
 	f->flags &= (uint8_t)~FLOW_DNS_FIRST;
 	if (((uint32_t)p->payload[4] << 8 | p->payload[5]) > DNS_MAX_QUERIES)
-		history_unknown(c, cold);
+		nt_conn_dns_violation(c, f, cold);
 }
 
 static void
 udp_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	const struct nt_packet *p, int dir)
 {
+	if (f->flags & FLOW_DNS_BAD)
+		f->flags &= (uint8_t) ~(FLOW_DNS | FLOW_DNS_BAD);
 	history_once(c, f, cold, dir, SEEN_DATA, 'D');
 	f->dgram.bytes[dir] += p->payload_len;
 	if (f->flags & FLOW_DNS)
 		udp_dns(c, f, cold, p, dir);
+	else if (is_ntp_answer(f, p, dir))
+		conn_flip_here(c, f, cold);
 }
 
 void

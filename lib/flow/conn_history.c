@@ -67,6 +67,22 @@ history_unknown(struct nt_conn *c, struct nt_flow_cold *cold)
 	history_add(c, cold, 'X');
 }
 
+/* A '^' in front, and the letters of the other end. Only for the first few packets. */
+void
+history_turn(struct nt_flow *f, struct nt_flow_cold *cold)
+{
+	uint8_t seen = f->seen[0];
+
+	f->seen[0] = f->seen[1];
+	f->seen[1] = seen;
+	if (cold->history_len >= NT_FLOW_HISTORY_INLINE)
+		return;
+	for (unsigned int i = cold->history_len; i > 0; i--)
+		cold->history[i] = (char)(cold->history[i - 1] ^ ('a' - 'A'));
+	cold->history[0] = '^';
+	cold->history_len++;
+}
+
 size_t
 history_copy(
 	const struct nt_conn *c, const struct nt_flow_cold *cold, char out[NT_CONN_HISTORY_MAX])

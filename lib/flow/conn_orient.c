@@ -112,5 +112,11 @@ conn_flip(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold)
 		SWAP(x->pkts_high);
 	if (f->key.proto == PROTO_TCP)
 		flip_tcp(c, f, cold);
+}
+
+void
+conn_flip_here(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold)
+{
+	conn_flip(c, f, cold);
 	history_add(c, cold, '^');
 }

@@ -69,6 +69,7 @@ enum {
 	FLOW_EXTRA = 1 << 5, /* holes, or another thing that the fast path must not pass */
 	FLOW_UNACKED_0 = 1 << 6, /* the originator's data is never acknowledged: no longer kept */
 	FLOW_UNACKED_1 = 1 << 7,
+	FLOW_DNS_BAD = FLOW_FAST, /* UDP: was no DNS: from the next packet on no FLOW_DNS */
 };
 
 /* nt_flow.tcp_flags */
@@ -99,7 +100,7 @@ enum {
 	COLD_FIN_0 = 1 << 0, /* the originator sent a FIN: it takes one sequence number */
 	COLD_FIN_1 = 1 << 1,
 	COLD_UNKNOWN = 1 << 2, /* 'X' is in the history */
-	COLD_PKTS_HIGH = 1 << 3,
+	COLD_NO_DNS = 1 << 3, /* what looked like DNS turned out to be none */
 };
 
 static inline bool
@@ -173,6 +174,8 @@ bool history_once(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *col
 	uint8_t bit, char letter);
 void history_tally(struct nt_conn *c, struct nt_flow_cold *cold, int dir, enum tally what);
 void history_unknown(struct nt_conn *c, struct nt_flow_cold *cold);
+/* The connection is turned round as if it had been so from its beginning. */
+void history_turn(struct nt_flow *f, struct nt_flow_cold *cold);
 size_t history_copy(
 	const struct nt_conn *c, const struct nt_flow_cold *cold, char out[NT_CONN_HISTORY_MAX]);
 
@@ -185,12 +188,18 @@ history_letter(int dir, char upper)
 /* conn_orient.c */
 bool conn_flips_at_start(const struct nt_conn *c, const struct nt_packet *p);
 void conn_flip(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold);
+/* With '^' in the history where it has come to. */
+void conn_flip_here(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold);
 uint16_t conn_port(const struct nt_flow *f, int dir);
 void conn_address(const struct nt_flow *f, int dir, struct nt_addr *ret);
 
-/* conn_timers.c: the clock at which the flow ends if nothing more of it comes. */
-int64_t conn_end_ns(
-	const struct nt_conn *c, const struct nt_flow *f, const struct nt_flow_cold *cold);
+/* conn_timers.c */
+/* After the first packet, and after each that may have changed more than the time of the last. */
+void conn_start_timers(const struct nt_conn *c, struct nt_flow *f);
+void conn_set_deadline(const struct nt_conn *c, struct nt_flow *f, const struct nt_flow_cold *cold);
+/* A timer that ran late, at this very packet, would have ended the flow before it. */
+bool conn_ended_late(const struct nt_conn *c, const struct nt_flow *f,
+	const struct nt_flow_cold *cold, const struct nt_packet_meta *m);
 
 /* conn_dgram.c */
 void dgram_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
@@ -234,6 +243,10 @@ bool stream_pending(const struct streams *s, int dir);
 void streams_flip(struct streams *s);
 
 /* conn_tcp_state.c */
+/*
+ * A SYN-ACK came first, and what follows it is no SYN: its sender is the responder. *dir follows.
+ */
+void tcp_turn(struct streams *s, int *dir, const struct nt_packet *p);
 /* Returns whether the packet closes its sender's side; *dir follows where the roles are flipped. */
 bool tcp_step(struct streams *s, int *dir, const struct nt_packet *p);
 void tcp_closed(struct streams *s, int dir);

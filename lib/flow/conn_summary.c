@@ -129,6 +129,8 @@ nt_conn_summarize(const struct nt_conn *c, const struct nt_flow *f, const struct
 	ret->first_clock_ns = cold->first_clock_ns;
 	ret->last_clock_ns = f->last_clock_ns;
 	ret->service = cold->service;
+	if (cold->cold_flags & COLD_NO_DNS)
+		ret->service &= ~(uint32_t)NT_SERVICE_DNS;
 	ret->vlan = cold->vlan;
 	ret->inner_vlan = cold->inner_vlan;
 	ret->history_len = (uint8_t)history_copy(c, cold, ret->history);

@@ -19,7 +19,7 @@ tcp_reuses(const struct nt_flow *f, const struct nt_flow_cold *cold, const struc
 			return false;
 		first = NT_FLOW_RESP;
 	}
-	if (end_closed(f, NT_FLOW_ORIG) && end_closed(f, NT_FLOW_RESP))
+	if (end_closed(f, NT_FLOW_ORIG) || end_closed(f, NT_FLOW_RESP))
 		return true;
 	if (p->seq == cold->start_seq[first])
 		return false;
@@ -177,10 +177,12 @@ tcp_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 {
 	uint32_t end = p->seq + segment_length(p);
 	bool underflow = false, close;
+	unsigned int timers;
 	uint64_t seq, ack = 0;
 	struct streams s;
 
 	streams_load(&s, c, f, cold);
+	tcp_turn(&s, &dir, p);
 	note_partial(f, dir, p);
 	seq_begin(f, cold, dir, p, end);
 	seq = seq_relative(cold, dir, p->seq, f->tcp.last_seq[dir], f->seq_wraps[dir], &underflow);
@@ -195,7 +197,10 @@ tcp_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 		ack = take_ack(&s, dir, p);
 	if (seq_advance(f, cold, dir, end, p))
 		history_tally(c, cold, dir, TALLY_RETRANSMIT);
+	timers = f->flags & (FLOW_LONG | FLOW_INTERACTIVE);
 	close = tcp_step(&s, &dir, p);
+	if ((f->flags & (FLOW_LONG | FLOW_INTERACTIVE)) != timers)
+		conn_start_timers(c, f);
 	if (p->tcp_flags & TCP_ACK)
 		stream_acked(&s, !dir, ack);
 	f->tcp_flags |= (uint8_t)(TCPF_SEEN_0 << dir);

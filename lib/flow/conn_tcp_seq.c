@@ -52,9 +52,6 @@ seq_restart(struct nt_flow *f, struct nt_flow_cold *cold, int dir, uint32_t star
 	cold->start_seq[dir] = start;
 	f->tcp.last_ack[dir] = start;
 	f->tcp.last_seq[dir] = last;
-	/* Only here: a first segment that itself crosses 2^32. */
-	if (last < start && seq_delta(last, start) > 0 && f->seq_wraps[dir] == 0)
-		f->seq_wraps[dir] = 1;
 }
 
 /* What a segment says about where its sender's numbers start. */

@@ -107,7 +107,7 @@ first_syn_of_responder(struct streams *s, int *dir, const struct nt_packet *p)
 	if (!(p->tcp_flags & TCP_ACK) && end_state(f, peer) == END_SYN_ACK_SENT &&
 		p->seq == s->cold->start_seq[*dir]) {
 		/* SYN and SYN-ACK came in the wrong order: this is the originator after all. */
-		conn_flip(s->c, f, s->cold);
+		conn_flip_here(s->c, f, s->cold);
 		streams_flip(s);
 		*dir = peer;
 		peer = !peer;
@@ -150,6 +150,20 @@ first_plain(struct streams *s, int dir, const struct nt_packet *p)
 		return;
 	}
 	set_state(f, dir, END_PARTIAL);
+}
+
+void
+tcp_turn(struct streams *s, int *dir, const struct nt_packet *p)
+{
+	struct nt_flow *f = s->f;
+
+	if (end_state(f, NT_FLOW_ORIG) != END_SYN_ACK_SENT ||
+		end_state(f, NT_FLOW_RESP) != END_INACTIVE || (p->tcp_flags & (TCP_SYN | TCP_RST)))
+		return;
+	history_turn(f, s->cold);
+	conn_flip(s->c, f, s->cold);
+	streams_flip(s);
+	*dir = !*dir;
 }
 
 static bool

@@ -58,64 +58,114 @@ tcp_is_attempt(const struct nt_flow *f)
 	       end_state(f, NT_FLOW_RESP) == END_INACTIVE;
 }
 
+/*
+ * The first look at a connection in its last state that comes after `since`, or INT64_MAX. Looks
+ * are taken from its start on and, a second row, from when one side closed.
+ */
+static int64_t
+tcp_next_look(const struct nt_conn *c, const struct nt_flow *f, const struct nt_flow_cold *cold,
+	int64_t since)
+{
+	int64_t step = c->cfg.tcp_session_timer_ns, look, other;
+
+	if ((f->tcp_flags & (TCPF_OVER | TCPF_DELETE)) || !tcp_is_spent(f))
+		return INT64_MAX;
+	look = first_tick(cold->first_clock_ns + c->cfg.tcp_SYN_timeout_ns, step, since);
+	if (f->tcp_flags & TCPF_HALF) {
+		other = cold->first_clock_ns + (int64_t)cold->close_phase * NT_NS_PER_USEC;
+		look = NT_MIN(look, first_tick(other, step, since));
+	}
+	return look;
+}
+
+/* When other timers than that of inactivity end the flow. */
 static int64_t
 tcp_end_ns(const struct nt_conn *c, const struct nt_flow *f, const struct nt_flow_cold *cold)
 {
-	int64_t end = f->last_ts_ns + inactivity_ns(c, f);
-	int64_t after = NT_MAX(f->last_ts_ns + c->cfg.tcp_connection_linger_ns, f->last_clock_ns);
-	int64_t tick;
+	int64_t linger = f->last_ts_ns + c->cfg.tcp_connection_linger_ns;
+	int64_t end = tcp_next_look(c, f, cold, NT_MAX(linger - 1, f->last_clock_ns));
 
-	if (f->tcp_flags & TCPF_DELETE)
-		return NT_MIN(end, f->deadline_ns);
-	if (f->tcp_flags & TCPF_OVER)
-		return end;
-	if (tcp_is_attempt(f))
+	if (tcp_is_attempt(f) && !(f->tcp_flags & TCPF_OVER))
 		end = NT_MIN(end, cold->first_ts_ns + c->cfg.tcp_attempt_delay_ns);
-	if (!tcp_is_spent(f))
-		return end;
-	tick = first_tick(cold->first_clock_ns + c->cfg.tcp_SYN_timeout_ns,
-		c->cfg.tcp_session_timer_ns, after);
-	end = NT_MIN(end, tick);
-	if (f->tcp_flags & TCPF_HALF) {
-		tick = first_tick(
-			cold->first_clock_ns + (int64_t)cold->close_phase * NT_NS_PER_USEC,
-			c->cfg.tcp_session_timer_ns, after);
-		end = NT_MIN(end, tick);
-	}
 	return end;
 }
 
 /* Ended when a look each dns_session_timeout finds it idle for all but the last second of that. */
 static int64_t
-dns_end_ns(const struct nt_conn *c, const struct nt_flow *f, const struct nt_flow_cold *cold)
+dns_idle_ns(const struct nt_conn *c, const struct nt_flow *f)
 {
-	int64_t step = c->cfg.dns_session_timeout_ns;
-	int64_t idle = f->last_ts_ns + step - NT_NS_PER_SEC;
-
-	return first_tick(cold->first_clock_ns + step, step, NT_MAX(idle - 1, f->last_clock_ns));
+	return f->last_ts_ns + c->cfg.dns_session_timeout_ns - NT_NS_PER_SEC;
 }
 
-int64_t
-conn_end_ns(const struct nt_conn *c, const struct nt_flow *f, const struct nt_flow_cold *cold)
+static int64_t
+dns_next_look(const struct nt_conn *c, const struct nt_flow_cold *cold, int64_t since)
+{
+	int64_t step = c->cfg.dns_session_timeout_ns;
+
+	return first_tick(cold->first_clock_ns + step, step, since);
+}
+
+static int64_t
+other_end_ns(const struct nt_conn *c, const struct nt_flow *f, const struct nt_flow_cold *cold)
+{
+	if (f->key.proto == PROTO_TCP)
+		return tcp_end_ns(c, f, cold);
+	if (f->flags & FLOW_DNS)
+		return dns_next_look(c, cold, NT_MAX(dns_idle_ns(c, f) - 1, f->last_clock_ns));
+	return INT64_MAX;
+}
+
+void
+conn_start_timers(const struct nt_conn *c, struct nt_flow *f)
+{
+	f->deadline_ns = f->last_ts_ns + inactivity_ns(c, f);
+}
+
+/*
+ * The inactivity timer stays where it was set and is judged there: with stamps that run backwards
+ * that is later than the last packet's stamp says.
+ */
+void
+conn_set_deadline(const struct nt_conn *c, struct nt_flow *f, const struct nt_flow_cold *cold)
 {
 	int64_t end;
 
+	if (f->key.proto == PROTO_TCP && (f->tcp_flags & TCPF_DELETE))
+		return;
+	end = other_end_ns(c, f, cold);
+	f->deadline_ns = NT_MIN(f->deadline_ns, end);
+}
+
+/*
+ * Zeek's timers run when the next packet of the whole stream comes, and take its time for now.
+ * Where no packet came between a look and this one, that is this packet's.
+ */
+bool
+conn_ended_late(const struct nt_conn *c, const struct nt_flow *f, const struct nt_flow_cold *cold,
+	const struct nt_packet_meta *m)
+{
+	int64_t since = NT_MAX(m->prev_clock_ns, f->last_clock_ns);
+
 	if (f->key.proto == PROTO_TCP)
-		return tcp_end_ns(c, f, cold);
-	end = f->last_ts_ns + inactivity_ns(c, f);
-	if (f->flags & FLOW_DNS)
-		end = NT_MIN(end, dns_end_ns(c, f, cold));
-	return end;
+		return m->clock_ns >= f->last_ts_ns + c->cfg.tcp_connection_linger_ns &&
+		       tcp_next_look(c, f, cold, since) <= m->clock_ns;
+	return (f->flags & FLOW_DNS) && m->clock_ns >= dns_idle_ns(c, f) &&
+	       dns_next_look(c, cold, since) <= m->clock_ns;
 }
 
 enum nt_conn_verdict
 nt_conn_timers(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold, int64_t clock_ns)
 {
-	int64_t end = conn_end_ns(c, f, cold);
+	int64_t quiet = f->last_ts_ns + inactivity_ns(c, f), other;
 
-	if (clock_ns >= end)
+	if (clock_ns < f->deadline_ns)
+		return NT_CONN_KEEP;
+	if (f->key.proto == PROTO_TCP && (f->tcp_flags & TCPF_DELETE))
 		return NT_CONN_END;
-	f->deadline_ns = end;
+	other = other_end_ns(c, f, cold);
+	if (clock_ns >= quiet || clock_ns >= other)
+		return NT_CONN_END;
+	f->deadline_ns = NT_MIN(quiet, other);
 	return NT_CONN_KEEP;
 }
 

@@ -71,12 +71,14 @@ struct nt_packet_meta {
 	uint64_t position;
 	int64_t ts_ns;
 	int64_t clock_ns;
+	/* the clock at the packet before this one in the whole stream (position - 1); 0: unknown */
+	int64_t prev_clock_ns;
 };
 
 enum nt_conn_verdict {
 	NT_CONN_KEEP,
 	NT_CONN_END, /* the connection is over: unlink it, write its record */
-	NT_CONN_REUSE, /* over, and this packet begins another one with the same key */
+	NT_CONN_REUSE, /* over before this packet, which begins another one with the same key */
 };
 
 /* First packet of a flow just inserted. src_is_lo as nt_flow_key_of returned. Sets deadline_ns. */
