@@ -83,4 +83,17 @@ nt_list_next(const struct nt_list_view *v, uint32_t head, uint32_t id)
 	return next == head ? NT_LIST_NONE : next;
 }
 
+/* The last one, and from any one to that before it, NT_LIST_NONE before the first. */
+static inline uint32_t
+nt_list_last(const struct nt_list_view *v, uint32_t head)
+{
+	return head == NT_LIST_NONE ? NT_LIST_NONE : nt_list_at(v, head)->prev;
+}
+
+static inline uint32_t
+nt_list_prev(const struct nt_list_view *v, uint32_t head, uint32_t id)
+{
+	return id == head ? NT_LIST_NONE : nt_list_at(v, id)->prev;
+}
+
 #endif

@@ -113,18 +113,20 @@ judge(struct search *s, uint32_t id, const struct nt_life *l, struct nt_pick *re
 	return true;
 }
 
-/* What the client itself was told. */
+/* What the client itself was told; the lives that began last come first, should there be too many.
+ */
 static void
 walk_pair(struct search *s)
 {
-	uint32_t head, id;
+	const struct nt_list_view *v = &s->c->in_pair;
 	struct nt_pick pick;
+	uint32_t head;
 
 	if (s->client == NT_LIST_NONE)
 		return;
 	head = nt_store_pair(s->c, s->addr, s->client);
-	for (id = head; id != NT_LIST_NONE && step(s);
-		id = nt_list_next(&s->c->in_pair, head, id)) {
+	for (uint32_t id = nt_list_last(v, head); id != NT_LIST_NONE && step(s);
+		id = nt_list_prev(v, head, id)) {
 		if (!judge(s, id, nt_life_at(s->c, id), &pick))
 			continue;
 		pick.own = true;

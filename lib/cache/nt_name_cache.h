@@ -4,25 +4,50 @@
  * Owner: one worker, no other thread. Fixed memory, no allocation after _new, nothing sweeps.
  *
  * Mappings are added in the order of (position, index), the same in every worker, so that all
- * caches are replicas of one another at the same position. Because a connection is resolved some
- * time after it ended, lookups look into the past: what counts is what was known at its start, so a
- * version that was superseded by another lookup of the same name by the same client, or expired,
- * stays until the purge clock has passed that by pin_after_ns; until then every lookup gives the
- * same answer, whenever it is made. Connections older than pin_after_ns have been looked up and
- * pinned by then.
+ * caches are replicas of one another at the same position. A mapping is (address, name, client,
+ * source); each time it is told is a version of it. A connection is resolved some time after it
+ * ended, so lookups look into the past: what counts is what was known at its start.
  *
  * The rule (struct nt_name_query -> struct nt_name_result), best group first, vals from the first
- * that has any; S = start_clock_ns; the version of a (address, name, client, source) in effect at
- * the start is its latest with position <= start_position:
- *   client   versions told to the query's client, in effect at the start, expires > S: latest first
+ * that has any; S = start_clock_ns; the version in effect at the start is the mapping's latest with
+ * position <= start_position:
+ *   client   told to the query's client, in effect at the start, expires > S: latest first
  *   other    the same, told to anyone else (or to nobody in particular)
  *   stale    in effect at the start, expires <= S < expires + stale_for: client's first, latest
- * first late     first seen at a position in (start_position, end_position]: client's first,
- * earliest first (stale before late; they form one group only if both are wanted: stale wins)
- *   reverse  PTR versions: in effect at the start and not expired longer than stale_for; else late
- * ones "Latest" is by (position, index). A name stands once. PTR mappings are only ever `reverse`.
- * A relearnt mapping is the same one if it had not been expired for stale_for or more; else it is a
- * new one (it can be `late` again).
+ * first late     learnt in (start_position, end_position] and alive at the end: client's first,
+ * earliest first reverse  PTR answers, told to whomever: in effect at the start and S < expires +
+ * stale_for, latest first; where there are none, late ones, earliest first "Latest" is by
+ * (position, index). A name stands once. PTR answers are only ever `reverse`.
+ *
+ * Lives. A mapping told again is the same one if it had not been expired for stale_for or more: its
+ * life goes on. Else it begins another life. "Learnt" is the first version of a life, so a name
+ * that was known long before the connection and refreshed during it is not late, and one that had
+ * been forgotten can be. Alive at the end: of the life that the mapping is in at end_position, the
+ * latest version with position <= end_position has expires + stale_for > end_clock_ns.
+ *
+ * The same answer at any moment. Let P be the latest purge clock. Two kinds of lookup are promised:
+ *   A  start_clock_ns + pin_after >= P, final or not
+ *   B  final, end_clock_ns + hold >= P, for a connection that was looked up (final = false) while A
+ *      still held for it and got nothing or `reverse`. Where B answers `late`, take it; else keep
+ * what A answered; where A answered nothing, take what B answers. What is added later has a
+ * position after end_position, and every comparison is bounded by one of the two positions; so
+ * adding changes nothing. What purging takes away is not missed:
+ *   1. A superseded version goes when P > successor's seen + pin_after. For A that means S >
+ * successor's seen, hence start_position is after the successor, which hides it. (Strictly after:
+ * equal stamps say nothing about positions.) B needs none: had the version been in effect at the
+ * start and not expired for stale_for, A would have found it; had it been expired so long, its
+ *      successor would have begun another life and not superseded it.
+ *   2. A life goes when P > expires of its latest version + stale_for + max(pin_after, hold), after
+ * the versions which that one superseded (their time is earlier). For A, S > expires + stale_for:
+ * no group on time wants it; the end is not before S, so it was not alive there. For B likewise.
+ *   3. `late` needs a life's first position (kept in it) and whether it was alive at the end: its
+ * latest version shows that, unless its position is after the end; but then that one continued the
+ * same life, so its seen, and the end before it, are before the expiry (+ stale_for) of the version
+ * in effect at the end: alive. So superseded versions are not needed.
+ *   4. A life that is told again has not been purged if it is to go on: what is added has seen >= P
+ *      (the caller's part), and a purged life has expires + stale_for < P.
+ * None of it holds for what a cap took away (counted), nor for a lookup that met its bound on steps
+ * (lookup_cut); see lookup.c for where that lies.
  */
 #ifndef NT_NAME_CACHE_H
 #define NT_NAME_CACHE_H
@@ -35,10 +60,10 @@
 
 struct nt_name_cache_config {
 	uint32_t max_mappings; /* versions held */
-	uint32_t max_addresses; /* addresses; clients are bounded by it too */
+	uint32_t max_addresses; /* addresses with names, and clients, together */
 	uint32_t max_names; /* different names */
 	uint64_t max_name_bytes; /* room for their text */
-	uint32_t max_mappings_per_address;
+	uint32_t max_mappings_per_address; /* lives; beyond, the one told longest ago goes */
 	uint32_t max_per_record; /* names in a result, 1 .. NT_NAME_VALS_MAX */
 	int64_t pin_after_ns;
 	int64_t stale_for_ns;
@@ -54,24 +79,34 @@ struct nt_name_cache *nt_name_cache_new(
 void nt_name_cache_free(struct nt_name_cache *c); /* NULL is fine */
 
 enum nt_name_added {
-	NT_NAME_NEW, /* address, name and client were not known together */
-	NT_NAME_REFRESHED, /* they were: a new version */
-	NT_NAME_REFUSED, /* no room even after evicting (or position order broken, name too long) */
+	NT_NAME_NEW, /* a life began */
+	NT_NAME_REFRESHED, /* a version of a life that goes on */
+	NT_NAME_REFUSED, /* no room even after evicting, or not in order, or not a mapping */
 };
 
-/* In the order of (position, index). The name is copied (interned). */
+/*
+ * In the order of (position, index). The name is copied (interned). The expiry is kept to the
+ * millisecond, rounded up, and at most 49 days after seen. At a cap, what expires first goes.
+ */
 enum nt_name_added nt_name_cache_add(struct nt_name_cache *c, const struct nt_mapping *m);
 
-/* Drop, up to max steps of work, what no lookup can need once clock_ns has been reached by all. */
+/*
+ * Drop, up to max steps of work, what no lookup can need once clock_ns has been reached by all.
+ * What is added later is not seen before clock_ns. The argument above says which lookups that
+ * leaves.
+ */
 void nt_name_cache_purge(struct nt_name_cache *c, int64_t clock_ns, unsigned int max);
 
-/* Forget everything but names that are held (an epoch begins). May be called only between lookups.
+/*
+ * Forget everything but names that are held (an epoch begins: positions and times start anew).
+ * Takes as long as there are mappings. May be called only between lookups.
  */
 void nt_name_cache_clear(struct nt_name_cache *c);
 
 struct nt_name_query {
 	struct nt_addr addr;
 	struct nt_addr client; /* family NONE: no client, group `other` has everything */
+	/* Its first packet and its last; lookups that are not final look at the start only. */
 	uint64_t start_position, end_position;
 	int64_t start_clock_ns, end_clock_ns; /* the clock at those positions */
 };
@@ -81,7 +116,7 @@ struct nt_name_result {
 	uint8_t source; /* enum nt_source of the first */
 	uint8_t count;
 	bool more; /* there were more than max_per_record */
-	int64_t age_ns; /* start - seen of the first (late: negative) */
+	int64_t age_ns; /* start - seen of the first (late: when it was learnt, so negative) */
 	uint32_t names[NT_NAME_VALS_MAX]; /* ids, best first */
 };
 
@@ -97,7 +132,10 @@ void nt_name_cache_prefetch(const struct nt_name_cache *c, const struct nt_addr 
 
 /* The text of a name (not NUL-terminated), valid while it is in the cache or held. */
 const char *nt_name_text(const struct nt_name_cache *c, uint32_t id, uint16_t *ret_len);
-/* Keep a name beyond its mappings (pinned to a connection); each hold wants its release. */
+/*
+ * Keep a name beyond its mappings (pinned to a connection); each hold wants its release. Names held
+ * count against max_names.
+ */
 void nt_name_hold(struct nt_name_cache *c, uint32_t id);
 void nt_name_release(struct nt_name_cache *c, uint32_t id);
 

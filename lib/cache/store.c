@@ -79,7 +79,7 @@ nt_store_pair(const struct nt_name_cache *c, uint32_t addr, uint32_t client)
 	return find_pair(c, pair_tag(c, addr, client), addr, client);
 }
 
-/* Behind the first life of its pair, so that the index need not change; or as the first. */
+/* As the last of its pair, so that the index need not change. */
 static void
 link_pair(struct nt_name_cache *c, uint32_t addr, uint32_t client, uint32_t life)
 {

@@ -5,7 +5,7 @@
  *   address --- bonds, the one told of last first (each: address, name)
  *                 bond --- lives, the one told last first (each: client, source)
  *                            life --- superseded versions, latest first (past.h)
- *   (address, client) --- the same lives, in no order
+ *   (address, client) --- the same lives, as they began
  *
  * A life is a mapping (address, name, client, source) from when it was learnt, as long as it is
  * relearnt before it has been expired for stale_for; its latest version lies in it. One that comes
@@ -124,7 +124,7 @@ nt_store_versions(const struct nt_name_cache *c)
 
 /* The present life of a mapping, or NT_LIST_NONE. */
 uint32_t nt_store_find(const struct nt_name_cache *c, const struct nt_told *t);
-/* First life of a pair, or NT_LIST_NONE. */
+/* First life of a pair, the one that began first of those that are left, or NT_LIST_NONE. */
 uint32_t nt_store_pair(const struct nt_name_cache *c, uint32_t addr, uint32_t client);
 
 /* A new life; `old` is the one it follows, or NT_LIST_NONE. There is room (evict.h). */

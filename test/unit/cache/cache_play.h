@@ -168,9 +168,11 @@ play_ask(struct play *p, const struct model_query *q, bool final, struct model_r
 		.start_clock_ns = q->start_clock_ns,
 		.end_clock_ns = q->end_clock_ns };
 
+	bool found;
+
 	model_lookup(&p->model, q, final, want);
-	PLAY_CHECK(nt_name_cache_lookup(p->cache, &query, final, ret) ==
-		   (ret->match != NT_MATCH_NONE));
+	found = nt_name_cache_lookup(p->cache, &query, final, ret);
+	PLAY_CHECK(found == (ret->match != NT_MATCH_NONE));
 	PLAY_CHECK(ret->count <= p->model.cfg.max_per_record);
 }
 

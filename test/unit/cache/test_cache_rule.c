@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "cache_fixture.h"
+
+static int
+setup(void **state)
+{
+	struct nt_name_cache_config cfg = small_config();
+
+	*state = cache_with(&cfg);
+	return 0;
+}
+
+static int
+teardown(void **state)
+{
+	nt_name_cache_free(*state);
+	return 0;
+}
+
+static void
+test_own_lookup_before_others(void **state)
+{
+	struct nt_name_cache *c = *state;
+
+	assert_int_equal(tell(c, 1, 0, 1, 7, "mine.example", 100), NT_NAME_NEW);
+	assert_int_equal(tell(c, 2, 1, 1, 8, "theirs.example", 100), NT_NAME_NEW);
+	expect_names(c, conn(1, 7, 3, 2, 4, 3), true, "client mine.example");
+	expect_names(c, conn(1, 8, 3, 2, 4, 3), true, "client theirs.example");
+	expect_names(c, conn(1, 9, 3, 2, 4, 3), true, "other theirs.example mine.example");
+	expect_names(c, conn(1, 0, 3, 2, 4, 3), true, "other theirs.example mine.example");
+	expect_names(c, conn(2, 7, 3, 2, 4, 3), true, "none");
+}
+
+static void
+test_latest_first_and_more(void **state)
+{
+	struct nt_name_cache *c = *state;
+
+	for (uint64_t i = 1; i <= 5; i++) {
+		char name[2] = { (char)('a' + i - 1), 0 };
+
+		tell(c, i, 0, 1, 7, name, 100);
+	}
+	assert_int_equal(tell(c, 6, 1, 1, 7, "b", 100), NT_NAME_REFRESHED);
+	expect_names(c, conn(1, 7, 6, 1, 9, 3), true, "client b e d +");
+	expect_names(c, conn(1, 7, 5, 1, 9, 3), true, "client e d c +");
+	expect_names(c, conn(1, 7, 3, 1, 9, 3), true, "client c b a");
+	expect_names(c, conn(1, 0, 6, 1, 9, 3), true, "other b e d +");
+}
+
+static void
+test_index_orders_one_packet(void **state)
+{
+	struct nt_name_cache *c = *state;
+	struct nt_mapping m = { .addr = address(1),
+		.client = client(7),
+		.position = 5,
+		.seen_ns = NT_SEC(T0),
+		.expires_ns = NT_SEC(T0 + 60),
+		.source = NT_SOURCE_DNS_A,
+		.name = "first",
+		.name_len = 5 };
+
+	nt_name_cache_add(c, &m);
+	m.index = 1;
+	m.name = "second";
+	m.name_len = 6;
+	nt_name_cache_add(c, &m);
+	expect_names(c, conn(1, 7, 5, 0, 9, 3), true, "client second first");
+	m.index = 0;
+	assert_int_equal(nt_name_cache_add(c, &m), NT_NAME_REFUSED);
+}
+
+static void
+test_stale(void **state)
+{
+	struct nt_name_cache *c = *state;
+
+	tell(c, 1, 0, 1, 7, "mine", 10);
+	tell(c, 2, 1, 1, 8, "theirs", 10);
+	expect_names(c, conn(1, 7, 3, 9, 4, 20), true, "client mine");
+	expect_names(c, conn(1, 7, 3, 10, 4, 20), true, "other theirs");
+	expect_names(c, conn(1, 7, 3, 11, 4, 20), true, "stale mine theirs");
+	expect_names(c, conn(1, 7, 3, 609, 4, 620), true, "stale mine theirs");
+	expect_names(c, conn(1, 7, 3, 610, 4, 620), true, "stale theirs");
+	expect_names(c, conn(1, 7, 3, 611, 4, 620), true, "none");
+}
+
+static void
+test_stale_before_late(void **state)
+{
+	struct nt_name_cache *c = *state;
+
+	tell(c, 1, 0, 1, 8, "old", 10);
+	tell(c, 4, 30, 1, 7, "new", 10);
+	expect_names(c, conn(1, 7, 3, 20, 5, 40), true, "stale old");
+}
+
+static void
+test_late(void **state)
+{
+	struct nt_name_cache *c = *state;
+
+	tell(c, 5, 10, 1, 8, "theirs", 100);
+	tell(c, 6, 11, 1, 7, "mine", 100);
+	tell(c, 7, 12, 1, 7, "mine2", 100);
+	tell(c, 8, 13, 1, 7, "after", 100);
+	expect_names(c, conn(1, 7, 4, 9, 7, 12), true, "late mine mine2 theirs");
+	expect_names(c, conn(1, 7, 4, 9, 7, 12), false, "none");
+	expect_names(c, conn(1, 9, 4, 9, 5, 12), true, "late theirs");
+	expect_names(c, conn(1, 9, 3, 9, 4, 9), true, "none");
+	/* All of them had been expired for ten minutes when this one ended. */
+	expect_names(c, conn(1, 7, 4, 9, 9, 2000), true, "none");
+}
+
+/* A name that is refreshed during a connection was known before it. */
+static void
+test_refreshed_is_not_late(void **state)
+{
+	struct nt_name_cache *c = *state;
+	struct nt_name_result r;
+	struct nt_name_query q;
+
+	tell(c, 1, 0, 1, 7, "known", 10);
+	assert_int_equal(tell(c, 5, 609, 1, 7, "known", 10), NT_NAME_REFRESHED);
+	expect_names(c, conn(1, 7, 4, 605, 9, 620), true, "stale known");
+	/* Expired for stale_for: another life. */
+	assert_int_equal(tell(c, 10, 1219, 1, 7, "known", 10), NT_NAME_NEW);
+	expect_names(c, conn(1, 7, 9, 1219, 11, 1220), true, "late known");
+	q = conn(1, 7, 9, 1210, 11, 1220);
+	expect_names(c, q, true, "stale known");
+	q = conn(1, 7, 9, 1219, 11, 1220);
+	assert_true(nt_name_cache_lookup(c, &q, true, &r));
+	assert_int_equal(r.age_ns, 0);
+}
+
+static void
+test_reverse(void **state)
+{
+	struct nt_name_cache *c = *state;
+
+	tell_as(c, NT_SOURCE_DNS_PTR, 1, 0, 1, 7, "ptr-1", 10);
+	tell_as(c, NT_SOURCE_DNS_PTR, 2, 0, 1, 8, "ptr-2", 10);
+	expect_names(c, conn(1, 7, 2, 5, 3, 6), true, "reverse ptr-2 ptr-1");
+	expect_names(c, conn(1, 7, 2, 100, 3, 101), false, "reverse ptr-2 ptr-1");
+	expect_names(c, conn(1, 7, 2, 610, 3, 611), true, "none");
+	expect_names(c, conn(1, 7, 0, 0, 3, 1), true, "reverse ptr-1 ptr-2");
+	expect_names(c, conn(1, 7, 0, 0, 3, 1), false, "none");
+	tell(c, 4, 20, 1, 9, "late", 10);
+	expect_names(c, conn(1, 7, 3, 19, 5, 21), true, "late late");
+	expect_names(c, conn(1, 7, 3, 19, 5, 21), false, "reverse ptr-2 ptr-1");
+}
+
+/* CVE-2026-57222: equal bytes of two families are two addresses. */
+static void
+test_twins_do_not_meet(void **state)
+{
+	struct nt_name_cache *c = *state;
+	struct nt_addr v4 = address(1);
+	struct nt_name_query q = conn(1, 7, 3, 2, 4, 3);
+
+	tell(c, 1, 0, 1, 7, "four", 100);
+	q.addr = nt_addr_v6(v4.bytes);
+	expect_names(c, q, true, "none");
+}
+
+static void
+test_answers_outlive_expiry(void **state)
+{
+	struct nt_name_cache *c = *state;
+	struct nt_name_query q = conn(1, 7, 1, 5, 3, 50);
+
+	tell(c, 1, 0, 1, 7, "short", 10);
+	tell(c, 2, 40, 1, 7, "other", 10);
+	tell(c, 4, 41, 1, 7, "short", 10);
+	nt_name_cache_purge(c, NT_SEC(T0 + 65), 1000);
+	expect_names(c, q, true, "client short");
+	/* Superseded at 41: needed until 101 has passed. */
+	nt_name_cache_purge(c, NT_SEC(T0 + 101), 1000);
+	assert_int_equal(stats_of(c).mappings, 3);
+	nt_name_cache_purge(c, NT_SEC(T0 + 101) + 1, 1000);
+	assert_int_equal(stats_of(c).mappings, 2);
+}
+
+int
+main(void)
+{
+#define RULE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		RULE_TEST(test_own_lookup_before_others),
+		RULE_TEST(test_latest_first_and_more),
+		RULE_TEST(test_index_orders_one_packet),
+		RULE_TEST(test_stale),
+		RULE_TEST(test_stale_before_late),
+		RULE_TEST(test_late),
+		RULE_TEST(test_refreshed_is_not_late),
+		RULE_TEST(test_reverse),
+		RULE_TEST(test_twins_do_not_meet),
+		RULE_TEST(test_answers_outlive_expiry),
+	};
+
+	return cmocka_run_group_tests_name("cache_rule", tests, NULL, NULL);
+}
