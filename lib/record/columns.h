@@ -51,7 +51,6 @@ struct column_table {
 	unsigned int count;
 };
 
-extern const struct column_table nt_column_tables[NT_LOG_KINDS];
 extern const struct column_table nt_conn_columns, nt_namecache_columns;
 
 #define COLUMN_LABEL_TEXT(s)                                                                       \

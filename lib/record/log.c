@@ -184,10 +184,24 @@ put_tsv_line(char *p, struct line *l, const struct column_table *t)
 	return p;
 }
 
-static bool
-has_room(const struct nt_strbuf *out, size_t len)
+/* The line appended; false where max bytes are not free. */
+NT_TEXT_INLINE bool
+append_line(struct nt_strbuf *out, const struct nt_log_config *cfg, struct line *l,
+	const struct column_table *t, size_t max)
 {
-	return !out->full && out->room - out->len >= len;
+	char *start = out->data + out->len, *end;
+
+	if (nt_unlikely(out->full || out->room - out->len < max))
+		return false;
+	if (cfg->format == NT_LOG_JSON) {
+		l->kind = ESCAPE_JSON;
+		end = put_json_line(start, l, t, cfg->names);
+	} else {
+		l->kind = ESCAPE_TSV;
+		end = put_tsv_line(start, l, t);
+	}
+	out->len += (size_t)(end - start);
+	return true;
 }
 
 bool
@@ -202,19 +216,8 @@ nt_log_conn(struct nt_strbuf *out, const struct nt_log_config *cfg, const struct
 		.history_len = history_len,
 		.flags = r->flags,
 	};
-	char *start = out->data + out->len, *end;
 
-	if (nt_unlikely(!has_room(out, nt_log_conn_max(r))))
-		return false;
-	if (cfg->format == NT_LOG_JSON) {
-		l.kind = ESCAPE_JSON;
-		end = put_json_line(start, &l, &nt_conn_columns, cfg->names);
-	} else {
-		l.kind = ESCAPE_TSV;
-		end = put_tsv_line(start, &l, &nt_conn_columns);
-	}
-	out->len += (size_t)(end - start);
-	return true;
+	return append_line(out, cfg, &l, &nt_conn_columns, nt_log_conn_max(r));
 }
 
 bool
@@ -222,17 +225,6 @@ nt_log_namecache(
 	struct nt_strbuf *out, const struct nt_log_config *cfg, const struct nt_namecache_row *r)
 {
 	struct line l = { .row = (const char *)r, .flags = r->flags };
-	char *start = out->data + out->len, *end;
 
-	if (!has_room(out, NT_LOG_NAMECACHE_MAX))
-		return false;
-	if (cfg->format == NT_LOG_JSON) {
-		l.kind = ESCAPE_JSON;
-		end = put_json_line(start, &l, &nt_namecache_columns, cfg->names);
-	} else {
-		l.kind = ESCAPE_TSV;
-		end = put_tsv_line(start, &l, &nt_namecache_columns);
-	}
-	out->len += (size_t)(end - start);
-	return true;
+	return append_line(out, cfg, &l, &nt_namecache_columns, NT_LOG_NAMECACHE_MAX);
 }
