@@ -33,16 +33,22 @@
 /* The position past every packet of the stream. */
 #define NT_POSITION_END UINT64_MAX
 
+/*
+ * The empty asm is a side effect: without one, gcc 12 takes a function that only prefetches for pure
+ * and drops calls to it.
+ */
 static inline void
 nt_prefetch(const void *p)
 {
 	__builtin_prefetch(p, 0, 3);
+	__asm__ volatile("");
 }
 
 static inline void
 nt_prefetch_write(const void *p)
 {
 	__builtin_prefetch(p, 1, 3);
+	__asm__ volatile("");
 }
 
 /* A message for people: one line, what and where and what to do. Filled by functions that fail. */
