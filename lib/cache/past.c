@@ -34,6 +34,7 @@ nt_past_push(struct nt_past_ring *r, const struct nt_past *p)
 void
 nt_past_pop(struct nt_past_ring *r)
 {
+	r->ring[r->tail].life = NT_LIST_NONE;
 	r->tail = r->tail + 1 == r->capacity ? 0 : r->tail + 1;
 	r->count--;
 }

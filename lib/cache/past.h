@@ -2,9 +2,9 @@
 /*
  * Superseded versions of mappings. Each is needed for the same time after it was superseded, so a
  * ring in the order of superseding is also the order of forgetting. A life's newest one is
- * life.past, the others follow by `older`. Nothing links back when one is forgotten: a link holds
- * while the version it leads to belongs to the same life and is older, which an overwritten one
- * never does (what overwrote it is newer). Seeing one a little longer than needed changes nothing.
+ * life.past, the others follow by `older`. Nothing is unlinked when one is forgotten: a link holds
+ * while what it leads to belongs to the same life and is older, which is never so once it has been
+ * forgotten (it belongs to none) or overwritten (what overwrote it is newer).
  */
 #ifndef NT_CACHE_PAST_H
 #define NT_CACHE_PAST_H
