@@ -64,21 +64,30 @@ evict_version(struct nt_name_cache *c)
 }
 
 /* Pools are larger than the caps by what one mapping can need: see nt_name_cache_new. */
+static bool
+has_addresses(const struct nt_name_cache *c)
+{
+	return c->addrs.pool.used + 2 <= c->addrs.pool.capacity;
+}
+
+static bool
+has_name(const struct nt_name_cache *c, uint16_t name_len)
+{
+	return c->names.pool.used < c->names.pool.capacity &&
+	       nt_slab_has_room(&c->names.slab, name_len);
+}
+
 bool
 nt_evict_make_room(struct nt_name_cache *c, uint16_t name_len)
 {
 	struct nt_name_cache_stats *s = &c->stats;
 	unsigned int i;
 
-	for (i = 0; i < EVICT_STEPS && c->addrs.pool.used + 2 > c->addrs.pool.capacity; i++)
+	for (i = 0; i < EVICT_STEPS && !has_addresses(c); i++)
 		evict_life(c, &s->evicted_addresses);
-	for (i = 0; i < EVICT_STEPS && (c->names.pool.used == c->names.pool.capacity ||
-					       !nt_slab_has_room(&c->names.slab, name_len));
-		i++)
+	for (i = 0; i < EVICT_STEPS && !has_name(c, name_len); i++)
 		evict_life(c, &s->evicted_names);
-	return c->addrs.pool.used + 2 <= c->addrs.pool.capacity &&
-	       c->names.pool.used < c->names.pool.capacity &&
-	       nt_slab_has_room(&c->names.slab, name_len);
+	return has_addresses(c) && has_name(c, name_len);
 }
 
 /* The life told longest ago of the bond told of longest ago. */

@@ -24,10 +24,22 @@ nt_names_fini(struct nt_names *n)
 	nt_slab_fini(&n->slab);
 }
 
+/* In steps of seven words, each with the hash of those before it in front. */
+#define STEP_BYTES 56
+
 uint32_t
 nt_names_tag(const struct nt_names *n, const char *name, uint16_t len)
 {
-	return (uint32_t)nt_siphash64(&n->key, name, len);
+	uint64_t words[1 + STEP_BYTES / 8] = { len };
+	size_t left = len;
+
+	for (; left > STEP_BYTES; left -= STEP_BYTES, name += STEP_BYTES) {
+		memcpy(&words[1], name, STEP_BYTES);
+		words[0] = nt_hash_words(&n->key, words, NT_ARRAY_SIZE(words));
+	}
+	memset(&words[1], 0, STEP_BYTES);
+	memcpy(&words[1], name, left);
+	return (uint32_t)nt_hash_words(&n->key, words, 1 + (unsigned int)(left + 7) / 8);
 }
 
 static uint32_t

@@ -53,8 +53,7 @@ nt_slab_fini(struct nt_slab *s)
 bool
 nt_slab_has_room(const struct nt_slab *s, size_t len)
 {
-	return s->with_room[class_of(len)] != NT_LIST_NONE || s->unused != NT_LIST_NONE ||
-	       s->fresh_pages < s->page_count;
+	return nt_slab_has_page(s) || s->with_room[class_of(len)] != NT_LIST_NONE;
 }
 
 /* A page of the class with room, at the head of its list. */

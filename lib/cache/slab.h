@@ -35,6 +35,13 @@ struct nt_slab {
 int nt_slab_init(struct nt_slab *s, uint64_t bytes);
 void nt_slab_fini(struct nt_slab *s);
 
+/* Is there a page that can become one of any class? */
+static inline bool
+nt_slab_has_page(const struct nt_slab *s)
+{
+	return s->fresh_pages < s->page_count || s->unused != NT_LIST_NONE;
+}
+
 bool nt_slab_has_room(const struct nt_slab *s, size_t len);
 /* A reference, or NT_LIST_NONE. */
 uint32_t nt_slab_take(struct nt_slab *s, size_t len);
