@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_ring.h>
+#include <rte_ring_elem.h>
+
+#include <nt_mem.h>
+
+#include "nt_msg_ring.h"
+
+/* Units taken from the ring at a time: enough to pay for the index update, little enough for L1. */
+#define STAGE_BURST 128
+
+struct nt_msg_ring {
+	struct rte_ring *ring;
+	size_t bytes;
+};
+
+struct nt_msg_ring *
+nt_msg_ring_new(const char *name, unsigned int units)
+{
+	const ssize_t size = rte_ring_get_memsize_elem(NT_MSG_UNIT, units);
+	if (size < 0) {
+		errno = EINVAL;
+		return NULL;
+	}
+	const size_t head = NT_MSG_UNIT; /* this struct, on a line of its own */
+	const size_t bytes = head + (size_t)size;
+	uint8_t *mem = nt_mem_map(bytes);
+	if (mem == NULL)
+		return NULL;
+	struct nt_msg_ring *r = (struct nt_msg_ring *)(void *)mem;
+	r->ring = (struct rte_ring *)(void *)(mem + head);
+	r->bytes = bytes;
+	const int err = rte_ring_init(r->ring, name, units, RING_F_SP_ENQ | RING_F_SC_DEQ);
+	if (err != 0) {
+		nt_mem_unmap(mem, bytes);
+		errno = -err;
+		return NULL;
+	}
+	return r;
+}
+
+void
+nt_msg_ring_free(struct nt_msg_ring *r)
+{
+	if (r != NULL)
+		nt_mem_unmap(r, r->bytes);
+}
+
+bool
+nt_msg_ring_put(struct nt_msg_ring *r, const struct nt_msg_head *msg)
+{
+	return rte_ring_sp_enqueue_bulk_elem(
+		       r->ring, msg, NT_MSG_UNIT, nt_msg_units(msg->size), NULL) != 0;
+}
+
+bool
+nt_msg_ring_has_room(const struct nt_msg_ring *r, size_t size)
+{
+	return rte_ring_free_count(r->ring) >= nt_msg_units(size);
+}
+
+int
+nt_msg_reader_init(struct nt_msg_reader *rd, struct nt_msg_ring *ring, size_t max_size)
+{
+	const unsigned int room = nt_msg_units(max_size) + STAGE_BURST;
+	uint8_t *stage = nt_mem_map((size_t)room * NT_MSG_UNIT);
+	if (stage == NULL)
+		return -errno;
+	*rd = (struct nt_msg_reader){ .ring = ring, .stage = stage, .room = room };
+	return 0;
+}
+
+void
+nt_msg_reader_fini(struct nt_msg_reader *rd)
+{
+	nt_mem_unmap(rd->stage, (size_t)rd->room * NT_MSG_UNIT);
+	*rd = (struct nt_msg_reader){ 0 };
+}
+
+static const struct nt_msg_head *
+staged(const struct nt_msg_reader *rd)
+{
+	if (rd->head == rd->tail)
+		return NULL;
+	const struct nt_msg_head *m = (const void *)(rd->stage + (size_t)rd->head * NT_MSG_UNIT);
+	return nt_msg_units(m->size) <= rd->tail - rd->head ? m : NULL;
+}
+
+/* Move the piece of a message that is left to the front and take more behind it. */
+static void
+refill(struct nt_msg_reader *rd)
+{
+	const unsigned int left = rd->tail - rd->head;
+	if (left != 0 && rd->head != 0)
+		memmove(rd->stage, rd->stage + (size_t)rd->head * NT_MSG_UNIT,
+			(size_t)left * NT_MSG_UNIT);
+	rd->head = 0;
+	rd->tail = left + rte_ring_sc_dequeue_burst_elem(rd->ring->ring,
+				  rd->stage + (size_t)left * NT_MSG_UNIT, NT_MSG_UNIT,
+				  rd->room - left, NULL);
+}
+
+const struct nt_msg_head *
+nt_msg_reader_peek(struct nt_msg_reader *rd)
+{
+	const struct nt_msg_head *m = staged(rd);
+	if (m == NULL) {
+		refill(rd);
+		m = staged(rd);
+	}
+	return m;
+}
+
+void
+nt_msg_reader_pop(struct nt_msg_reader *rd)
+{
+	const struct nt_msg_head *m = (const void *)(rd->stage + (size_t)rd->head * NT_MSG_UNIT);
+	rd->head += nt_msg_units(m->size);
+}

@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The relay: what one worker learns, every other worker's cache gets, in one order, the order of
+ * positions, and the watermark W tells up to where that is complete.
+ *
+ *   worker: learn -> own queue, and out ring -> control: merge by position up to min T -> in ring
+ * of every other worker; W = what is delivered to all. Worker: acquire W -> merge own queue and in
+ * ring up to W -> cache.
+ *
+ * All caches are therefore fed the same sequence and are replicas of one another at the same W. A
+ * control lcore keeps nothing: what is past min T stays in the rings. Pacing: live, a token bucket
+ * holds mappings (and with them W) back; offline it is virtual: mappings go at once and carry the
+ * time at which the bucket would have let them go.
+ */
+#ifndef NT_RELAY_H
+#define NT_RELAY_H
+
+#include <nt_bucket.h>
+#include <nt_histogram.h>
+#include <nt_name_cache.h>
+
+#include "nt_mapping_msg.h"
+#include "nt_mark.h"
+
+#define NT_RELAY_WORKERS_MAX 32
+
+enum nt_relay_pacing {
+	NT_RELAY_VIRTUAL, /* offline: never holds back, computes departures in capture time */
+	NT_RELAY_PACED, /* live: holds back by the clock given to nt_relay_step */
+};
+
+struct nt_relay_config {
+	unsigned int workers; /* 1 .. NT_RELAY_WORKERS_MAX */
+	enum nt_relay_pacing pacing;
+	uint64_t rate, burst; /* mappings a second (rate 0: unlimited), mappings */
+	unsigned int ring_units; /* of each out and in ring, power of two */
+	unsigned int own_units; /* of each own queue, power of two */
+};
+
+struct nt_relay;
+
+struct nt_relay *nt_relay_new(const struct nt_relay_config *cfg); /* NULL and errno */
+void nt_relay_free(struct nt_relay *r); /* NULL is fine */
+
+/* --- the worker's end; caller: worker lcore w only ------------------------------------------- */
+
+struct nt_relay_worker;
+struct nt_relay_worker *nt_relay_worker(struct nt_relay *r, unsigned int w);
+
+/*
+ * Queue a mapping for this worker's own cache and for the others. Positions never decrease. False
+ * when there is no room: publish T, nt_relay_apply, and try again (offline), or count it as shed
+ * (live).
+ */
+bool nt_relay_learn(struct nt_relay_worker *w, const struct nt_mapping *m);
+
+/* Release T: everything of mine at or before position is processed, its mappings are queued. */
+void nt_relay_release(struct nt_relay_worker *w, uint64_t position, int64_t clock_ns);
+
+/* What became of what was applied; counted up, by the caller zeroed when it likes. */
+struct nt_relay_applied {
+	uint64_t own_new, own_refreshed, own_refused;
+	uint64_t received, received_new, received_refreshed, received_refused;
+};
+
+/*
+ * Acquire W, then feed the cache everything at or before it, in order. Returns W. With one worker W
+ * is its own T. departed (may be NULL) is told of every received mapping that the bucket delayed.
+ */
+typedef void nt_relay_departed(void *arg, const struct nt_mapping_msg *msg);
+struct nt_mark_value nt_relay_apply(struct nt_relay_worker *w, struct nt_name_cache *cache,
+	struct nt_relay_applied *count, nt_relay_departed *departed, void *arg);
+
+/* --- control's end; caller: control lcore only ----------------------------------------------- */
+
+/*
+ * One round: acquire all T -> merge and deliver what lies at or before min T, as far as inboxes
+ * have room and (paced) the bucket lets -> release W. now_ns: for pacing and latency when paced.
+ * Returns the number of mappings relayed.
+ */
+unsigned int nt_relay_step(struct nt_relay *r, int64_t now_ns);
+
+struct nt_mark_value nt_relay_watermark(const struct nt_relay *r); /* any thread */
+/* min T: every worker has processed everything at or before it. Any thread. */
+uint64_t nt_relay_processed(const struct nt_relay *r);
+
+struct nt_relay_stats {
+	uint64_t relayed; /* mappings taken from out rings */
+	uint64_t delivered; /* copies put into in rings */
+	uint64_t delayed; /* of relayed: not let go at once by the bucket */
+	struct nt_histogram propagation; /* from seen to departure, ns */
+};
+const struct nt_relay_stats *nt_relay_stats(const struct nt_relay *r);
+
+#endif

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include <nt_mem.h>
+
+#include "relay_priv.h"
+
+int
+own_queue_init(struct own_queue *q, unsigned int units)
+{
+	/* One message more behind the end, so that each lies in one piece. */
+	q->units = nt_mem_map(((size_t)units + nt_msg_units(NT_MAPPING_MSG_MAX)) * NT_MSG_UNIT);
+	if (q->units == NULL)
+		return -errno;
+	q->size = units;
+	q->head = q->tail = 0;
+	return 0;
+}
+
+void
+own_queue_fini(struct own_queue *q)
+{
+	if (q->units != NULL)
+		nt_mem_unmap(q->units,
+			((size_t)q->size + nt_msg_units(NT_MAPPING_MSG_MAX)) * NT_MSG_UNIT);
+	q->units = NULL;
+}
+
+static struct nt_mapping_msg *
+own_slot(const struct own_queue *q, unsigned int at)
+{
+	return (void *)(q->units + (size_t)(at & (q->size - 1)) * NT_MSG_UNIT);
+}
+
+/* A message starts anywhere and runs over the end into the spare room; the next starts behind it.
+ */
+static bool
+own_has_room(const struct own_queue *q)
+{
+	const unsigned int most = nt_msg_units(NT_MAPPING_MSG_MAX);
+	/* Twice: the spare room at the end stands for as much at the front. */
+	return q->size - (q->tail - q->head) >= 2 * most;
+}
+
+static void
+own_put(struct own_queue *q, const struct nt_mapping_msg *msg)
+{
+	const unsigned int units = nt_msg_units(msg->head.size);
+	memcpy(own_slot(q, q->tail), msg, msg->head.size);
+	q->tail += units;
+}
+
+static const struct nt_mapping_msg *
+own_peek(const struct own_queue *q)
+{
+	return q->head != q->tail ? own_slot(q, q->head) : NULL;
+}
+
+struct nt_relay_worker *
+nt_relay_worker(struct nt_relay *r, unsigned int w)
+{
+	return &r->workers[w];
+}
+
+bool
+nt_relay_learn(struct nt_relay_worker *w, const struct nt_mapping *m)
+{
+	struct nt_mapping_msg msg;
+	if (!own_has_room(&w->own))
+		return false;
+	nt_mapping_msg_pack(&msg, m);
+	if (w->out != NULL && !nt_msg_ring_put(w->out, &msg.head))
+		return false;
+	own_put(&w->own, &msg);
+	return true;
+}
+
+void
+nt_relay_release(struct nt_relay_worker *w, uint64_t position, int64_t clock_ns)
+{
+	/* While a worker waits it publishes the same again and again: spare the cache line. */
+	if (position == w->last.position && clock_ns == w->last.clock_ns)
+		return;
+	w->last = (struct nt_mark_value){ .position = position, .clock_ns = clock_ns };
+	nt_mark_release(&w->T, position, clock_ns);
+}
+
+static bool
+comes_before(const struct nt_mapping_msg *a, const struct nt_mapping_msg *b)
+{
+	return a->position < b->position; /* never equal: a packet belongs to one worker */
+}
+
+static void
+apply_own(struct nt_relay_worker *w, struct nt_name_cache *cache, const struct nt_mapping_msg *msg,
+	struct nt_relay_applied *count)
+{
+	struct nt_mapping m;
+	nt_mapping_msg_unpack(msg, &m);
+	const enum nt_name_added a = nt_name_cache_add(cache, &m);
+	count->own_new += a == NT_NAME_NEW;
+	count->own_refreshed += a == NT_NAME_REFRESHED;
+	count->own_refused += a == NT_NAME_REFUSED;
+	w->own.head += nt_msg_units(msg->head.size);
+}
+
+static void
+apply_received(struct nt_relay_worker *w, struct nt_name_cache *cache,
+	const struct nt_mapping_msg *msg, struct nt_relay_applied *count)
+{
+	struct nt_mapping m;
+	nt_mapping_msg_unpack(msg, &m);
+	const enum nt_name_added a = nt_name_cache_add(cache, &m);
+	count->received++;
+	count->received_new += a == NT_NAME_NEW;
+	count->received_refreshed += a == NT_NAME_REFRESHED;
+	count->received_refused += a == NT_NAME_REFUSED;
+	nt_msg_reader_pop(&w->inbox);
+}
+
+struct nt_mark_value
+nt_relay_apply(struct nt_relay_worker *w, struct nt_name_cache *cache,
+	struct nt_relay_applied *count, nt_relay_departed *departed, void *arg)
+{
+	const struct nt_mark_value W = w->in == NULL ? w->last : nt_mark_acquire(&w->relay->W);
+	for (;;) {
+		const struct nt_mapping_msg *own = own_peek(&w->own);
+		const struct nt_mapping_msg *in =
+			w->in != NULL ? (const void *)nt_msg_reader_peek(&w->inbox) : NULL;
+		if (own != NULL && (in == NULL || comes_before(own, in))) {
+			if (own->position > W.position)
+				break;
+			apply_own(w, cache, own, count);
+		} else if (in != NULL && in->position <= W.position) {
+			if (departed != NULL && in->departs_ns > in->seen_ns)
+				departed(arg, in);
+			apply_received(w, cache, in, count);
+		} else {
+			break;
+		}
+	}
+	return W;
+}
