@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config_table.h"
+
+#include <string.h>
+
+/* Where a field lies; does not compile unless it is of the type that the code for it writes. */
+#define FIELD(field, ctype)                                                                        \
+	(offsetof(struct nt_config, field) +                                                       \
+		0 * sizeof(char[__builtin_types_compatible_p(                                      \
+					__typeof__(((struct nt_config *)0)->field), ctype)         \
+					? 1                                                        \
+					: -1]))
+
+#define U32(field)	.type = CONFIG_U32, .offset = FIELD(field, uint32_t)
+#define U64(field)	.type = CONFIG_U64, .offset = FIELD(field, uint64_t)
+#define DURATION(field) .type = CONFIG_DURATION, .offset = FIELD(field, int64_t), .unit = "seconds"
+#define WORDS(field, w)                                                                            \
+	.type = CONFIG_ENUM, .offset = FIELD(field, uint32_t), .words = (w),                       \
+	.max = NT_ARRAY_SIZE(w) - 1
+#define PORTS(field)                                                                               \
+	.type = CONFIG_PORTS, .offset = FIELD(field, struct nt_ports), .max = NT_CONFIG_PORTS_MAX
+#define NETS(field)                                                                                \
+	.type = CONFIG_NETS, .offset = FIELD(field, struct nt_netset), .max = NT_CONFIG_NETS_MAX,  \
+	.def = -1
+
+/* Timers: a tenth of a second, as the clock of expiry has whole ones and zero would mean "never".
+ */
+#define SEC_TENTH (NT_NS_PER_SEC / 10)
+#define DAYS(n)	  NT_SEC((n)*INT64_C(86400))
+/* The name cache keeps no expiry that is farther away. */
+#define TTL_MAX_NS DAYS(49)
+/* Entries that the name cache can count. */
+#define CACHE_MAX (INT64_C(1) << 30)
+
+static const char *const formats[] = { [NT_CONFIG_JSON] = "json", [NT_CONFIG_TSV] = "tsv" };
+static const char *const spellings[] = {
+	[NT_CONFIG_DOTTED] = "dotted",
+	[NT_CONFIG_SHORT] = "short",
+};
+
+const struct config_group config_groups[] = {
+	{ "log", "What the logs look like." },
+	{ "flow", "Connections, and when they are over. Named as in Zeek." },
+	{ "names", "What is learnt of names, how long it counts, and how much is kept. Caps are a "
+		   "worker's." },
+	{ "relay", "What workers tell one another." },
+	{ "stats", "The sensor about itself." },
+	{ "read", "Reading captures." },
+};
+const size_t config_group_count = NT_ARRAY_SIZE(config_groups);
+
+const struct config_key config_keys[] = {
+	{ "workers", U32(workers), .min = 1, .max = NT_CONFIG_WORKERS_MAX, .def = 1,
+		.unit = "lcores", .help = "Worker lcores that the packets are spread over." },
+	{ "local_nets", NETS(local_nets),
+		.help = "Networks that are local, beside the private ones, which always are." },
+
+	{ "log.format", WORDS(log.format, formats), .def = NT_CONFIG_JSON,
+		.help = "JSON lines, or tab-separated values with Zeek's header." },
+	{ "log.name_fields", WORDS(log.names, spellings), .def = NT_CONFIG_DOTTED,
+		.help = "How the fields of names are spelt: id.orig_h_name.src or "
+			"id_orig_h_n.src." },
+
+	{ "flow.max", U32(flow.max), .min = 16, .max = INT64_C(1) << 28, .def = 1 << 20,
+		.unit = "connections",
+		.help = "Connections that a worker holds; beyond, the one idle longest is ended." },
+	{ "flow.tcp_inactivity_timeout", DURATION(flow.tcp_inactivity_ns), .min = SEC_TENTH,
+		.max = DAYS(30), .def = NT_SEC(300),
+		.help = "TCP connections without a packet for so long are over." },
+	{ "flow.udp_inactivity_timeout", DURATION(flow.udp_inactivity_ns), .min = SEC_TENTH,
+		.max = DAYS(30), .def = NT_SEC(60),
+		.help = "UDP flows without a packet for so long are over." },
+	{ "flow.icmp_inactivity_timeout", DURATION(flow.icmp_inactivity_ns), .min = SEC_TENTH,
+		.max = DAYS(30), .def = NT_SEC(60),
+		.help = "ICMP flows without a packet for so long are over." },
+	{ "flow.unknown_ip_inactivity_timeout", DURATION(flow.unknown_ip_inactivity_ns),
+		.min = SEC_TENTH, .max = DAYS(30), .def = NT_SEC(60),
+		.help = "Flows of other IP protocols without a packet for so long are over." },
+	{ "flow.tcp_SYN_timeout", DURATION(flow.tcp_SYN_timeout_ns), .min = SEC_TENTH,
+		.max = DAYS(1), .def = NT_SEC(5),
+		.help = "How long a SYN waits for its answer before the attempt may be given up." },
+	{ "flow.tcp_attempt_delay", DURATION(flow.tcp_attempt_delay_ns), .min = SEC_TENTH,
+		.max = DAYS(1), .def = NT_SEC(5),
+		.help = "When an unanswered attempt is looked at, after its first packet." },
+	{ "flow.tcp_close_delay", DURATION(flow.tcp_close_delay_ns), .min = SEC_TENTH,
+		.max = DAYS(1), .def = NT_SEC(5),
+		.help = "How long a connection closed by both ends waits for late packets." },
+	{ "flow.tcp_session_timer", DURATION(flow.tcp_session_timer_ns), .min = SEC_TENTH,
+		.max = DAYS(1), .def = NT_SEC(6),
+		.help = "When a connection whose start was not seen is looked at." },
+	{ "flow.tcp_connection_linger", DURATION(flow.tcp_connection_linger_ns), .min = SEC_TENTH,
+		.max = DAYS(1), .def = NT_SEC(5),
+		.help = "How long a half-closed or reset connection lingers." },
+	{ "flow.dns_session_timeout", DURATION(flow.dns_session_timeout_ns), .min = SEC_TENTH,
+		.max = DAYS(1), .def = NT_SEC(10),
+		.help = "How long a DNS exchange whose queries are all answered stays open." },
+	{ "flow.interactive_inactivity_timeout", DURATION(flow.interactive_inactivity_ns),
+		.min = SEC_TENTH, .max = DAYS(30), .def = NT_SEC(3600),
+		.help = "Inactivity timeout of interactive services (SSH, Telnet, FTP control)." },
+
+	{ "names.dns_ports", PORTS(names.dns_ports), .def = 53, .unit = "ports",
+		.help = "UDP ports of DNS servers." },
+	{ "names.mdns_ports", PORTS(names.mdns_ports), .def = 5353, .unit = "ports",
+		.help = "UDP ports of multicast DNS." },
+	{ "names.ttl_min", DURATION(names.ttl_min_ns), .min = 0, .max = DAYS(1), .def = NT_SEC(60),
+		.help = "Shorter times to live count as this." },
+	{ "names.ttl_max", DURATION(names.ttl_max_ns), .min = NT_SEC(1), .max = TTL_MAX_NS,
+		.def = DAYS(1), .help = "Longer times to live count as this." },
+	{ "names.ttl_grace", DURATION(names.ttl_grace_ns), .min = 0, .max = DAYS(1),
+		.def = NT_SEC(60), .help = "Added to each time to live: clients are late." },
+	{ "names.stale_for", DURATION(names.stale_for_ns), .min = 0, .max = DAYS(30),
+		.def = NT_SEC(3600), .help = "How long an expired name still counts, as stale." },
+	{ "names.pin_after", DURATION(names.pin_after_ns), .min = 0, .max = DAYS(1),
+		.def = NT_SEC(60),
+		.help = "Connections that last longer have their names fixed at this age." },
+	{ "names.query_life", DURATION(names.query_life_ns), .min = SEC_TENTH, .max = NT_SEC(3600),
+		.def = NT_SEC(30), .help = "How long a query waits for its response." },
+	{ "names.max_queries", U32(names.max_queries), .min = 16, .max = INT64_C(1) << 26,
+		.def = 65536, .unit = "queries", .help = "Queries in flight." },
+	{ "names.max_mappings", U32(names.max_mappings), .min = 16, .max = CACHE_MAX,
+		.def = 1 << 20, .unit = "mappings", .help = "Mappings kept." },
+	{ "names.max_addresses", U32(names.max_addresses), .min = 16, .max = CACHE_MAX,
+		.def = 1 << 18, .unit = "addresses",
+		.help = "Addresses kept, clients among them." },
+	{ "names.max_names", U32(names.max_names), .min = 16, .max = CACHE_MAX, .def = 1 << 18,
+		.unit = "names", .help = "Different names kept." },
+	{ "names.max_name_bytes", U64(names.max_name_bytes), .min = 65536, .max = INT64_C(1) << 33,
+		.def = 32 << 20, .unit = "bytes", .help = "Room for the text of names." },
+	{ "names.max_per_address", U32(names.max_per_address), .min = 1, .max = CACHE_MAX,
+		.def = 65536, .unit = "mappings",
+		.help = "Mappings of one address; beyond, the one told longest ago goes." },
+	{ "names.max_per_record", U32(names.max_per_record), .min = 1, .max = 32, .def = 8,
+		.unit = "names", .help = "Names in one field of a record." },
+
+	{ "relay.rate", U64(relay.rate), .min = 0, .max = 1000000000, .def = 10000,
+		.unit = "mappings/s", .help = "Mappings sent to each worker; 0 is unlimited." },
+	{ "relay.burst", U64(relay.burst), .min = 1, .max = 1000000000, .def = 1000,
+		.unit = "mappings", .help = "Mappings that may go at once after a quiet time." },
+
+	{ "stats.interval", DURATION(stats.interval_ns), .min = NT_SEC(1), .max = DAYS(1),
+		.def = NT_SEC(300), .help = "Time between two records of namecache.log." },
+
+	{ "read.slab_bytes", U64(read.slab_bytes), .min = 512 << 10, .max = 16 << 20,
+		.def = 512 << 10, .unit = "bytes", .help = "Bytes of a capture read at a time." },
+	{ "read.slabs", U32(read.slabs), .min = 4, .max = 1024, .def = 16, .unit = "slabs",
+		.help = "Slabs in turn: how far the reader can be ahead of the workers." },
+	{ "read.ring_size", U32(read.ring_size), .min = 256, .max = 65536, .def = 2048,
+		.unit = "packets", .help = "Packets that a worker's queue holds; a power of two." },
+};
+const size_t config_key_count = NT_ARRAY_SIZE(config_keys);
+
+const struct config_key *
+config_key_find(const char *dotted)
+{
+	for (size_t i = 0; i < config_key_count; i++) {
+		if (strcmp(config_keys[i].key, dotted) == 0)
+			return &config_keys[i];
+	}
+	return NULL;
+}
+
+const struct config_group *
+config_group_find(const char *name)
+{
+	for (size_t i = 0; i < config_group_count; i++) {
+		if (strcmp(config_groups[i].name, name) == 0)
+			return &config_groups[i];
+	}
+	return NULL;
+}
+
+const char *
+config_key_leaf(const struct config_key *key)
+{
+	const char *dot = strrchr(key->key, '.');
+
+	return dot != NULL ? dot + 1 : key->key;
+}
+
+size_t
+config_key_group_len(const struct config_key *key)
+{
+	const char *dot = strrchr(key->key, '.');
+
+	return dot != NULL ? (size_t)(dot - key->key) : 0;
+}
+
+const struct config_group *
+config_key_group(const struct config_key *key)
+{
+	size_t len = config_key_group_len(key);
+
+	for (size_t i = 0; i < config_group_count; i++) {
+		const char *name = config_groups[i].name;
+
+		if (strlen(name) == len && memcmp(name, key->key, len) == 0)
+			return &config_groups[i];
+	}
+	return NULL;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "config_value.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* 2^63 and 2^53: what an int64_t holds, and up to where every whole double is one number. */
+#define INT64_END    0x1p63
+#define DOUBLE_EXACT 0x1p53
+
+static void *
+field(struct nt_config *cfg, const struct config_key *key)
+{
+	return (char *)cfg + key->offset;
+}
+
+static void
+wrong_type(struct config_problems *p, const char *path, const char *wanted, const json_t *value)
+{
+	char shown[CONFIG_SHOWN_LEN];
+
+	config_problem(p, path, "has to be %s, not %s", wanted, config_shown(value, shown));
+}
+
+static void
+out_of_bounds(struct config_problems *p, const struct config_key *key, const json_t *value)
+{
+	char shown[CONFIG_SHOWN_LEN], bounds[CONFIG_BOUNDS_LEN];
+
+	config_problem(p, key->key, "%s is out of bounds (%s)", config_shown(value, shown),
+		config_bounds(key, bounds));
+}
+
+/* 1e6 and 1.0 are whole numbers, too, as in JSON Schema. */
+static bool
+whole_number(const json_t *value, int64_t *ret)
+{
+	double d;
+
+	if (json_is_integer(value)) {
+		*ret = json_integer_value(value);
+		return true;
+	}
+	if (!json_is_real(value))
+		return false;
+	d = json_real_value(value);
+	if (!(d >= -DOUBLE_EXACT && d <= DOUBLE_EXACT) || d != (double)(int64_t)d)
+		return false;
+	*ret = (int64_t)d;
+	return true;
+}
+
+static bool
+store_number(
+	const struct config_key *key, const json_t *value, struct config_problems *p, int64_t *ret)
+{
+	char bounds[CONFIG_BOUNDS_LEN], wanted[CONFIG_BOUNDS_LEN + 32];
+	int64_t v;
+
+	if (!whole_number(value, &v)) {
+		(void)snprintf(
+			wanted, sizeof(wanted), "a whole number (%s)", config_bounds(key, bounds));
+		wrong_type(p, key->key, wanted, value);
+		return false;
+	}
+	if (v < key->min || v > key->max) {
+		out_of_bounds(p, key, value);
+		return false;
+	}
+	*ret = v;
+	return true;
+}
+
+static void
+store_duration(
+	int64_t *ret, const struct config_key *key, const json_t *value, struct config_problems *p)
+{
+	char bounds[CONFIG_BOUNDS_LEN], wanted[CONFIG_BOUNDS_LEN + 32];
+	double sec = json_number_value(value), ns = sec * (double)NT_NS_PER_SEC;
+
+	if (!json_is_number(value)) {
+		(void)snprintf(wanted, sizeof(wanted), "a number (%s)", config_bounds(key, bounds));
+		wrong_type(p, key->key, wanted, value);
+		return;
+	}
+	/* In seconds: so the schema's bounds are these to the last bit. */
+	if (!(sec >= (double)key->min / (double)NT_NS_PER_SEC &&
+		    sec <= (double)key->max / (double)NT_NS_PER_SEC) ||
+		!(ns < INT64_END)) {
+		out_of_bounds(p, key, value);
+		return;
+	}
+	/* Whole seconds stay exact. */
+	*ret = json_is_integer(value) ? NT_SEC(json_integer_value(value)) : (int64_t)(ns + 0.5);
+	*ret = NT_MIN(*ret, key->max);
+}
+
+static void
+store_word(
+	uint32_t *ret, const struct config_key *key, const json_t *value, struct config_problems *p)
+{
+	const char *word = json_string_value(value);
+	char wanted[256];
+	size_t len = 0;
+
+	for (uint32_t i = 0; word != NULL && i <= (uint32_t)key->max; i++) {
+		if (strcmp(word, key->words[i]) == 0) {
+			*ret = i;
+			return;
+		}
+	}
+	for (int64_t i = 0; i <= key->max && len < sizeof(wanted); i++)
+		len += (size_t)snprintf(wanted + len, sizeof(wanted) - len, "%s\"%s\"",
+			i == 0	       ? ""
+			: i < key->max ? ", "
+				       : " or ",
+			key->words[i]);
+	wrong_type(p, key->key, wanted, value);
+}
+
+/* Is it an array, and not too long? */
+static bool
+check_list(const struct config_key *key, const json_t *value, const char *wanted,
+	struct config_problems *p)
+{
+	if (!json_is_array(value)) {
+		wrong_type(p, key->key, wanted, value);
+		return false;
+	}
+	if (json_array_size(value) > (size_t)key->max) {
+		config_problem(p, key->key, "has %zu elements, at most %lld are possible",
+			json_array_size(value), (long long)key->max);
+		return false;
+	}
+	return true;
+}
+
+static bool
+has_port(const struct nt_ports *ports, uint16_t port)
+{
+	for (uint32_t i = 0; i < ports->count; i++) {
+		if (ports->ports[i] == port)
+			return true;
+	}
+	return false;
+}
+
+static void
+store_ports(struct nt_ports *ret, const struct config_key *key, const json_t *value,
+	struct config_problems *p)
+{
+	char path[CONFIG_KEY_LEN + 16], shown[CONFIG_SHOWN_LEN];
+	int64_t port;
+
+	if (!check_list(key, value, "an array of ports, like [53]", p))
+		return;
+	*ret = (struct nt_ports){ 0 };
+	for (size_t i = 0; i < json_array_size(value); i++) {
+		const json_t *v = json_array_get(value, i);
+
+		(void)snprintf(path, sizeof(path), "%s[%zu]", key->key, i);
+		if (!whole_number(v, &port))
+			wrong_type(p, path, "a port (1 .. 65535)", v);
+		else if (port < 1 || port > UINT16_MAX)
+			config_problem(p, path, "%s is out of bounds (1 .. 65535)",
+				config_shown(v, shown));
+		else if (has_port(ret, (uint16_t)port))
+			config_problem(p, path, "%u stands twice", (unsigned int)port);
+		else
+			ret->ports[ret->count++] = (uint16_t)port;
+	}
+}
+
+static void
+store_nets(struct nt_netset *ret, const struct config_key *key, const json_t *value,
+	struct config_problems *p)
+{
+	static const char like[] = "a network, like \"198.51.100.0/24\" or \"2001:db8::/32\"";
+	char path[CONFIG_KEY_LEN + 16];
+
+	if (!check_list(key, value, "an array of networks, like [\"198.51.100.0/24\"]", p))
+		return;
+	*ret = (struct nt_netset){ 0 };
+	nt_netset_add_private(ret);
+	for (size_t i = 0; i < json_array_size(value); i++) {
+		const json_t *v = json_array_get(value, i);
+		const char *text = json_string_value(v);
+		int rc = text != NULL ? nt_netset_add(ret, text) : -EINVAL;
+
+		(void)snprintf(path, sizeof(path), "%s[%zu]", key->key, i);
+		if (rc == -ENOSPC)
+			config_problem(p, path, "there is no room for more networks");
+		else if (rc < 0)
+			wrong_type(p, path, like, v);
+	}
+}
+
+void
+config_value_store(struct nt_config *cfg, const struct config_key *key, const json_t *value,
+	struct config_problems *p)
+{
+	void *at = field(cfg, key);
+	int64_t v;
+
+	switch (key->type) {
+	case CONFIG_BOOL:
+		if (json_is_boolean(value))
+			*(bool *)at = json_is_true(value);
+		else
+			wrong_type(p, key->key, "true or false", value);
+		break;
+	case CONFIG_U32:
+		if (store_number(key, value, p, &v))
+			*(uint32_t *)at = (uint32_t)v;
+		break;
+	case CONFIG_U64:
+		if (store_number(key, value, p, &v))
+			*(uint64_t *)at = (uint64_t)v;
+		break;
+	case CONFIG_DURATION:
+		store_duration(at, key, value, p);
+		break;
+	case CONFIG_ENUM:
+		store_word(at, key, value, p);
+		break;
+	case CONFIG_PORTS:
+		store_ports(at, key, value, p);
+		break;
+	case CONFIG_NETS:
+		store_nets(at, key, value, p);
+		break;
+	}
+}
+
+void
+config_value_store_default(struct nt_config *cfg, const struct config_key *key)
+{
+	void *at = field(cfg, key);
+
+	switch (key->type) {
+	case CONFIG_BOOL:
+		*(bool *)at = key->def != 0;
+		break;
+	case CONFIG_U32:
+	case CONFIG_ENUM:
+		*(uint32_t *)at = (uint32_t)key->def;
+		break;
+	case CONFIG_U64:
+		*(uint64_t *)at = (uint64_t)key->def;
+		break;
+	case CONFIG_DURATION:
+		*(int64_t *)at = key->def;
+		break;
+	case CONFIG_PORTS:
+		*(struct nt_ports *)at = (struct nt_ports){ 0 };
+		if (key->def > 0)
+			*(struct nt_ports *)at = (struct nt_ports){ 1, { (uint16_t)key->def } };
+		break;
+	case CONFIG_NETS:
+		*(struct nt_netset *)at = (struct nt_netset){ 0 };
+		nt_netset_add_private(at);
+		break;
+	}
+}

@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The configuration: one table in config_table.c says key, type, bounds, default, unit and help;
+ * this struct is what it fills. Loading, checking, the sample file, the JSON Schema and the
+ * documentation all come from that table. Read only once loaded. No EAL; any thread.
+ *
+ * Durations stand in the file as seconds (numbers, fractions allowed), here as nanoseconds.
+ */
+#ifndef NT_CONFIG_H
+#define NT_CONFIG_H
+
+#include <stdio.h>
+
+#include <nt_addr.h>
+#include <nt_base.h>
+
+#define NT_CONFIG_PORTS_MAX   32
+#define NT_CONFIG_WORKERS_MAX 16 /* queues of a net_ring port */
+#define NT_CONFIG_NETS_MAX    200 /* of local_nets; the private ones take 41 of NT_NETSET_MAX */
+
+enum nt_config_format {
+	NT_CONFIG_JSON,
+	NT_CONFIG_TSV,
+};
+
+enum nt_config_spelling {
+	NT_CONFIG_DOTTED, /* id.orig_h_name.src */
+	NT_CONFIG_SHORT, /* id_orig_h_n.src */
+};
+
+struct nt_ports {
+	uint32_t count;
+	uint16_t ports[NT_CONFIG_PORTS_MAX];
+};
+
+struct nt_config {
+	uint32_t workers; /* workers: 1 .. NT_CONFIG_WORKERS_MAX, default 1 */
+	struct nt_netset local_nets; /* local_nets: beside the private ones, which are always in */
+
+	struct {
+		uint32_t format; /* log.format: "json" or "tsv" */
+		uint32_t names; /* log.name_fields: "dotted" or "short" */
+	} log;
+
+	struct {
+		uint32_t max; /* flow.max: connections held by a worker, default 1048576 */
+		int64_t tcp_inactivity_ns; /* flow.tcp_inactivity_timeout 300 */
+		int64_t udp_inactivity_ns; /* flow.udp_inactivity_timeout 60 */
+		int64_t icmp_inactivity_ns; /* flow.icmp_inactivity_timeout 60 */
+		int64_t unknown_ip_inactivity_ns; /* flow.unknown_ip_inactivity_timeout 60 */
+		int64_t tcp_SYN_timeout_ns; /* flow.tcp_SYN_timeout 5 */
+		int64_t tcp_attempt_delay_ns; /* flow.tcp_attempt_delay 5 */
+		int64_t tcp_close_delay_ns; /* flow.tcp_close_delay 5 */
+		int64_t tcp_session_timer_ns; /* flow.tcp_session_timer 6 */
+		int64_t tcp_connection_linger_ns; /* flow.tcp_connection_linger 5 */
+		int64_t dns_session_timeout_ns; /* flow.dns_session_timeout 10 */
+		int64_t interactive_inactivity_ns; /* flow.interactive_inactivity_timeout 3600 */
+	} flow;
+
+	struct {
+		struct nt_ports dns_ports; /* names.dns_ports [53] */
+		struct nt_ports mdns_ports; /* names.mdns_ports [5353] */
+		int64_t ttl_min_ns; /* names.ttl_min 60 */
+		int64_t ttl_max_ns; /* names.ttl_max 86400 */
+		int64_t ttl_grace_ns; /* names.ttl_grace 60 */
+		int64_t stale_for_ns; /* names.stale_for 3600 */
+		int64_t pin_after_ns; /* names.pin_after 60 */
+		int64_t query_life_ns; /* names.query_life 30 */
+		uint32_t max_queries; /* names.max_queries 65536: queries in flight, a worker */
+		uint32_t max_mappings; /* names.max_mappings 1048576 */
+		uint32_t max_addresses; /* names.max_addresses 262144 */
+		uint32_t max_names; /* names.max_names 262144 */
+		uint64_t max_name_bytes; /* names.max_name_bytes 33554432 */
+		uint32_t max_per_address; /* names.max_per_address 65536 */
+		uint32_t max_per_record; /* names.max_per_record 8 (1 .. 32) */
+	} names;
+
+	struct {
+		uint64_t rate; /* relay.rate mappings/s, 0 = unlimited, default 10000 */
+		uint64_t burst; /* relay.burst, default 1000 */
+	} relay;
+
+	struct {
+		int64_t interval_ns; /* stats.interval 300 */
+	} stats;
+
+	struct {
+		uint64_t slab_bytes; /* read.slab_bytes 524288 (524288 .. 16777216) */
+		uint32_t slabs; /* read.slabs 16 */
+		uint32_t ring_size; /* read.ring_size 2048: packets a worker's queue holds, power of
+				       two */
+	} read;
+};
+
+/* The defaults. */
+void nt_config_default(struct nt_config *ret);
+
+/*
+ * Load a JSON file over what *cfg has. Every problem (unknown key, wrong type, value out of bounds,
+ * with its path in the file; syntax with line and column) is one line through complain; all
+ * problems are told, not only the first. 0, -EINVAL, or -errno of the file. *cfg is untouched on
+ * failure.
+ */
+typedef void nt_config_complain(void *arg, const char *line);
+int nt_config_load(
+	struct nt_config *cfg, const char *path, nt_config_complain *complain, void *arg);
+
+/* The same with the file's text, which came from somewhere else; name is what lines begin with. */
+int nt_config_load_text(struct nt_config *cfg, const char *name, const char *text, size_t len,
+	nt_config_complain *complain, void *arg);
+
+/*
+ * One KEY=VALUE, as --set takes it: VALUE is JSON, or a bare word for strings; lists can do without
+ * brackets (names.dns_ports=53,5300). A list replaces what *cfg has. 0 or -EINVAL, *cfg untouched.
+ */
+int nt_config_set(
+	struct nt_config *cfg, const char *assignment, nt_config_complain *complain, void *arg);
+
+/* What spans several keys (ttl_min <= ttl_max, powers of two ...). 0 or -EINVAL. */
+int nt_config_check(const struct nt_config *cfg, nt_config_complain *complain, void *arg);
+
+/* What *cfg has, as a file that gives the same when it is loaded. 0 or -EIO. */
+int nt_config_print(const struct nt_config *cfg, FILE *out);
+/* The sample configuration (defaults), the JSON Schema, and a table for the documentation. 0 or
+ * -EIO. */
+int nt_config_print_sample(FILE *out);
+int nt_config_print_schema(FILE *out);
+int nt_config_print_markdown(FILE *out);
+
+#endif
