@@ -16,7 +16,7 @@
 #define MODEL_NAMES    7
 #define MODEL_CLIENTS  4 /* 0: nobody */
 #define MODEL_SOURCES  3
-#define MODEL_KEYS     (MODEL_ADDRS * MODEL_NAMES * MODEL_CLIENTS * MODEL_SOURCES)
+#define MODEL_KEYS     (MODEL_NAMES * MODEL_CLIENTS * MODEL_SOURCES) /* of one address */
 #define MODEL_VERSIONS 8192
 
 struct model_version {
@@ -65,8 +65,7 @@ struct model_view {
 static inline unsigned int
 model_key(const struct model_version *v)
 {
-	return ((v->addr * MODEL_NAMES + v->name) * MODEL_CLIENTS + v->client) * MODEL_SOURCES +
-	       v->source;
+	return (v->name * MODEL_CLIENTS + v->client) * MODEL_SOURCES + v->source;
 }
 
 static inline void
@@ -136,7 +135,7 @@ model_group(const struct model *m, const struct model_query *q, const struct mod
 		struct model_version v;
 		bool ptr, own;
 
-		if (!views[k].any || views[k].last.addr != q->addr)
+		if (!views[k].any)
 			continue;
 		ptr = model_sources[views[k].last.source] == NT_SOURCE_DNS_PTR;
 		own = q->client != 0 && views[k].last.client == q->client;
@@ -173,8 +172,12 @@ model_lookup(
 	static struct model_view views[MODEL_KEYS];
 
 	memset(views, 0, sizeof(views));
-	for (unsigned int i = 0; i < m->count; i++)
-		model_see(m, q, &views[model_key(&m->versions[i])], &m->versions[i]);
+	for (unsigned int i = 0; i < m->count; i++) {
+		const struct model_version *v = &m->versions[i];
+
+		if (v->addr == q->addr)
+			model_see(m, q, &views[model_key(v)], v);
+	}
 	*ret = (struct model_result){ .match = NT_MATCH_NONE };
 	if (model_group(m, q, views, NT_MATCH_CLIENT, false, ret) ||
 		model_group(m, q, views, NT_MATCH_OTHER, false, ret) ||
