@@ -1,0 +1,317 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <pcap/pcap.h>
+
+#include "commands.h"
+#include "offline.h"
+#include "summary.h"
+
+/* Text on its way to the writer thread: four blocks ahead of the disk. */
+#define SINK_BLOCK_BYTES (512 * 1024)
+#define SINK_BLOCKS	 (2 * NT_LOG_KINDS + 4)
+#define SET_MAX		 256
+
+struct read_args {
+	const char *dir, *config_path, *filter;
+	const char *sets[SET_MAX];
+	unsigned int set_count;
+	bool quiet;
+	char *const *paths;
+	unsigned int path_count;
+};
+
+static atomic_bool stop_asked;
+
+/* The second signal ends the process the hard way. */
+static void
+on_signal(int sig)
+{
+	atomic_store_explicit(&stop_asked, true, memory_order_relaxed);
+	signal(sig, SIG_DFL);
+}
+
+static void
+print_help(void)
+{
+	puts("usage: nametap read [OPTION]... CAPTURE...\n"
+	     "\n"
+	     "Reads captures (pcap, pcapng, gzip; - is standard input) as one stream, in the "
+	     "order\n"
+	     "given, and writes conn.log and namecache.log: every connection, with the names that\n"
+	     "its ends had when it began.\n"
+	     "\n"
+	     "  -j, --workers N       worker lcores, 1 to 16 (default 1)\n"
+	     "  -o, --output DIR      where the logs go (default: here); made if need be\n"
+	     "  -c, --config FILE     configuration (JSON)\n"
+	     "      --set KEY=VALUE   one key of the configuration, for instance "
+	     "names.stale_for=600\n"
+	     "      --format FORMAT   json (default) or tsv\n"
+	     "      --filter EXPR     only packets that this libpcap filter takes\n"
+	     "  -q, --quiet           no progress, no summary; errors are still told\n"
+	     "  -h, --help\n"
+	     "\n"
+	     "Exit status: 0; 1 a capture or log could not be read or written to its end (what "
+	     "was\n"
+	     "read is written); 2 wrong command line or configuration; 3 internal error.");
+}
+
+static void
+complain(void *arg, const char *line)
+{
+	(void)arg;
+	fprintf(stderr, "nametap: %s\n", line);
+}
+
+static int
+usage_error(const char *what, const char *which)
+{
+	fprintf(stderr, "nametap: %s%s; `nametap read --help` says more\n", what, which);
+	return EXIT_USAGE;
+}
+
+static int
+add_set(struct read_args *a, const char *assignment)
+{
+	if (a->set_count == SET_MAX)
+		return usage_error("too many --set", "");
+	a->sets[a->set_count++] = assignment;
+	return EXIT_FINE;
+}
+
+/* -j and --format are keys of the configuration as well: they become assignments. */
+static int
+add_key(struct read_args *a, const char *key, const char *value)
+{
+	char *assignment;
+	if (asprintf(&assignment, "%s=%s", key, value) < 0)
+		return usage_error("out of memory", "");
+	return add_set(a, assignment); /* lives as long as the process */
+}
+
+static const struct option options[] = {
+	{ "workers", required_argument, NULL, 'j' },
+	{ "output", required_argument, NULL, 'o' },
+	{ "config", required_argument, NULL, 'c' },
+	{ "set", required_argument, NULL, 's' },
+	{ "format", required_argument, NULL, 'f' },
+	{ "filter", required_argument, NULL, 'F' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static int
+take_option(struct read_args *a, int c, char **argv)
+{
+	switch (c) {
+	case 'j':
+		return add_key(a, "workers", optarg);
+	case 'f':
+		return add_key(a, "log.format", optarg);
+	case 's':
+		return add_set(a, optarg);
+	case 'o':
+		a->dir = optarg;
+		return EXIT_FINE;
+	case 'c':
+		a->config_path = optarg;
+		return EXIT_FINE;
+	case 'F':
+		a->filter = optarg;
+		return EXIT_FINE;
+	case 'q':
+		a->quiet = true;
+		return EXIT_FINE;
+	case ':':
+		return usage_error("an argument is missing after ", argv[optind - 1]);
+	default:
+		return usage_error("unknown option ", argv[optind - 1]);
+	}
+}
+
+/* -1: go on; else the exit status. */
+static int
+parse_args(struct read_args *a, int argc, char **argv)
+{
+	int c;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":j:o:c:qh", options, NULL)) != -1) {
+		if (c == 'h') {
+			print_help();
+			return EXIT_FINE;
+		}
+		const int status = take_option(a, c, argv);
+		if (status != EXIT_FINE)
+			return status;
+	}
+	if (optind == argc)
+		return usage_error("no capture given", "");
+	a->paths = argv + optind;
+	a->path_count = (unsigned int)(argc - optind);
+	return -1;
+}
+
+/* All problems are told, not only the first. */
+static int
+make_config(struct nt_config *cfg, const struct read_args *a)
+{
+	int bad = 0;
+	nt_config_default(cfg);
+	if (a->config_path != NULL)
+		bad |= nt_config_load(cfg, a->config_path, complain, NULL) != 0;
+	for (unsigned int i = 0; i < a->set_count; i++)
+		bad |= nt_config_set(cfg, a->sets[i], complain, NULL) != 0;
+	if (!bad)
+		bad = nt_config_check(cfg, complain, NULL) != 0;
+	return bad ? EXIT_USAGE : EXIT_FINE;
+}
+
+/* Is the filter one at all? On which captures it can be used turns out when they are opened. */
+static int
+check_filter(const char *filter)
+{
+	struct bpf_program prog;
+	pcap_t *dead = pcap_open_dead(DLT_EN10MB, 262144);
+	int status = EXIT_FINE;
+	if (dead == NULL || pcap_compile(dead, &prog, filter, 1, PCAP_NETMASK_UNKNOWN) != 0) {
+		fprintf(stderr, "nametap: --filter '%s': %s\n", filter,
+			dead != NULL ? pcap_geterr(dead) : "out of memory");
+		status = EXIT_USAGE;
+	} else {
+		pcap_freecode(&prog);
+	}
+	if (dead != NULL)
+		pcap_close(dead);
+	return status;
+}
+
+/* Told before anything is begun or overwritten: a name mistyped is no reason to read half of it. */
+static int
+check_paths(const struct read_args *a)
+{
+	int status = EXIT_FINE;
+	for (unsigned int i = 0; i < a->path_count; i++) {
+		if (strcmp(a->paths[i], "-") == 0 || access(a->paths[i], R_OK) == 0)
+			continue;
+		fprintf(stderr, "nametap: %s: %s\n", a->paths[i], strerror(errno));
+		status = EXIT_INCOMPLETE;
+	}
+	return status;
+}
+
+static double
+monotonic_sec(void)
+{
+	struct timespec ts;
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+static struct nt_sink *
+open_sink(const struct read_args *a, const struct nt_config *cfg, struct nt_error *err)
+{
+	const struct nt_sink_config sink = {
+		.dir = a->dir,
+		.log = {
+			.format = cfg->log.format == NT_CONFIG_TSV ? NT_LOG_TSV : NT_LOG_JSON,
+			.names = cfg->log.names == NT_CONFIG_SHORT ? NT_LOG_NAMES_SHORT
+								   : NT_LOG_NAMES_DOTTED,
+		},
+		.block_bytes = NT_MAX((size_t)SINK_BLOCK_BYTES, (size_t)NT_LOG_LINE_MAX),
+		.blocks = SINK_BLOCKS,
+	};
+	return nt_sink_new(&sink, err);
+}
+
+static int
+say(const struct nt_error *err)
+{
+	fprintf(stderr, "nametap: %s\n", err->msg);
+	return EXIT_INCOMPLETE;
+}
+
+/* What went wrong, what was done, and whether the sums hold. */
+static int
+conclude(const struct read_args *a, const struct nt_config *cfg, const struct offline *o,
+	const struct nt_sink_stats *sink, double seconds)
+{
+	int status = EXIT_FINE;
+	struct nt_counters counters;
+	offline_counters(o, &counters);
+	const struct summary s = {
+		.dir = a->dir,
+		.workers = cfg->workers,
+		.packets_read = offline_packets_read(o),
+		.seconds = seconds,
+		.counters = &counters,
+		.sink = sink,
+	};
+	if (!a->quiet)
+		summary_print(stderr, &s);
+	const char *line;
+	for (unsigned int i = 0; (line = offline_failure(o, i)) != NULL; i++) {
+		fprintf(stderr, "nametap: %s\n", line);
+		status = EXIT_INCOMPLETE;
+	}
+	return summary_check(stderr, &s) != 0 ? EXIT_INTERNAL : status;
+}
+
+static int
+run(const struct read_args *a, const struct nt_config *cfg, struct nt_sink *sink)
+{
+	struct nt_error err;
+	struct nt_sink_stats stats;
+	const struct offline_config oc = {
+		.config = cfg,
+		.paths = a->paths,
+		.path_count = a->path_count,
+		.filter = a->filter,
+		.sink = sink,
+		.stop = &stop_asked,
+		.progress = !a->quiet && isatty(STDERR_FILENO),
+	};
+	const double began = monotonic_sec();
+	struct offline *o = offline_new(&oc, &err);
+	int status = EXIT_FINE;
+	if (o == NULL || offline_run(o, &err) != 0)
+		status = say(&err);
+	if (nt_sink_close(sink, &stats, &err) != 0)
+		status = say(&err);
+	if (o != NULL) {
+		const int concluded = conclude(a, cfg, o, &stats, monotonic_sec() - began);
+		status = NT_MAX(status, concluded);
+	}
+	offline_free(o);
+	return status;
+}
+
+int
+cmd_read(int argc, char **argv)
+{
+	struct read_args a = { .dir = "." };
+	static struct nt_config cfg;
+	struct nt_error err;
+	int status = parse_args(&a, argc, argv);
+	if (status != -1)
+		return status;
+	status = make_config(&cfg, &a);
+	if (status == EXIT_FINE && a.filter != NULL)
+		status = check_filter(a.filter);
+	if (status == EXIT_FINE)
+		status = check_paths(&a);
+	if (status != EXIT_FINE)
+		return status;
+	struct nt_sink *sink = open_sink(&a, &cfg, &err);
+	if (sink == NULL)
+		return say(&err);
+	signal(SIGINT, on_signal);
+	signal(SIGTERM, on_signal);
+	return run(&a, &cfg, sink);
+}

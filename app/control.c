@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include "control.h"
+#include "control_stats.h"
+#include "lcore_idle.h"
+#include "progress.h"
+#include "record_msg.h"
+
+/* Records taken from one worker before the next one's turn. */
+#define RECORDS_BURST 64
+
+struct control {
+	struct control_config cfg;
+	struct nt_log_config log;
+	struct nt_msg_reader records[NT_CONFIG_WORKERS_MAX];
+	bool done[NT_CONFIG_WORKERS_MAX];
+	unsigned int done_count;
+	uint64_t lines[NT_LOG_KINDS];
+	struct control_stats stats;
+	struct progress progress;
+};
+
+struct control *
+control_new(const struct control_config *cfg)
+{
+	struct control *c = calloc(1, sizeof(*c));
+	if (c == NULL)
+		return NULL;
+	c->cfg = *cfg;
+	c->log = (struct nt_log_config){
+		.format = cfg->config->log.format == NT_CONFIG_TSV ? NT_LOG_TSV : NT_LOG_JSON,
+		.names = cfg->config->log.names == NT_CONFIG_SHORT ? NT_LOG_NAMES_SHORT
+								   : NT_LOG_NAMES_DOTTED,
+	};
+	control_stats_init(&c->stats, cfg->config->stats.interval_ns);
+	progress_init(&c->progress, cfg->progress);
+	for (unsigned int i = 0; i < cfg->worker_count; i++) {
+		const int err = nt_msg_reader_init(
+			&c->records[i], worker_records(cfg->workers[i]), RECORD_MSG_MAX);
+		if (err != 0) {
+			control_free(c);
+			errno = -err;
+			return NULL;
+		}
+	}
+	return c;
+}
+
+void
+control_free(struct control *c)
+{
+	if (c == NULL)
+		return;
+	for (unsigned int i = 0; i < c->cfg.worker_count; i++)
+		if (c->records[i].stage != NULL)
+			nt_msg_reader_fini(&c->records[i]);
+	free(c);
+}
+
+/* False when the writer has no room just now. */
+static bool
+write_conn(struct control *c, const struct nt_conn_row *row)
+{
+	struct nt_strbuf *out = nt_sink_begin(c->cfg.sink, NT_LOG_CONN, nt_log_conn_max(row));
+	if (out == NULL)
+		return false;
+	nt_log_conn(out, &c->log, row);
+	nt_sink_commit(c->cfg.sink, NT_LOG_CONN);
+	c->lines[NT_LOG_CONN]++;
+	return true;
+}
+
+static unsigned int
+drain_worker(struct control *c, unsigned int i)
+{
+	unsigned int n = 0;
+	for (; n < RECORDS_BURST; n++) {
+		const struct nt_msg_head *m = nt_msg_reader_peek(&c->records[i]);
+		if (m == NULL)
+			break;
+		if (m->kind == RECORD_DONE) {
+			c->done[i] = true;
+			c->done_count++;
+		} else if (!write_conn(c, &((const struct record_msg *)(const void *)m)->row)) {
+			break;
+		}
+		nt_msg_reader_pop(&c->records[i]);
+	}
+	return n;
+}
+
+static unsigned int
+drain_records(struct control *c)
+{
+	unsigned int n = 0;
+	for (unsigned int i = 0; i < c->cfg.worker_count; i++)
+		if (!c->done[i])
+			n += drain_worker(c, i);
+	return n;
+}
+
+void
+control_sum(const struct control *c, struct nt_counters *ret)
+{
+	const struct nt_counters *blocks[NT_CONFIG_WORKERS_MAX];
+	for (unsigned int i = 0; i < c->cfg.worker_count; i++)
+		blocks[i] = worker_counters(c->cfg.workers[i]);
+	nt_counters_sum(ret, blocks, c->cfg.worker_count);
+}
+
+/* One line of namecache.log for what came since the last one. It waits for room: it is one line. */
+static void
+write_stats(struct control *c, int64_t ts_ns)
+{
+	struct nt_strbuf *out;
+	struct nt_counters now;
+	struct nt_namecache_row row;
+	control_sum(c, &now);
+	control_stats_row(&c->stats, &now, c->cfg.workers, c->cfg.worker_count,
+		nt_relay_stats(c->cfg.relay), ts_ns, &row);
+	while ((out = nt_sink_begin(c->cfg.sink, NT_LOG_NAMECACHE, NT_LOG_NAMECACHE_MAX)) == NULL)
+		lcore_idle();
+	nt_log_namecache(out, &c->log, &row);
+	nt_sink_commit(c->cfg.sink, NT_LOG_NAMECACHE);
+	nt_sink_flush(c->cfg.sink, NT_LOG_NAMECACHE);
+	c->lines[NT_LOG_NAMECACHE]++;
+}
+
+static void
+watch(struct control *c)
+{
+	const struct nt_mark_value W = nt_relay_watermark(c->cfg.relay);
+	int64_t boundary_ns;
+	if (control_stats_due(&c->stats, W.clock_ns, &boundary_ns))
+		write_stats(c, boundary_ns - reader_epoch_offset_ns(c->cfg.reader));
+	if (nt_sink_failed(c->cfg.sink, NULL))
+		atomic_store_explicit(c->cfg.stop, true, memory_order_relaxed);
+	if (progress_due(&c->progress)) {
+		struct nt_counters now;
+		control_sum(c, &now);
+		progress_show(&c->progress, reader_progress(c->cfg.reader), &now);
+	}
+}
+
+void
+control_run(struct control *c)
+{
+	while (c->done_count < c->cfg.worker_count) {
+		lcore_pause();
+		/* No wall clock is needed offline: the bucket is virtual. */
+		unsigned int n = nt_relay_step(c->cfg.relay, 0);
+		n += drain_records(c);
+		watch(c);
+		if (n == 0)
+			lcore_idle();
+	}
+	const struct nt_mark_value W = nt_relay_watermark(c->cfg.relay);
+	if (W.clock_ns != INT64_MIN)
+		write_stats(c, W.clock_ns - reader_epoch_offset_ns(c->cfg.reader));
+	progress_end(&c->progress);
+}
+
+uint64_t
+control_lines(const struct control *c, enum nt_log_kind kind)
+{
+	return c->lines[kind];
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The control lcore (EAL's main lcore): relays mappings, moves the watermark, turns records into
+ * lines and hands them to the writer thread, writes namecache.log, and watches it all.
+ */
+#ifndef CONTROL_H
+#define CONTROL_H
+
+#include <stdatomic.h>
+
+#include <nt_config.h>
+#include <nt_counters.h>
+#include <nt_relay.h>
+#include <nt_sink.h>
+
+#include "reader.h"
+#include "worker.h"
+
+struct control_config {
+	const struct nt_config *config; /* borrowed, ro */
+	struct nt_relay *relay;
+	struct worker **workers;
+	unsigned int worker_count;
+	const struct reader *reader;
+	struct nt_sink *sink;
+	atomic_bool *stop; /* set when a log can't be written: the reader stops */
+	bool progress; /* a progress line on standard error */
+};
+
+struct control;
+
+struct control *control_new(const struct control_config *cfg); /* NULL and errno */
+void control_free(struct control *c); /* NULL is fine */
+
+/* Until every worker has said that it is done. */
+void control_run(struct control *c);
+
+/* After control_run: the sum of all workers' counters. */
+void control_sum(const struct control *c, struct nt_counters *ret);
+
+/* Lines that control handed to the sink, by log. */
+uint64_t control_lines(const struct control *c, enum nt_log_kind kind);
+
+#endif

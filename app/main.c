@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <string.h>
+
+#include <rte_version.h>
+
+#include "commands.h"
+
+static const struct {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *help;
+} commands[] = {
+	{ "read", cmd_read, "read captures, write connections with the names of their ends" },
+};
+
+static void
+print_usage(FILE *out)
+{
+	fputs("usage: nametap COMMAND [ARGUMENT]...\n\ncommands:\n", out);
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].help);
+	fputs("\n`nametap COMMAND --help` says more; `nametap --version` tells the version.\n",
+		out);
+}
+
+static int
+print_version(void)
+{
+	printf("nametap %s, %s\n", NT_VERSION, rte_version());
+	return EXIT_FINE;
+}
+
+int
+main(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_usage(stderr);
+		return EXIT_USAGE;
+	}
+	if (strcmp(argv[1], "--version") == 0)
+		return print_version();
+	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0) {
+		print_usage(stdout);
+		return EXIT_FINE;
+	}
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(argv[1], commands[i].name) == 0)
+			return commands[i].run(argc - 1, argv + 1);
+	fprintf(stderr, "nametap: unknown command '%s'; `nametap --help` lists them\n", argv[1]);
+	return EXIT_USAGE;
+}

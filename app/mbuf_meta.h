@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What travels with each packet in the private area of its mbuf, written by whoever received it
+ * (offline the reader), read by the worker.
+ */
+#ifndef MBUF_META_H
+#define MBUF_META_H
+
+#include <rte_mbuf.h>
+
+#include <nt_conn.h>
+
+enum mbuf_kind {
+	MBUF_PACKET,
+	MBUF_EPOCH, /* no packet: a capture that begins before the clock; see docs/architecture.md
+		     */
+};
+
+struct mbuf_meta {
+	struct nt_packet_meta at;
+	uint32_t wire_len;
+	uint16_t link; /* DLT_* */
+	uint16_t kind; /* enum mbuf_kind */
+};
+static_assert(sizeof(struct mbuf_meta) % RTE_MBUF_PRIV_ALIGN == 0, "private area");
+
+static inline struct mbuf_meta *
+mbuf_meta(struct rte_mbuf *m)
+{
+	return rte_mbuf_to_priv(m);
+}
+
+#endif

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_eth_ring.h>
+#include <rte_ethdev.h>
+#include <rte_launch.h>
+#include <rte_lcore.h>
+
+#include "control.h"
+#include "eal.h"
+#include "mbuf_meta.h"
+#include "offline.h"
+
+/* Mbufs beyond what fills one queue: the reader's buffers and stock, bursts in hand, pool caches.
+ */
+#define POOL_EXTRA 2048
+#define POOL_CACHE 256
+/* Units of each relay ring: 1 MiB, about 8,000 mappings; own queues likewise. */
+#define RELAY_UNITS 16384
+/* Memory of EAL: mbufs, packet rings and its own needs. */
+#define EAL_MB_BASE	  48
+#define EAL_MB_PER_WORKER 1
+
+struct offline {
+	struct offline_config cfg;
+	unsigned int worker_count;
+	bool eal;
+	struct rte_mempool *pool;
+	struct rte_ring *queues[NT_CONFIG_WORKERS_MAX];
+	uint16_t port;
+	struct nt_relay *relay;
+	struct reader *reader;
+	struct worker *workers[NT_CONFIG_WORKERS_MAX];
+	struct control *control;
+};
+
+static int
+make_queues(struct offline *o)
+{
+	const uint32_t size = o->cfg.config->read.ring_size;
+	/*
+	 * Small, so that the same mbufs come back while they are still in the cache. They have no
+	 * room for data but the headroom, without which ethdev takes no pool.
+	 */
+	o->pool = rte_pktmbuf_pool_create("captured", 2 * size + POOL_EXTRA - 1, POOL_CACHE,
+		sizeof(struct mbuf_meta), RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
+	if (o->pool == NULL)
+		return -rte_errno;
+	for (unsigned int i = 0; i < o->worker_count; i++) {
+		char name[32];
+		snprintf(name, sizeof(name), "rx%u", i);
+		o->queues[i] =
+			rte_ring_create(name, size, SOCKET_ID_ANY, RING_F_SP_ENQ | RING_F_SC_DEQ);
+		if (o->queues[i] == NULL)
+			return -rte_errno;
+	}
+	return 0;
+}
+
+/* net_ring wants a transmit side as well: it gets the receive rings and is never used. */
+static int
+make_port(struct offline *o)
+{
+	const struct rte_eth_conf conf = { 0 };
+	const uint16_t n = (uint16_t)o->worker_count;
+	const int port = rte_eth_from_rings("capture", o->queues, n, o->queues, n, 0);
+	if (port < 0)
+		return -rte_errno;
+	o->port = (uint16_t)port;
+	int err = rte_eth_dev_configure(o->port, n, n, &conf);
+	for (uint16_t q = 0; q < n && err == 0; q++) {
+		err = rte_eth_rx_queue_setup(o->port, q, 0, 0, NULL, o->pool);
+		if (err == 0)
+			err = rte_eth_tx_queue_setup(o->port, q, 0, 0, NULL);
+	}
+	return err == 0 ? rte_eth_dev_start(o->port) : err;
+}
+
+static int
+make_relay(struct offline *o)
+{
+	const struct nt_relay_config cfg = {
+		.workers = o->worker_count,
+		.pacing = NT_RELAY_VIRTUAL,
+		.rate = o->cfg.config->relay.rate,
+		.burst = o->cfg.config->relay.burst,
+		.ring_units = RELAY_UNITS,
+		.own_units = RELAY_UNITS,
+	};
+	o->relay = nt_relay_new(&cfg);
+	return o->relay == NULL ? -errno : 0;
+}
+
+static int
+make_reader(struct offline *o)
+{
+	const struct reader_config cfg = {
+		.config = o->cfg.config,
+		.paths = o->cfg.paths,
+		.path_count = o->cfg.path_count,
+		.filter = o->cfg.filter,
+		.pool = o->pool,
+		.queues = o->queues,
+		.workers = o->worker_count,
+		.relay = o->relay,
+		.stop = o->cfg.stop,
+	};
+	o->reader = reader_new(&cfg);
+	return o->reader == NULL ? -errno : 0;
+}
+
+static int
+make_workers(struct offline *o)
+{
+	for (unsigned int i = 0; i < o->worker_count; i++) {
+		const struct worker_config cfg = {
+			.config = o->cfg.config,
+			.index = i,
+			.port = o->port,
+			.queue = (uint16_t)i,
+			.R = reader_mark(o->reader),
+			.relay = o->relay,
+			.uid_key = nt_hash_key_fixed(),
+		};
+		o->workers[i] = worker_new(&cfg);
+		if (o->workers[i] == NULL)
+			return -errno;
+	}
+	return 0;
+}
+
+static int
+make_control(struct offline *o)
+{
+	const struct control_config cfg = {
+		.config = o->cfg.config,
+		.relay = o->relay,
+		.workers = o->workers,
+		.worker_count = o->worker_count,
+		.reader = o->reader,
+		.sink = o->cfg.sink,
+		.stop = o->cfg.stop,
+		.progress = o->cfg.progress,
+	};
+	o->control = control_new(&cfg);
+	return o->control == NULL ? -errno : 0;
+}
+
+struct offline *
+offline_new(const struct offline_config *cfg, struct nt_error *err)
+{
+	static int (*const steps[])(struct offline *) = { make_queues, make_port, make_relay,
+		make_reader, make_workers, make_control };
+	struct offline *o = calloc(1, sizeof(*o));
+	if (o == NULL) {
+		nt_error_set(err, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	o->cfg = *cfg;
+	o->worker_count = cfg->config->workers;
+	/* The reader, the workers and control. */
+	int code = eal_start_offline(
+		o->worker_count + 2, EAL_MB_BASE + EAL_MB_PER_WORKER * o->worker_count, err);
+	o->eal = code == 0;
+	for (unsigned int i = 0; i < NT_ARRAY_SIZE(steps) && code == 0; i++) {
+		code = steps[i](o);
+		if (code != 0)
+			nt_error_set(err, code,
+				"can't make tables and rings for %u workers: %s; lower flow.max, "
+				"names.max_* or the number of workers",
+				o->worker_count, strerror(-code));
+	}
+	if (code != 0) {
+		offline_free(o);
+		return NULL;
+	}
+	return o;
+}
+
+static int
+launch(struct offline *o)
+{
+	unsigned int lcore = rte_get_next_lcore(-1, 1, 0);
+	int err = rte_eal_remote_launch(reader_main, o->reader, lcore);
+	for (unsigned int i = 0; i < o->worker_count && err == 0; i++) {
+		lcore = rte_get_next_lcore(lcore, 1, 0);
+		err = rte_eal_remote_launch(worker_main, o->workers[i], lcore);
+	}
+	return err;
+}
+
+int
+offline_run(struct offline *o, struct nt_error *err)
+{
+	const int code = launch(o);
+	if (code != 0)
+		return nt_error_set(err, code, "can't start an lcore: %s", strerror(-code));
+	control_run(o->control);
+	rte_eal_mp_wait_lcore();
+	return 0;
+}
+
+void
+offline_free(struct offline *o)
+{
+	if (o == NULL)
+		return;
+	control_free(o->control);
+	for (unsigned int i = 0; i < o->worker_count; i++)
+		worker_free(o->workers[i]);
+	reader_free(o->reader);
+	nt_relay_free(o->relay);
+	if (o->eal)
+		eal_stop();
+	free(o);
+}
+
+void
+offline_counters(const struct offline *o, struct nt_counters *ret)
+{
+	control_sum(o->control, ret);
+}
+
+const char *
+offline_failure(const struct offline *o, unsigned int i)
+{
+	return reader_failure(o->reader, i);
+}
+
+uint64_t
+offline_packets_read(const struct offline *o)
+{
+	return atomic_load_explicit(&reader_progress(o->reader)->packets, memory_order_relaxed);
+}
+
+uint64_t
+offline_conn_lines(const struct offline *o)
+{
+	return control_lines(o->control, NT_LOG_CONN);
+}

@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "capture.h"
+#include "lcore_idle.h"
+#include "reader.h"
+#include "reader_queues.h"
+#include "steer.h"
+
+/* Capture time may step back this far between files without beginning an epoch. */
+#define EPOCH_BACKWARDS_NS NT_SEC(1)
+/* R is published at least this often, so that idle workers and the watermark move on. */
+#define PUBLISH_EVERY 512
+
+struct reader {
+	struct queues queues; /* first: its mark is aligned */
+	struct reader_progress progress;
+	struct reader_config cfg;
+	struct steer steer;
+	struct slabs slabs;
+
+	/* up to what has been pushed */
+	uint64_t position;
+	int64_t clock_ns; /* running maximum, going on over epochs */
+
+	bool started; /* there was a packet */
+	int64_t offset_ns; /* clock - capture time */
+	_Atomic int64_t offset_shared; /* the same; reader: wo, control: ro */
+	uint64_t packet_bytes, bytes_before; /* bytes_before: of captures already done */
+
+	struct nt_error *failures; /* one for each path at most */
+	unsigned int failure_count;
+};
+
+static bool
+stopped(const struct reader *r)
+{
+	return atomic_load_explicit(r->cfg.stop, memory_order_relaxed);
+}
+
+/* Before any wait: nothing that could be sent stays here, and the workers know how far they may go.
+ */
+static void
+publish(struct reader *r)
+{
+	queues_flush(&r->queues);
+	queues_publish(&r->queues, r->position, r->clock_ns);
+}
+
+/* slabs_wait */
+static bool
+wait_passed(void *arg, uint64_t position)
+{
+	struct reader *r = arg;
+	while (nt_relay_processed(r->cfg.relay) < position) {
+		publish(r);
+		lcore_idle();
+	}
+	return !stopped(r);
+}
+
+struct reader *
+reader_new(const struct reader_config *cfg)
+{
+	struct reader *r;
+	const int failed = posix_memalign((void **)&r, NT_CACHE_LINE, sizeof(*r));
+	if (failed != 0) {
+		errno = failed;
+		return NULL;
+	}
+	memset(r, 0, sizeof(*r));
+	r->cfg = *cfg;
+	r->failures = calloc(cfg->path_count, sizeof(*r->failures));
+	int err = r->failures == NULL ? -ENOMEM : steer_init(&r->steer, cfg->workers);
+	if (err == 0)
+		err = slabs_init(&r->slabs, cfg->config->read.slab_bytes, cfg->config->read.slabs,
+			wait_passed, r);
+	if (err != 0) {
+		reader_free(r);
+		errno = -err;
+		return NULL;
+	}
+	queues_init(&r->queues, cfg->queues, cfg->workers, cfg->pool);
+	return r;
+}
+
+void
+reader_free(struct reader *r)
+{
+	if (r == NULL)
+		return;
+	if (r->slabs.mem != NULL)
+		slabs_fini(&r->slabs);
+	free(r->failures);
+	free(r);
+}
+
+static struct rte_mbuf *
+next_mbuf(struct reader *r)
+{
+	struct rte_mbuf *m;
+	while ((m = queues_mbuf(&r->queues)) == NULL) {
+		publish(r);
+		lcore_idle();
+	}
+	return m;
+}
+
+static void
+push(struct reader *r, unsigned int worker, struct rte_mbuf *m)
+{
+	while (nt_unlikely(!queues_push(&r->queues, worker, m))) {
+		publish(r);
+		lcore_idle();
+	}
+}
+
+/*
+ * A capture that begins before the clock: every worker is told to write its connections and forget
+ * its names. The clock goes on from where it is, capture time steps back: the offset takes the
+ * difference.
+ */
+static void
+begin_epoch(struct reader *r, int64_t ts_ns)
+{
+	const struct nt_packet_meta at = {
+		.position = r->position + 1, .ts_ns = ts_ns, .clock_ns = r->clock_ns
+	};
+	for (unsigned int w = 0; w < r->cfg.workers; w++) {
+		struct rte_mbuf *m = next_mbuf(r);
+		*mbuf_meta(m) = (struct mbuf_meta){ .at = at, .kind = MBUF_EPOCH };
+		m->next = NULL;
+		m->nb_segs = 1;
+		push(r, w, m);
+	}
+	r->position = at.position;
+	r->offset_ns = r->clock_ns - ts_ns;
+	atomic_store_explicit(&r->offset_shared, r->offset_ns, memory_order_relaxed);
+}
+
+/* Point the mbuf into the slab. Nothing of it but these fields is used, and freeing leaves them
+ * alone. */
+static void
+attach(struct rte_mbuf *m, const struct capture_packet *p)
+{
+	m->buf_addr = (void *)(uintptr_t)p->data;
+	m->data_off = 0;
+	m->pkt_len = p->cap_len;
+	m->data_len = (uint16_t)NT_MIN(p->cap_len, (uint32_t)UINT16_MAX);
+	m->buf_len = m->data_len;
+	m->nb_segs = 1;
+	m->next = NULL;
+	m->ol_flags = 0;
+}
+
+static void
+take_packet(struct reader *r, const struct capture_packet *p, int link)
+{
+	struct rte_mbuf *m = next_mbuf(r);
+	attach(m, p);
+	const struct nt_packet_meta at = {
+		.position = r->position + 1,
+		.ts_ns = p->ts_ns,
+		.clock_ns = NT_MAX(r->clock_ns, p->ts_ns + r->offset_ns),
+	};
+	*mbuf_meta(m) = (struct mbuf_meta){
+		.at = at, .wire_len = p->wire_len, .link = (uint16_t)link, .kind = MBUF_PACKET
+	};
+	push(r, steer_packet(&r->steer, p->data, p->cap_len, link), m);
+	r->position = at.position;
+	r->clock_ns = at.clock_ns;
+	r->packet_bytes += p->cap_len;
+}
+
+/* The first packet of a capture says where it stands in time. */
+static void
+place_in_time(struct reader *r, int64_t ts_ns)
+{
+	if (!r->started)
+		r->clock_ns = ts_ns;
+	else if (ts_ns + r->offset_ns < r->clock_ns - EPOCH_BACKWARDS_NS)
+		begin_epoch(r, ts_ns);
+	r->started = true;
+}
+
+static void
+tell_progress(struct reader *r, const struct capture *c)
+{
+	atomic_store_explicit(&r->progress.packets, r->position, memory_order_relaxed);
+	atomic_store_explicit(&r->progress.packet_bytes, r->packet_bytes, memory_order_relaxed);
+	atomic_store_explicit(
+		&r->progress.taken, r->bytes_before + capture_taken(c), memory_order_relaxed);
+}
+
+static void
+read_capture(struct reader *r, struct capture *c, struct nt_error *err)
+{
+	const int link = capture_link(c);
+	struct capture_packet p;
+	unsigned int since = 0;
+	int n = 0;
+	bool first = true;
+	while (!stopped(r) && (n = capture_next(c, r->position, &p, err)) == 1) {
+		if (first)
+			place_in_time(r, p.ts_ns);
+		first = false;
+		take_packet(r, &p, link);
+		if (++since == PUBLISH_EVERY) {
+			since = 0;
+			lcore_pause();
+			publish(r);
+			tell_progress(r, c);
+		}
+	}
+	tell_progress(r, c);
+	if (n < 0 && n != -ECANCELED)
+		r->failure_count++;
+	r->bytes_before += capture_taken(c);
+}
+
+static void
+read_path(struct reader *r, const char *path)
+{
+	struct nt_error *err = &r->failures[r->failure_count];
+	struct capture *c = capture_open(path, r->cfg.filter, &r->slabs, err);
+	if (c == NULL) {
+		r->failure_count++;
+		return;
+	}
+	read_capture(r, c, err);
+	capture_close(c);
+}
+
+/* Sizes of the captures, for the progress line; unknown as soon as one is (a pipe). */
+static uint64_t
+total_size(const struct reader *r)
+{
+	uint64_t sum = 0;
+	for (unsigned int i = 0; i < r->cfg.path_count; i++) {
+		struct stat st;
+		if (stat(r->cfg.paths[i], &st) != 0 || !S_ISREG(st.st_mode))
+			return 0;
+		sum += (uint64_t)st.st_size;
+	}
+	return sum;
+}
+
+int
+reader_main(void *arg)
+{
+	struct reader *r = arg;
+	atomic_store_explicit(&r->progress.size, total_size(r), memory_order_relaxed);
+	for (unsigned int i = 0; i < r->cfg.path_count && !stopped(r); i++)
+		read_path(r, r->cfg.paths[i]);
+	while (!queues_flush(&r->queues)) {
+		queues_publish(&r->queues, r->position, r->clock_ns);
+		lcore_idle();
+	}
+	queues_publish(&r->queues, NT_POSITION_END, r->clock_ns);
+	atomic_store_explicit(&r->progress.done, true, memory_order_release);
+	return 0;
+}
+
+const struct nt_mark *
+reader_mark(const struct reader *r)
+{
+	return &r->queues.R;
+}
+
+const struct reader_progress *
+reader_progress(const struct reader *r)
+{
+	return &r->progress;
+}
+
+const char *
+reader_failure(const struct reader *r, unsigned int i)
+{
+	return i < r->failure_count ? r->failures[i].msg : NULL;
+}
+
+int64_t
+reader_epoch_offset_ns(const struct reader *r)
+{
+	return atomic_load_explicit(&r->offset_shared, memory_order_relaxed);
+}

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <nt_dns.h>
+#include <nt_dns_match.h>
+#include <nt_mapping.h>
+#include <nt_packet.h>
+
+#include "summary.h"
+
+static_assert(NT_COUNTER_PACKET_REASONS == NT_PACKET_REASONS, "a counter for each reason");
+static_assert(NT_COUNTER_DNS_REASONS == NT_DNS_REASONS, "a counter for each reason");
+static_assert(NT_COUNTER_DNS_VERDICTS == NT_DNS_VERDICTS, "a counter for each verdict");
+static_assert(NT_COUNTER_SOURCES == NT_SOURCES, "a counter for each source");
+
+static uint64_t
+get(const struct summary *s, enum nt_counter id)
+{
+	return nt_counter_read(s->counters, id);
+}
+
+static double
+percent(uint64_t part, uint64_t whole)
+{
+	return whole == 0 ? 0 : 100.0 * (double)part / (double)whole;
+}
+
+static void
+print_reasons(FILE *out, const struct summary *s)
+{
+	for (unsigned int i = NT_COUNTER_PACKETS_OK + 1;
+		i < NT_COUNTER_PACKETS_OK + NT_COUNTER_PACKET_REASONS; i++)
+		if (get(s, (enum nt_counter)i) != 0)
+			fprintf(out, "           %12llu  %s\n",
+				(unsigned long long)get(s, (enum nt_counter)i),
+				nt_counter_info(i)->help);
+}
+
+static void
+print_named(FILE *out, const char *what, uint64_t named, uint64_t all)
+{
+	if (all != 0)
+		fprintf(out, "  %-8s %12llu  of %llu named (%.1f %%)\n", what,
+			(unsigned long long)named, (unsigned long long)all, percent(named, all));
+}
+
+void
+summary_print(FILE *out, const struct summary *s)
+{
+	fprintf(out, "packets    %12llu  in %.2f s, %u worker%s\n",
+		(unsigned long long)get(s, NT_COUNTER_PACKETS), s->seconds, s->workers,
+		s->workers == 1 ? "" : "s");
+	print_reasons(out, s);
+	fprintf(out, "connections%12llu  written to %s/conn.log\n",
+		(unsigned long long)s->sink->lines_written[NT_LOG_CONN], s->dir);
+	if (get(s, NT_COUNTER_CONNS_EVICTED) != 0)
+		fprintf(out, "           %12llu  ended early: more than flow.max at once\n",
+			(unsigned long long)get(s, NT_COUNTER_CONNS_EVICTED));
+	print_named(out, "non-local", get(s, NT_COUNTER_ENDS_EXTERNAL_NAMED),
+		get(s, NT_COUNTER_ENDS_EXTERNAL));
+	print_named(
+		out, "local", get(s, NT_COUNTER_ENDS_LOCAL_NAMED), get(s, NT_COUNTER_ENDS_LOCAL));
+	fprintf(out, "mappings   %12llu  learnt, %llu of them repeats\n",
+		(unsigned long long)get(s, NT_COUNTER_MAPPINGS_LEARNT),
+		(unsigned long long)get(s, NT_COUNTER_MAPPINGS_REPEATS));
+}
+
+static unsigned int
+check(FILE *out, const char *what, uint64_t left, uint64_t right)
+{
+	if (left == right)
+		return 0;
+	fprintf(out, "nametap: accounting: %s: %llu is not %llu; please report this\n", what,
+		(unsigned long long)left, (unsigned long long)right);
+	return 1;
+}
+
+static uint64_t
+sum_of_reasons(const struct summary *s)
+{
+	uint64_t sum = 0;
+	for (unsigned int i = 0; i < NT_COUNTER_PACKET_REASONS; i++)
+		sum += get(s, (enum nt_counter)(NT_COUNTER_PACKETS_OK + i));
+	return sum;
+}
+
+unsigned int
+summary_check(FILE *out, const struct summary *s)
+{
+	const uint64_t sent = get(s, NT_COUNTER_MAPPINGS_SENT);
+	unsigned int bad = 0;
+	bad += check(out, "packets read = processed", s->packets_read, get(s, NT_COUNTER_PACKETS));
+	bad += check(
+		out, "packets = sum over reasons", get(s, NT_COUNTER_PACKETS), sum_of_reasons(s));
+	bad += check(out, "connections made = written", get(s, NT_COUNTER_CONNS_MADE),
+		get(s, NT_COUNTER_CONNS_WRITTEN) + get(s, NT_COUNTER_CONNS_LOST));
+	bad += check(out, "records made = lines written + lost", get(s, NT_COUNTER_CONNS_WRITTEN),
+		s->sink->lines_written[NT_LOG_CONN] + s->sink->lines_lost[NT_LOG_CONN]);
+	bad += check(out, "mappings learnt = repeats + sent + shed",
+		get(s, NT_COUNTER_MAPPINGS_LEARNT),
+		get(s, NT_COUNTER_MAPPINGS_REPEATS) + sent + get(s, NT_COUNTER_MAPPINGS_SHED_OUT));
+	bad += check(out, "mappings sent x (workers - 1) = received + shed",
+		sent * (s->workers - 1),
+		get(s, NT_COUNTER_MAPPINGS_RECEIVED) + get(s, NT_COUNTER_MAPPINGS_SHED_IN));
+	bad += check(out, "mappings received = new + refreshed + refused",
+		get(s, NT_COUNTER_MAPPINGS_RECEIVED),
+		get(s, NT_COUNTER_MAPPINGS_NEW) + get(s, NT_COUNTER_MAPPINGS_REFRESHED) +
+			get(s, NT_COUNTER_MAPPINGS_REFUSED));
+	bad += check(out, "own mappings = new + refreshed + refused", sent,
+		get(s, NT_COUNTER_OWN_NEW) + get(s, NT_COUNTER_OWN_REFRESHED) +
+			get(s, NT_COUNTER_OWN_REFUSED));
+	return bad;
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What `nametap read` says at its end, and whether its books balance. */
+#ifndef SUMMARY_H
+#define SUMMARY_H
+
+#include <stdio.h>
+
+#include <nt_config.h>
+#include <nt_counters.h>
+#include <nt_sink.h>
+
+struct summary {
+	const char *dir;
+	unsigned int workers;
+	uint64_t packets_read; /* by the reader */
+	double seconds;
+	const struct nt_counters *counters;
+	const struct nt_sink_stats *sink;
+};
+
+void summary_print(FILE *out, const struct summary *s);
+
+/*
+ * Every packet, mapping and record is accounted for (DESIGN: accounting). Prints one line for each
+ * sum that does not hold; returns how many.
+ */
+unsigned int summary_check(FILE *out, const struct summary *s);
+
+#endif

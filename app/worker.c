@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_ethdev.h>
+
+#include "lcore_idle.h"
+#include "worker_priv.h"
+
+/* Ended connections turned into records per poll. */
+#define RECORDS_MAX (2 * WORKER_BURST)
+/* Units of the ring of records: 2 MiB, about 5,000 records. */
+#define RECORD_RING_UNITS 32768
+
+static void
+set_ports(struct worker *w, const struct nt_ports *ports, enum port_use use)
+{
+	for (uint32_t i = 0; i < ports->count; i++)
+		w->port_use[ports->ports[i]] = (uint8_t)use;
+}
+
+static struct nt_conn_config
+conn_config(const struct nt_config *c)
+{
+	struct nt_conn_config ret;
+	nt_conn_config_default(&ret);
+	ret.tcp_inactivity_ns = c->flow.tcp_inactivity_ns;
+	ret.udp_inactivity_ns = c->flow.udp_inactivity_ns;
+	ret.icmp_inactivity_ns = c->flow.icmp_inactivity_ns;
+	ret.unknown_ip_inactivity_ns = c->flow.unknown_ip_inactivity_ns;
+	ret.tcp_SYN_timeout_ns = c->flow.tcp_SYN_timeout_ns;
+	ret.tcp_attempt_delay_ns = c->flow.tcp_attempt_delay_ns;
+	ret.tcp_close_delay_ns = c->flow.tcp_close_delay_ns;
+	ret.tcp_session_timer_ns = c->flow.tcp_session_timer_ns;
+	ret.tcp_connection_linger_ns = c->flow.tcp_connection_linger_ns;
+	ret.dns_session_timeout_ns = c->flow.dns_session_timeout_ns;
+	ret.interactive_inactivity_ns = c->flow.interactive_inactivity_ns;
+	return ret;
+}
+
+/* The longest a connection can be idle before it ends: how long `late` mappings must be kept. */
+static int64_t
+longest_timeout(const struct nt_config *c)
+{
+	int64_t most = NT_MAX(c->flow.tcp_inactivity_ns, c->flow.interactive_inactivity_ns);
+	most = NT_MAX(most, c->flow.udp_inactivity_ns);
+	most = NT_MAX(most, c->flow.icmp_inactivity_ns);
+	return NT_MAX(most, c->flow.unknown_ip_inactivity_ns);
+}
+
+static struct nt_name_cache_config
+cache_config(const struct nt_config *c)
+{
+	return (struct nt_name_cache_config){
+		.max_mappings = c->names.max_mappings,
+		.max_addresses = c->names.max_addresses,
+		.max_names = c->names.max_names,
+		.max_name_bytes = c->names.max_name_bytes,
+		.max_mappings_per_address = c->names.max_per_address,
+		.max_per_record = c->names.max_per_record,
+		.pin_after_ns = c->names.pin_after_ns,
+		.stale_for_ns = c->names.stale_for_ns,
+		.hold_ns = longest_timeout(c),
+	};
+}
+
+static int
+make_tables(struct worker *w)
+{
+	const struct nt_config *c = w->config;
+	const struct nt_conn_config conn = conn_config(c);
+	const struct nt_name_cache_config cache = cache_config(c);
+	struct nt_hash_key key;
+	const int err = nt_hash_key_random(&key);
+	if (err != 0)
+		return err;
+	w->flows = nt_flow_table_new(c->flow.max, &key);
+	w->conn = nt_conn_new(&conn, c->flow.max);
+	w->names = nt_name_cache_new(&cache, &key);
+	w->queries = nt_dns_match_new(c->names.max_queries, c->names.query_life_ns, &key);
+	w->records = nt_msg_ring_new("records", RECORD_RING_UNITS);
+	if (w->flows == NULL || w->conn == NULL || w->names == NULL || w->queries == NULL ||
+		w->records == NULL)
+		return errno != 0 ? -errno : -ENOMEM;
+	return pins_init(&w->pins, c->flow.max);
+}
+
+struct worker *
+worker_new(const struct worker_config *cfg)
+{
+	struct worker *w;
+	const int failed = posix_memalign((void **)&w, NT_CACHE_LINE, sizeof(*w));
+	if (failed != 0) {
+		errno = failed;
+		return NULL;
+	}
+	memset(w, 0, sizeof(*w));
+	w->cfg = *cfg;
+	w->config = cfg->config;
+	w->relay = nt_relay_worker(cfg->relay, cfg->index);
+	w->done.clock_ns = INT64_MIN;
+	w->W.clock_ns = INT64_MIN;
+	set_ports(w, &w->config->names.dns_ports, PORT_DNS);
+	set_ports(w, &w->config->names.mdns_ports, PORT_MDNS);
+	const int err = make_tables(w);
+	if (err != 0) {
+		worker_free(w);
+		errno = -err;
+		return NULL;
+	}
+	return w;
+}
+
+void
+worker_free(struct worker *w)
+{
+	if (w == NULL)
+		return;
+	nt_flow_table_free(w->flows);
+	nt_conn_free(w->conn);
+	nt_name_cache_free(w->names);
+	nt_dns_match_free(w->queries);
+	nt_msg_ring_free(w->records);
+	if (w->pins.pins != NULL)
+		pins_fini(&w->pins);
+	free(w);
+}
+
+/* Release T, acquire W, bring the cache up to it. True when W moved. */
+static bool
+advance(struct worker *w)
+{
+	struct nt_relay_applied n = { 0 };
+	const uint64_t before = w->W.position;
+	nt_relay_release(w->relay, w->done.position, w->done.clock_ns);
+	lcore_pause();
+	w->W = nt_relay_apply(w->relay, w->names, &n, NULL, NULL);
+	count(w, NT_COUNTER_MESSAGES_RECEIVED, n.received);
+	count(w, NT_COUNTER_MAPPINGS_RECEIVED, n.received);
+	count(w, NT_COUNTER_MAPPINGS_NEW, n.received_new);
+	count(w, NT_COUNTER_MAPPINGS_REFRESHED, n.received_refreshed);
+	count(w, NT_COUNTER_MAPPINGS_REFUSED, n.received_refused);
+	count(w, NT_COUNTER_OWN_NEW, n.own_new);
+	count(w, NT_COUNTER_OWN_REFRESHED, n.own_refreshed);
+	count(w, NT_COUNTER_OWN_REFUSED, n.own_refused);
+	return w->W.position != before;
+}
+
+void
+worker_wait(struct worker *w)
+{
+	if (!advance(w))
+		lcore_idle();
+}
+
+/* What others want to know now and then: how far W was behind, how full the cache is. */
+static void
+observe(struct worker *w)
+{
+	struct nt_name_cache_stats s;
+	nt_name_cache_stats(w->names, &s);
+	nt_counter_set(&w->counters, NT_COUNTER_MAPPINGS_DELETED,
+		s.expired + s.evicted_mappings + s.evicted_addresses + s.evicted_names +
+			s.evicted_per_address);
+	nt_counter_set(
+		&w->counters, NT_COUNTER_DNS_QUERIES_EVICTED, nt_dns_match_evicted(w->queries));
+	atomic_store_explicit(&w->cache_entries, s.addresses, memory_order_relaxed);
+	if (w->W.clock_ns != INT64_MIN && w->done.clock_ns >= w->W.clock_ns)
+		nt_histogram_add(&w->watermark_lag, (uint64_t)(w->done.clock_ns - w->W.clock_ns));
+}
+
+/* The stream has ended here: end what is open, a slice at a time. True when all is written. */
+static bool
+finish(struct worker *w)
+{
+	if (!flows_end_all(w, RECORDS_MAX) && nt_flow_ended(w->flows) == NT_FLOW_NONE &&
+		w->W.position == NT_POSITION_END) {
+		w->record.head =
+			(struct nt_msg_head){ .size = sizeof(w->record.head), .kind = RECORD_DONE };
+		return nt_msg_ring_put(w->records, &w->record.head);
+	}
+	return false;
+}
+
+/* One round of the loop; false when there was nothing to do. */
+static bool
+poll(struct worker *w)
+{
+	struct rte_mbuf *mbufs[WORKER_BURST];
+	/* R before the burst: what is at or before it is in the queue or already here. */
+	const struct nt_mark_value R = nt_mark_acquire(w->cfg.R);
+	const unsigned int n = rte_eth_rx_burst(w->cfg.port, w->cfg.queue, mbufs, WORKER_BURST);
+	lcore_pause();
+	if (n != 0) {
+		worker_process(w, mbufs, n);
+		rte_pktmbuf_free_bulk(mbufs, n);
+	} else if (R.position > w->done.position) {
+		w->done = (struct nt_mark_value){ .position = R.position,
+			.clock_ns = NT_MAX(R.clock_ns, w->done.clock_ns) };
+	}
+	const bool moved = advance(w);
+	if (moved)
+		observe(w);
+	bool busy = records_advance(w, RECORDS_MAX);
+	if (w->done.clock_ns != INT64_MIN)
+		busy |= flows_expire(w, w->done.clock_ns);
+	return busy || moved || n != 0;
+}
+
+int
+worker_main(void *arg)
+{
+	struct worker *w = arg;
+	for (;;) {
+		const bool busy = poll(w);
+		if (w->done.position == NT_POSITION_END && finish(w))
+			return 0;
+		if (!busy)
+			lcore_idle();
+	}
+}
+
+const struct nt_counters *
+worker_counters(const struct worker *w)
+{
+	return &w->counters;
+}
+
+struct nt_msg_ring *
+worker_records(const struct worker *w)
+{
+	return w->records;
+}
+
+uint32_t
+worker_cache_entries(const struct worker *w)
+{
+	return atomic_load_explicit(&w->cache_entries, memory_order_relaxed);
+}
+
+const struct nt_histogram *
+worker_watermark_lag(const struct worker *w)
+{
+	return &w->watermark_lag;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * A worker lcore: polls its queue of the port, keeps its connections and its name cache, learns
+ * names, and hands finished records to the control lcore. Owns every byte it touches; linked to
+ * others by rings and marks only.
+ */
+#ifndef WORKER_H
+#define WORKER_H
+
+#include <nt_config.h>
+#include <nt_counters.h>
+#include <nt_histogram.h>
+#include <nt_msg_ring.h>
+#include <nt_relay.h>
+
+struct worker;
+
+struct worker_config {
+	const struct nt_config *config; /* borrowed, ro */
+	unsigned int index;
+	uint16_t port, queue;
+	const struct nt_mark *R; /* the reader's */
+	struct nt_relay *relay;
+	struct nt_hash_key uid_key; /* the same in all workers */
+};
+
+struct worker *worker_new(const struct worker_config *cfg); /* NULL and errno */
+void worker_free(struct worker *w); /* NULL is fine */
+
+/* For rte_eal_remote_launch; arg is the struct worker. Returns 0 when the stream has ended. */
+int worker_main(void *arg);
+
+/* Counted by the worker with relaxed stores, read by anyone with relaxed loads. */
+const struct nt_counters *worker_counters(const struct worker *w);
+
+/* Records and the end of them: a struct record_msg each; consumer: control. */
+struct nt_msg_ring *worker_records(const struct worker *w);
+
+/* Addresses in the cache, as of the last time the watermark moved. Any thread. */
+uint32_t worker_cache_entries(const struct worker *w);
+
+/* Written by the worker, read by any thread: how far W was behind the worker's clock, ns. */
+const struct nt_histogram *worker_watermark_lag(const struct worker *w);
+
+#endif

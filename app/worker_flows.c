@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Connections begin and end. */
+#include "worker_priv.h"
+
+/* Flows looked at per poll: more than a burst can begin, so expiry never falls behind for good. */
+#define EXPIRE_MAX (2 * WORKER_BURST)
+
+/*
+ * Candidates looked at for one eviction. The wheel does not follow a flow's traffic: most of those
+ * it offers may turn out to have been busy, are put where they belong, and are not offered again
+ * soon.
+ */
+#define VICTIMS_MAX 4096
+
+/* True when the candidate is gone; false when it was only scheduled where it stood wrongly. */
+static bool
+evict_candidate(struct worker *w, uint32_t idx, bool last)
+{
+	struct nt_flow *f = nt_flow_at(w->flows, idx);
+	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
+	const int64_t clock_ns = w->done.clock_ns;
+	if (clock_ns >= f->deadline_ns &&
+		nt_conn_timers(w->conn, f, cold, clock_ns) == NT_CONN_END) {
+		flow_end(w, idx); /* it was over anyway */
+		return true;
+	}
+	if (!last && f->deadline_ns > nt_flow_scheduled_ns(w->flows, idx) + NT_SEC(1)) {
+		nt_flow_schedule(w->flows, idx, f->deadline_ns);
+		return false;
+	}
+	nt_conn_evicted(w->conn, f, cold);
+	flow_end(w, idx);
+	count(w, NT_COUNTER_CONNS_EVICTED, 1);
+	return true;
+}
+
+/* Room for one more: what is nearest to its end goes, and is written. */
+static void
+evict_one(struct worker *w)
+{
+	for (unsigned int i = 1; i <= VICTIMS_MAX; i++) {
+		const uint32_t victim = nt_flow_victim(w->flows);
+		if (victim == NT_FLOW_NONE || evict_candidate(w, victim, i == VICTIMS_MAX))
+			break;
+	}
+	/* An ended connection keeps its place until W has passed it and its record is sent. */
+	while (nt_flow_ended(w->flows) != NT_FLOW_NONE && !records_advance(w, WORKER_BURST))
+		worker_wait(w);
+}
+
+void
+flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,
+	const struct nt_flow_key *key, uint64_t hash, bool src_is_lo, uint32_t *ret_idx)
+{
+	uint32_t idx;
+	while ((idx = nt_flow_insert(w->flows, key, hash)) == NT_FLOW_NONE)
+		evict_one(w);
+	struct nt_flow *f = nt_flow_at(w->flows, idx);
+	nt_conn_open(w->conn, f, nt_flow_cold_at(w->flows, idx), p, m, src_is_lo);
+	nt_flow_schedule(w->flows, idx, f->deadline_ns);
+	count(w, NT_COUNTER_CONNS_MADE, 1);
+	*ret_idx = idx;
+}
+
+void
+flow_end(struct worker *w, uint32_t idx)
+{
+	nt_flow_unlink(w->flows, idx);
+}
+
+static void
+expire_one(struct worker *w, uint32_t idx, int64_t clock_ns)
+{
+	struct nt_flow *f = nt_flow_at(w->flows, idx);
+	if (clock_ns >= f->deadline_ns &&
+		nt_conn_timers(w->conn, f, nt_flow_cold_at(w->flows, idx), clock_ns) == NT_CONN_END)
+		flow_end(w, idx);
+	else
+		nt_flow_schedule(w->flows, idx, f->deadline_ns);
+}
+
+bool
+flows_expire(struct worker *w, int64_t clock_ns)
+{
+	uint32_t due[EXPIRE_MAX];
+	const unsigned int n = nt_flow_due(w->flows, clock_ns, due, EXPIRE_MAX);
+	for (unsigned int i = 0; i < n; i++)
+		expire_one(w, due[i], clock_ns);
+	return n != 0;
+}
+
+bool
+flows_end_all(struct worker *w, unsigned int max)
+{
+	uint32_t idx;
+	while (max-- != 0 && (idx = nt_flow_any(w->flows)) != NT_FLOW_NONE) {
+		struct nt_flow *f = nt_flow_at(w->flows, idx);
+		/* Timers that were due by the last packet of the stream come first, as in Zeek. */
+		if (w->done.clock_ns >= f->deadline_ns)
+			nt_conn_timers(
+				w->conn, f, nt_flow_cold_at(w->flows, idx), w->done.clock_ns);
+		flow_end(w, idx);
+	}
+	return nt_flow_any(w->flows) != NT_FLOW_NONE;
+}

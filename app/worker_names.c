@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Packets that carry names: from the parser's answers to mappings for all workers. */
+#include "worker_priv.h"
+
+static int64_t
+expires(const struct worker *w, int64_t seen_ns, uint32_t ttl_sec)
+{
+	const int64_t ttl = NT_SEC(ttl_sec);
+	const int64_t clamped =
+		NT_MIN(NT_MAX(ttl, w->config->names.ttl_min_ns), w->config->names.ttl_max_ns);
+	return seen_ns + clamped + w->config->names.ttl_grace_ns;
+}
+
+static void
+learn(struct worker *w, const struct nt_mapping *m)
+{
+	while (nt_unlikely(!nt_relay_learn(w->relay, m)))
+		worker_wait(w);
+	count(w, NT_COUNTER_MAPPINGS_SENT, 1);
+	count(w, NT_COUNTER_MESSAGES_SENT, 1);
+}
+
+static enum nt_source
+source_of(const struct nt_dns_answer *a, enum port_use use)
+{
+	if (a->type == NT_DNS_TYPE_PTR)
+		return NT_SOURCE_DNS_PTR;
+	if (use == PORT_MDNS)
+		return NT_SOURCE_MDNS;
+	return a->type == NT_DNS_TYPE_A ? NT_SOURCE_DNS_A : NT_SOURCE_DNS_AAAA;
+}
+
+static void
+learn_answers(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
+	enum port_use use, uint8_t flags)
+{
+	const struct nt_dns_message *dns = &w->dns;
+	const struct nt_addr nobody = { .family = NT_FAMILY_NONE };
+	for (unsigned int i = 0; i < dns->answer_count; i++) {
+		const struct nt_dns_answer *a = &dns->answers[i];
+		const enum nt_source source = source_of(a, use);
+		const struct nt_mapping m = {
+			.addr = a->addr,
+			.client = use == PORT_MDNS ? nobody : p->dst,
+			.position = at->position,
+			.seen_ns = at->clock_ns,
+			.expires_ns = expires(w, at->clock_ns, a->ttl_sec),
+			.index = a->index,
+			.source = (uint8_t)source,
+			.flags = flags,
+			.name_len = a->name_len,
+			.name = a->name,
+		};
+		count(w, (enum nt_counter)(NT_COUNTER_SRC_UNKNOWN + source), 1);
+		learn(w, &m);
+	}
+}
+
+/* A response to somebody: does it count? Then its answers are learnt. */
+static void
+unicast_response(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
+	const struct nt_flow *f, const struct nt_flow_cold *cold, bool from_orig)
+{
+	const struct nt_dns_message *dns = &w->dns;
+	const bool saw_queries = !from_orig && f->pkts[NT_FLOW_ORIG] != 0;
+	const enum nt_dns_match_verdict v =
+		nt_dns_match_response(w->queries, cold->first_position, saw_queries, dns->id,
+			nt_dns_question_digest(dns), nt_dns_answers_digest(dns), at->clock_ns);
+	count(w, (enum nt_counter)(NT_COUNTER_DNS_MATCHED + v), 1);
+	count(w, NT_COUNTER_DNS_REFUSED_CHAIN, dns->refused_chain);
+	count(w, NT_COUNTER_DNS_REFUSED_UNUSABLE, dns->refused_unusable);
+	count(w, NT_COUNTER_DNS_REFUSED_LIMIT, dns->refused_limit);
+	if (v == NT_DNS_MATCHED || v == NT_DNS_UNSOLICITED) {
+		count(w, NT_COUNTER_MAPPINGS_LEARNT, dns->answer_count);
+		learn_answers(
+			w, p, at, PORT_DNS, v == NT_DNS_UNSOLICITED ? NT_MAPPING_UNSOLICITED : 0);
+	} else if (v == NT_DNS_REPEAT) {
+		count(w, NT_COUNTER_MAPPINGS_LEARNT, dns->answer_count);
+		count(w, NT_COUNTER_MAPPINGS_REPEATS, dns->answer_count);
+	}
+}
+
+static bool
+is_dns(enum nt_dns_reason r)
+{
+	switch (r) {
+	case NT_DNS_OK:
+	case NT_DNS_TRUNCATED:
+	case NT_DNS_RCODE:
+	case NT_DNS_CLASS:
+	case NT_DNS_CHAIN:
+		return true;
+	default:
+		return false;
+	}
+}
+
+void
+names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,
+	uint32_t idx, bool src_is_lo, enum port_use use)
+{
+	struct nt_flow *f = nt_flow_at(w->flows, idx);
+	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
+	if (p->payload_captured == 0 || (p->flags & NT_PKT_FRAG_FIRST) != 0)
+		return;
+	const enum nt_dns_reason reason = nt_dns_parse(&w->dns, p->payload, p->payload_captured,
+		use == PORT_MDNS ? NT_DNS_MULTICAST : NT_DNS_UNICAST);
+	count(w, (enum nt_counter)(NT_COUNTER_DNS_OK + reason), 1);
+	if (reason == NT_DNS_NOT_QUERY)
+		nt_conn_dns_violation(w->conn, f, cold);
+	if (is_dns(reason))
+		nt_conn_service(cold, NT_SERVICE_DNS);
+	if (reason != NT_DNS_OK)
+		return;
+	const bool from_orig = nt_conn_direction(f, src_is_lo) == NT_FLOW_ORIG;
+	if (use == PORT_MDNS) {
+		count(w, NT_COUNTER_MAPPINGS_LEARNT, w->dns.answer_count);
+		learn_answers(w, p, m, use, 0);
+	} else if (w->dns.response) {
+		unicast_response(w, p, m, f, cold, from_orig);
+	} else {
+		nt_dns_match_query(w->queries, cold->first_position, w->dns.id,
+			nt_dns_question_digest(&w->dns), m->clock_ns);
+	}
+}

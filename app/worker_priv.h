@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef WORKER_PRIV_H
+#define WORKER_PRIV_H
+
+#include <nt_conn.h>
+#include <nt_dns.h>
+#include <nt_dns_match.h>
+#include <nt_flow_table.h>
+#include <nt_name_cache.h>
+
+#include "mbuf_meta.h"
+#include "record_msg.h"
+#include "worker.h"
+
+#define WORKER_BURST 32
+
+enum port_use {
+	PORT_NONE,
+	PORT_DNS,
+	PORT_MDNS,
+};
+
+/* Names pinned to a connection older than names.pin_after. */
+struct pinned_names {
+	uint8_t match, source, count;
+	bool more;
+	int64_t age_ns;
+	uint32_t names[NT_NAME_VALS_MAX];
+};
+
+/* Free pins are chained through next. */
+struct pin {
+	uint32_t next;
+	struct pinned_names orig, resp;
+};
+
+struct pin_pool {
+	struct pin *pins;
+	uint32_t size, used, free; /* used: bump index; free: head of the chain */
+};
+
+struct worker {
+	struct nt_counters counters; /* first: aligned */
+
+	struct worker_config cfg;
+	const struct nt_config *config;
+	struct nt_relay_worker *relay;
+	struct nt_flow_table *flows;
+	struct nt_conn *conn;
+	struct nt_name_cache *names;
+	struct nt_dns_match *queries;
+	struct nt_msg_ring *records;
+	struct pin_pool pins;
+
+	struct nt_mark_value done; /* up to where this worker has processed: T */
+	struct nt_mark_value W; /* as of the last apply */
+	bool ended; /* the stream has ended and every connection too */
+
+	uint8_t port_use[65536]; /* enum port_use */
+	struct nt_histogram watermark_lag;
+	_Atomic uint32_t cache_entries; /* worker: wo, control: ro */
+
+	/* scratch */
+	struct nt_packet packets[WORKER_BURST];
+	struct nt_dns_message dns;
+	struct record_msg record;
+};
+
+static inline void
+count(struct worker *w, enum nt_counter c, uint64_t n)
+{
+	nt_counter_add(&w->counters, c, n);
+}
+
+/* worker.c: what any wait does: publish T, drain the inbox, give the core away. */
+void worker_wait(struct worker *w);
+
+/* worker_packets.c */
+void worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n);
+
+/* worker_flows.c: connections begin and end. */
+void flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,
+	const struct nt_flow_key *key, uint64_t hash, bool src_is_lo, uint32_t *ret_idx);
+void flow_end(struct worker *w, uint32_t idx);
+/* A bounded slice of what is due; true when something was. */
+bool flows_expire(struct worker *w, int64_t clock_ns);
+/* A bounded slice of ending everything; true while there is something left. */
+bool flows_end_all(struct worker *w, unsigned int max);
+
+/* worker_names.c: packets that carry names. */
+void names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,
+	uint32_t idx, bool src_is_lo, enum port_use use);
+
+/* worker_records.c: ended connections to records. */
+/* A bounded slice: pin, resolve, purge, in this order. True when something was done. */
+bool records_advance(struct worker *w, unsigned int max);
+int pins_init(struct pin_pool *p, uint32_t size);
+void pins_fini(struct pin_pool *p);
+
+#endif
