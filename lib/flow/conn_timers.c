@@ -146,6 +146,8 @@ conn_ended_late(const struct nt_conn *c, const struct nt_flow *f, const struct n
 {
 	int64_t since = NT_MAX(m->prev_clock_ns, f->last_clock_ns);
 
+	if (m->prev_clock_ns == 0)
+		return false;
 	if (f->key.proto == PROTO_TCP)
 		return m->clock_ns >= f->last_ts_ns + c->cfg.tcp_connection_linger_ns &&
 		       tcp_next_look(c, f, cold, since) <= m->clock_ns;

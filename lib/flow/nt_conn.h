@@ -71,7 +71,11 @@ struct nt_packet_meta {
 	uint64_t position;
 	int64_t ts_ns;
 	int64_t clock_ns;
-	/* the clock at the packet before this one in the whole stream (position - 1); 0: unknown */
+	/*
+	 * The clock at the packet before this one in the whole stream (position - 1): between the
+	 * two no timer of Zeek's can have run. 0 where it is not known: then each timer counts as
+	 * run at its exact deadline.
+	 */
 	int64_t prev_clock_ns;
 };
 
