@@ -225,6 +225,11 @@ bool seq_advance(struct nt_flow *f, const struct nt_flow_cold *cold, int dir, ui
 bool seq_none_acked(const struct nt_flow *f, const struct nt_flow_cold *cold, int dir);
 uint64_t seq_size(const struct nt_flow *f, const struct nt_flow_cold *cold, int dir);
 
+/* conn_tcp_ranges.c */
+void ranges_drop(struct stream *st, unsigned int first, unsigned int n);
+/* Touching ranges are joined. Returns how many others had to be joined to make room: 0 or 1. */
+unsigned int ranges_add(struct stream *st, uint32_t from, uint32_t to);
+
 /* conn_tcp_stream.c: what of a stream was seen, acknowledged, missed. */
 struct streams {
 	struct nt_conn *c;

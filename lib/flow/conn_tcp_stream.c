@@ -130,60 +130,6 @@ range_from(const struct streams *s, int dir, const struct range *r)
 	return s->next[dir] + (uint32_t)(r->from - (uint32_t)s->next[dir]);
 }
 
-static void
-drop_ranges(struct stream *st, unsigned int first, unsigned int n)
-{
-	memmove(&st->range[first], &st->range[first + n],
-		(st->ranges - first - n) * sizeof(st->range[0]));
-	st->ranges = (uint8_t)(st->ranges - n);
-}
-
-/* Room for one more: join the two ranges with the smallest hole between them. */
-static void
-join_nearest(struct streams *s, struct stream *st)
-{
-	unsigned int best = 0;
-	uint32_t least = UINT32_MAX;
-
-	for (unsigned int i = 0; i + 1 < st->ranges; i++) {
-		uint32_t hole = st->range[i + 1].from - st->range[i].to;
-
-		if (hole < least) {
-			least = hole;
-			best = i;
-		}
-	}
-	st->range[best].to = st->range[best + 1].to;
-	drop_ranges(st, best + 1, 1);
-	s->c->stats.ranges_merged++;
-}
-
-/* Data above a hole: keep where it is, in order, touching ranges joined. */
-static void
-add_range(struct streams *s, struct stream *st, uint32_t from, uint32_t to)
-{
-	unsigned int at = 0, end;
-
-	while (at < st->ranges && (int32_t)(st->range[at].to - from) < 0)
-		at++;
-	for (end = at; end < st->ranges && (int32_t)(st->range[end].from - to) <= 0; end++) {
-		if ((int32_t)(st->range[end].from - from) < 0)
-			from = st->range[end].from;
-		if ((int32_t)(st->range[end].to - to) > 0)
-			to = st->range[end].to;
-	}
-	if (end > at) {
-		drop_ranges(st, at + 1, end - at - 1);
-	} else {
-		memmove(&st->range[at + 1], &st->range[at],
-			(st->ranges - at) * sizeof(st->range[0]));
-		st->ranges++;
-	}
-	st->range[at] = (struct range){ from, to };
-	if (st->ranges == RANGES_MAX)
-		join_nearest(s, st);
-}
-
 /* What follows without a hole now. */
 static void
 take_ranges(struct streams *s, int dir)
@@ -200,7 +146,7 @@ take_ranges(struct streams *s, int dir)
 			s->next[dir] += (uint32_t)more;
 		n++;
 	}
-	drop_ranges(st, 0, n);
+	ranges_drop(st, 0, n);
 }
 
 static bool
@@ -326,7 +272,8 @@ stream_data(struct streams *s, int dir, uint64_t seq, uint32_t len)
 	} else {
 		x = conn_extra(s->c, s->cold);
 		if (x)
-			add_range(s, &x->stream[dir], (uint32_t)seq, (uint32_t)upper);
+			s->c->stats.ranges_merged +=
+				ranges_add(&x->stream[dir], (uint32_t)seq, (uint32_t)upper);
 		else
 			s->next[dir] = upper; /* can't be kept: counts as seen */
 	}
