@@ -82,7 +82,8 @@ make_tables(struct worker *w)
 	if (w->flows == NULL || w->conn == NULL || w->names == NULL || w->queries == NULL ||
 		w->records == NULL)
 		return errno != 0 ? -errno : -ENOMEM;
-	return pins_init(&w->pins, c->flow.max);
+	const int failed = pins_init(&w->pins, c->flow.max);
+	return failed != 0 ? failed : departures_init(&w->departures);
 }
 
 struct worker *
@@ -123,7 +124,16 @@ worker_free(struct worker *w)
 	nt_msg_ring_free(w->records);
 	if (w->pins.pins != NULL)
 		pins_fini(&w->pins);
+	if (w->departures.ring != NULL)
+		departures_fini(&w->departures);
 	free(w);
+}
+
+static void
+note_departure(void *arg, const struct nt_mapping_msg *msg)
+{
+	struct worker *w = arg;
+	departures_add(&w->departures, msg->position, msg->departs_ns);
 }
 
 /* Release T, acquire W, bring the cache up to it. True when W moved. */
@@ -134,7 +144,7 @@ advance(struct worker *w)
 	const uint64_t before = w->W.position;
 	nt_relay_release(w->relay, w->done.position, w->done.clock_ns);
 	lcore_pause();
-	w->W = nt_relay_apply(w->relay, w->names, &n, NULL, NULL);
+	w->W = nt_relay_apply(w->relay, w->names, &n, note_departure, w);
 	count(w, NT_COUNTER_MESSAGES_RECEIVED, n.received);
 	count(w, NT_COUNTER_MAPPINGS_RECEIVED, n.received);
 	count(w, NT_COUNTER_MAPPINGS_NEW, n.received_new);

@@ -8,6 +8,7 @@
 #include <nt_flow_table.h>
 #include <nt_name_cache.h>
 
+#include "departures.h"
 #include "mbuf_meta.h"
 #include "record_msg.h"
 #include "worker.h"
@@ -25,6 +26,7 @@ struct pinned_names {
 	uint8_t match, source, count;
 	bool more;
 	int64_t age_ns;
+	uint64_t position;
 	uint32_t names[NT_NAME_VALS_MAX];
 };
 
@@ -51,6 +53,7 @@ struct worker {
 	struct nt_dns_match *queries;
 	struct nt_msg_ring *records;
 	struct pin_pool pins;
+	struct departures departures;
 
 	struct nt_mark_value done; /* up to where this worker has processed: T */
 	struct nt_mark_value W; /* as of the last apply */

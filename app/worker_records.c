@@ -11,6 +11,11 @@
 
 #include <nt_mem.h>
 
+static_assert((int)NT_CONN_STATES == (int)NT_ROW_STATES, "a row's state is the connection's");
+static_assert((int)NT_SERVICE_DNS == (int)NT_ROW_SERVICE_DNS &&
+		      (int)NT_SERVICE_QUIC == (int)NT_ROW_SERVICE_QUIC,
+	"a row's services are the connection's");
+
 /* Steps of purging per round: twice what a round can add on average. */
 #define PURGE_MAX 256
 
@@ -66,6 +71,7 @@ pin_names(struct worker *w, struct pinned_names *ret, const struct nt_name_resul
 	ret->count = r->count;
 	ret->more = r->more;
 	ret->age_ns = r->age_ns;
+	ret->position = r->position;
 	for (unsigned int i = 0; i < r->count; i++) {
 		ret->names[i] = r->names[i];
 		nt_name_hold(w->names, r->names[i]);
@@ -80,6 +86,7 @@ unpin_names(struct nt_name_result *ret, const struct pinned_names *n)
 	ret->count = n->count;
 	ret->more = n->more;
 	ret->age_ns = n->age_ns;
+	ret->position = n->position;
 	memcpy(ret->names, n->names, n->count * sizeof(n->names[0]));
 }
 
@@ -244,6 +251,14 @@ make_row(struct worker *w, const struct nt_conn_summary *s, struct nt_conn_row *
 	nt_conn_row_tail(row, s->history, s->history_len);
 }
 
+/* Live, at the configured rate: would the record have been written before this name arrived? */
+static bool
+misses_at_rate(const struct worker *w, const struct nt_flow *f, const struct nt_name_result *r)
+{
+	return departures_find(&w->departures, r->position) >
+	       f->last_clock_ns + w->config->relay.max_hold_ns;
+}
+
 static void
 name_row(struct worker *w, const struct nt_flow *f, const struct nt_flow_cold *cold,
 	struct nt_conn_row *row)
@@ -251,19 +266,23 @@ name_row(struct worker *w, const struct nt_flow *f, const struct nt_flow_cold *c
 	const struct pin *pin = cold->pins != NT_FLOW_NONE ? &w->pins.pins[cold->pins] : NULL;
 	struct nt_name_query q[2];
 	struct nt_name_result r;
+	bool late = false;
 	make_queries(f, cold, q);
 	if (resolve_end(w, &q[NT_FLOW_ORIG], pin != NULL ? &pin->orig : NULL, &r)) {
+		late |= misses_at_rate(w, f, &r);
 		row->orig_source = r.source;
 		row->orig_names = put_names(w, row, &r);
 		row->flags |= r.more ? NT_ROW_ORIG_MORE : 0;
 	}
 	if (resolve_end(w, &q[NT_FLOW_RESP], pin != NULL ? &pin->resp : NULL, &r)) {
+		late |= misses_at_rate(w, f, &r);
 		row->resp_source = r.source;
 		row->resp_match = r.match;
 		row->resp_names = put_names(w, row, &r);
 		row->resp_age_ns = r.age_ns;
 		row->flags |= NT_ROW_AGE | (r.more ? NT_ROW_RESP_MORE : 0);
 	}
+	count(w, NT_COUNTER_RECORDS_LATE_AT_RATE, late);
 }
 
 static void
@@ -306,8 +325,9 @@ purge(struct worker *w)
 {
 	if (nt_flow_ended(w->flows) != NT_FLOW_NONE)
 		return;
-	nt_name_cache_purge(
-		w->names, NT_MIN(w->W.clock_ns, nt_flow_due_through(w->flows)), PURGE_MAX);
+	const int64_t clock_ns = NT_MIN(w->W.clock_ns, nt_flow_due_through(w->flows));
+	if (clock_ns != INT64_MIN) /* nothing has happened yet */
+		nt_name_cache_purge(w->names, clock_ns, PURGE_MAX);
 }
 
 bool

@@ -229,6 +229,7 @@ fill(const struct search *s, enum nt_match match, struct nt_name_result *ret)
 	ret->match = (uint8_t)match;
 	ret->source = p->pick[0].source;
 	ret->count = (uint8_t)count;
+	ret->position = p->pick[0].position;
 	ret->more = p->count > count;
 	/* Both within 2^62: see nt_cache_clamp_time. */
 	ret->age_ns = s->q->start_clock_ns - p->pick[0].seen_ns;
@@ -261,6 +262,7 @@ nt_name_cache_lookup(struct nt_name_cache *c, const struct nt_name_query *q, boo
 	ret->match = NT_MATCH_NONE;
 	ret->source = NT_SOURCE_NONE;
 	ret->count = 0;
+	ret->position = 0;
 	ret->more = false;
 	ret->age_ns = 0;
 	s.addr = nt_addrs_find(&c->addrs, nt_addrs_tag(&c->addrs, &q->addr), &q->addr);

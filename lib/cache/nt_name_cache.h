@@ -115,6 +115,7 @@ struct nt_name_result {
 	uint8_t match; /* enum nt_match; NONE: no names */
 	uint8_t source; /* enum nt_source of the first */
 	uint8_t count;
+	uint64_t position; /* of the version that gave the first */
 	bool more; /* there were more than max_per_record */
 	int64_t age_ns; /* start - seen of the first (late: when it was learnt, so negative) */
 	uint32_t names[NT_NAME_VALS_MAX]; /* ids, best first */

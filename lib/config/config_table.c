@@ -136,6 +136,10 @@ const struct config_key config_keys[] = {
 		.unit = "mappings/s", .help = "Mappings sent to each worker; 0 is unlimited." },
 	{ "relay.burst", U64(relay.burst), .min = 1, .max = 1000000000, .def = 1000,
 		.unit = "mappings", .help = "Mappings that may go at once after a quiet time." },
+	{ "relay.max_hold", DURATION(relay.max_hold_ns), .min = 0, .max = NT_SEC(3600),
+		.def = NT_SEC(5),
+		.help = "How long an ended connection may wait for mappings that pacing holds "
+			"back." },
 
 	{ "stats.interval", DURATION(stats.interval_ns), .min = NT_SEC(1), .max = DAYS(1),
 		.def = NT_SEC(300), .help = "Time between two records of namecache.log." },

@@ -78,6 +78,7 @@ struct nt_config {
 	struct {
 		uint64_t rate; /* relay.rate mappings/s, 0 = unlimited, default 10000 */
 		uint64_t burst; /* relay.burst, default 1000 */
+		int64_t max_hold_ns; /* relay.max_hold 5: how long an ended connection waits live */
 	} relay;
 
 	struct {
