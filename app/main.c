@@ -2,9 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <pcap/pcap.h>
 #include <rte_version.h>
+#include <zlib.h>
 
 #include "commands.h"
+#include "version.h"
 
 static const struct {
 	const char *name;
@@ -27,7 +30,8 @@ print_usage(FILE *out)
 static int
 print_version(void)
 {
-	printf("nametap %s, %s\n", NT_VERSION, rte_version());
+	printf("nametap %s (%s), %s, %s, zlib %s\n", NT_VERSION, NT_COMMIT, rte_version(),
+		pcap_lib_version(), zlibVersion());
 	return EXIT_FINE;
 }
 
