@@ -7,8 +7,14 @@
 struct nt_conn *
 nt_conn_new(const struct nt_conn_config *cfg, uint32_t max_flows)
 {
-	struct nt_conn *c = nt_mem_map(sizeof(*c));
+	struct nt_conn *c;
 
+	/* Timers that come again need a step. */
+	if (cfg->tcp_session_timer_ns <= 0 || cfg->dns_session_timeout_ns < NT_NS_PER_SEC) {
+		errno = EINVAL;
+		return NULL;
+	}
+	c = nt_mem_map(sizeof(*c));
 	if (!c)
 		return NULL;
 	c->cfg = *cfg;

@@ -53,7 +53,8 @@ struct nt_conn; /* the worker's context: configuration, pools of extra state, co
 /*
  * max_flows bounds the pool of extra state (out-of-order ranges, counters, long histories): one for
  * every second flow; when it is used up, gaps and repeated letters are lost, and counted. cfg is
- * copied. NULL and errno.
+ * copied. NULL and errno; EINVAL where tcp_session_timer is not positive or dns_session_timeout
+ * below a second.
  */
 struct nt_conn *nt_conn_new(const struct nt_conn_config *cfg, uint32_t max_flows);
 void nt_conn_free(struct nt_conn *c);
