@@ -8,12 +8,14 @@ set -euo pipefail
 build_packages=(gcc libc6-dev binutils meson ninja-build pkg-config python3
 	libdpdk-dev libnuma-dev libpcap-dev libjansson-dev libssl-dev zlib1g-dev)
 # llvm: its symbolizer puts names into the sanitizers' reports.
-test_packages=(git libcmocka-dev clang libclang-rt-dev llvm clang-format shellcheck)
+test_packages=(git libcmocka-dev clang libclang-rt-dev llvm clang-format shellcheck
+	python3-jsonschema)
 
 # Programs may come from elsewhere than from a package; libraries are looked up as packages.
 have() {
 	case $1 in
 	python3) python3 -c 'import json, gzip, argparse, concurrent.futures' ;;
+	python3-jsonschema) python3 -c 'import jsonschema' || dpkg -s python3-jsonschema ;;
 	ninja-build) command -v ninja ;;
 	pkg-config) command -v pkg-config ;;
 	binutils) command -v ld && command -v ar ;;

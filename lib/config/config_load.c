@@ -75,6 +75,26 @@ drop_schema(struct loading *l, json_t *root)
 	(void)json_object_del(root, "$schema");
 }
 
+/* jansson overlooks NULs behind numbers: no file that has one is text. */
+static json_t *
+parse(const char *text, size_t len, struct config_problems *p)
+{
+	const char *nul = memchr(text, '\0', len);
+	json_error_t error;
+	json_t *root;
+
+	if (nul != NULL) {
+		config_problem(p, NULL, "has a NUL byte at offset %td; it has to be JSON in UTF-8",
+			nul - text);
+		return NULL;
+	}
+	/* What is nested deeper than 2048 is refused. */
+	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
+	if (root == NULL)
+		config_problem(p, NULL, ":%d:%d: %s", error.line, error.column, error.text);
+	return root;
+}
+
 int
 nt_config_load_text(struct nt_config *cfg, const char *name, const char *text, size_t len,
 	nt_config_complain *complain, void *arg)
@@ -84,20 +104,14 @@ nt_config_load_text(struct nt_config *cfg, const char *name, const char *text, s
 		.cfg = &copy,
 		.problems = { .complain = complain, .arg = arg, .file = name },
 	};
-	json_error_t error;
-	json_t *root;
+	json_t *root = parse(text, len, &l.problems);
 	int rc;
 
-	/* jansson refuses what is nested deeper than 2048. */
-	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
-	if (root == NULL) {
-		config_problem(
-			&l.problems, NULL, ":%d:%d: %s", error.line, error.column, error.text);
-		return config_problems_end(&l.problems);
+	if (root != NULL) {
+		drop_schema(&l, root);
+		take_object(&l, "", root);
+		json_decref(root);
 	}
-	drop_schema(&l, root);
-	take_object(&l, "", root);
-	json_decref(root);
 	rc = config_problems_end(&l.problems);
 	if (rc == 0)
 		*cfg = copy;

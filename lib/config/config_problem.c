@@ -55,7 +55,7 @@ put_path(struct nt_strbuf *b, const char *path)
 	put_escaped(b, path, NT_MIN(len, (size_t)PATH_SHOWN), true);
 	if (len > PATH_SHOWN)
 		nt_strbuf_lit(b, "...");
-	nt_strbuf_lit(b, ": ");
+	nt_strbuf_str(b, len == 0 ? "\"\": " : ": ");
 }
 
 static void

@@ -58,12 +58,14 @@ config_key_suggest(const char *dotted)
 {
 	unsigned int best_cost, c;
 	const char *best = NULL;
+	/* Groups are not in groups. */
+	size_t count = config_key_count + (strchr(dotted, '.') == NULL ? config_group_count : 0);
 
 	if (strlen(dotted) >= CONFIG_KEY_LEN)
 		return NULL;
-	/* A third of it may be wrong: beyond, the guess is more likely to be. */
-	best_cost = (unsigned int)NT_MAX(strlen(leaf(dotted)) / 3, (size_t)1) + 1;
-	for (size_t i = 0; i < config_key_count + config_group_count; i++) {
+	/* Two letters, or a third, may be wrong: beyond, the guess is more likely to be. */
+	best_cost = (unsigned int)NT_MAX(strlen(leaf(dotted)) / 3, (size_t)2) + 1;
+	for (size_t i = 0; i < count; i++) {
 		const char *key = i < config_key_count ? config_keys[i].key
 						       : config_groups[i - config_key_count].name;
 
