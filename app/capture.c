@@ -38,6 +38,14 @@ begin(struct capture *c, const char *filter, struct nt_error *err)
 	return code != 0 ? code : check_link(c, err);
 }
 
+/* Input that has to wait: there is nothing to wait for but the stop. */
+static bool
+wait_on_input(void *arg)
+{
+	const struct slabs *s = arg;
+	return s->wait(s->wait_arg, 0);
+}
+
 struct capture *
 capture_open(const char *path, const char *filter, struct slabs *slabs, struct nt_error *err)
 {
@@ -48,7 +56,7 @@ capture_open(const char *path, const char *filter, struct slabs *slabs, struct n
 	}
 	c->name = strcmp(path, "-") == 0 ? "standard input" : path;
 	c->slabs = slabs;
-	c->input = input_open(path, err);
+	c->input = input_open(path, wait_on_input, slabs, err);
 	if (c->input == NULL || begin(c, filter, err) != 0) {
 		capture_close(c);
 		return NULL;

@@ -20,7 +20,7 @@ struct capture;
 
 /*
  * filter: a libpcap expression or NULL. NULL and *err: it can't be opened, is no capture, has a
- * link type without IP in it, or the filter does not suit it.
+ * link type without IP in it, or the filter does not suit it, or it was asked to stop.
  */
 struct capture *capture_open(
 	const char *path, const char *filter, struct slabs *slabs, struct nt_error *err);

@@ -25,12 +25,40 @@ other_begin(struct capture *c, const char *filter, struct nt_error *err)
 		return nt_error_set(err, -errno, "%s: %s", c->name, strerror(errno));
 	c->pcap = pcap_fopen_offline_with_tstamp_precision(f, PCAP_TSTAMP_PRECISION_NANO, said);
 	if (c->pcap == NULL) {
-		fclose(f);
+		const int failure = input_failure(c->input);
+		fclose(f); /* and the input with it */
 		c->input = NULL;
+		if (failure != 0)
+			return nt_error_set(
+				err, failure, "%s: %s", c->name, input_reason(NULL, failure));
 		return nt_error_set(err, -EINVAL, "%s: not a capture file (%s)", c->name, said);
 	}
 	c->dlt = pcap_datalink(c->pcap);
 	return filter != NULL ? set_filter(c, filter, err) : 0;
+}
+
+/*
+ * pcapng has stamps of 64 bits in any unit: what classic pcap could not say is no time, and would
+ * overflow nanoseconds.
+ */
+static int64_t
+stamp_of(const struct pcap_pkthdr *h)
+{
+	const int64_t sec = NT_MIN(NT_MAX((int64_t)h->ts.tv_sec, 0), (int64_t)UINT32_MAX);
+	/* With nanosecond precision, tv_usec has nanoseconds. */
+	const int64_t ns = NT_MIN(NT_MAX((int64_t)h->ts.tv_usec, 0), NT_NS_PER_SEC - 1);
+	return NT_SEC(sec) + ns;
+}
+
+static int
+broken(const struct capture *c, struct nt_error *err)
+{
+	const int failure = input_failure(c->input);
+	if (failure == -ECANCELED)
+		return failure;
+	return nt_error_set(err, -EBADMSG, "%s: %s, after %llu packets", c->name,
+		failure != 0 ? input_reason(c->input, failure) : pcap_geterr(c->pcap),
+		(unsigned long long)c->packets);
 }
 
 int
@@ -44,8 +72,7 @@ other_next(
 	if (n == PCAP_ERROR_BREAK)
 		return 0;
 	if (n != 1)
-		return nt_error_set(err, -EBADMSG, "%s: %s, after %llu packets", c->name,
-			pcap_geterr(c->pcap), (unsigned long long)c->packets);
+		return broken(c, err);
 	const uint32_t cap_len = NT_MIN(h->caplen, (uint32_t)CAPTURE_PACKET_MAX);
 	if (slabs_room(s) < cap_len && slabs_turn(s, last_position, s->at, 0) == NULL)
 		return -ECANCELED;
@@ -53,8 +80,7 @@ other_next(
 	ret->data = s->at;
 	ret->cap_len = cap_len;
 	ret->wire_len = NT_MAX(h->len, cap_len);
-	/* With nanosecond precision, tv_usec has nanoseconds. */
-	ret->ts_ns = NT_SEC(h->ts.tv_sec) + h->ts.tv_usec;
+	ret->ts_ns = stamp_of(h);
 	s->at += cap_len;
 	return 1;
 }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,11 +18,13 @@
 #define SINK_BLOCK_BYTES (512 * 1024)
 #define SINK_BLOCKS	 (2 * NT_LOG_KINDS + 4)
 #define SET_MAX		 256
+#define KEY_MAX		 64
 
 struct read_args {
 	const char *dir, *config_path, *filter;
 	const char *sets[SET_MAX];
 	unsigned int set_count;
+	char workers[KEY_MAX], format[KEY_MAX]; /* assignments made of options */
 	bool quiet;
 	char *const *paths;
 	unsigned int path_count;
@@ -57,9 +60,11 @@ print_help(void)
 	     "  -q, --quiet           no progress, no summary; errors are still told\n"
 	     "  -h, --help\n"
 	     "\n"
-	     "Exit status: 0; 1 a capture or log could not be read or written to its end (what "
-	     "was\n"
-	     "read is written); 2 wrong command line or configuration; 3 internal error.");
+	     "SIGINT and SIGTERM end it early: what was read is written.\n"
+	     "\n"
+	     "Exit status: 0, also where a signal ended it; 1 a capture or log could not be read\n"
+	     "or written to its end (what was read is written); 2 wrong command line or\n"
+	     "configuration; 3 internal error.");
 }
 
 static void
@@ -87,12 +92,11 @@ add_set(struct read_args *a, const char *assignment)
 
 /* -j and --format are keys of the configuration as well: they become assignments. */
 static int
-add_key(struct read_args *a, const char *key, const char *value)
+add_key(struct read_args *a, char (*store)[KEY_MAX], const char *key, const char *value)
 {
-	char *assignment;
-	if (asprintf(&assignment, "%s=%s", key, value) < 0)
-		return usage_error("out of memory", "");
-	return add_set(a, assignment); /* lives as long as the process */
+	if (snprintf(*store, KEY_MAX, "%s=%s", key, value) >= KEY_MAX)
+		return usage_error("no value for this option: ", value);
+	return add_set(a, *store);
 }
 
 static const struct option options[] = {
@@ -112,9 +116,9 @@ take_option(struct read_args *a, int c, char **argv)
 {
 	switch (c) {
 	case 'j':
-		return add_key(a, "workers", optarg);
+		return add_key(a, &a->workers, "workers", optarg);
 	case 'f':
-		return add_key(a, "log.format", optarg);
+		return add_key(a, &a->format, "log.format", optarg);
 	case 's':
 		return add_set(a, optarg);
 	case 'o':
@@ -227,6 +231,10 @@ open_sink(const struct read_args *a, const struct nt_config *cfg, struct nt_erro
 		.block_bytes = NT_MAX((size_t)SINK_BLOCK_BYTES, (size_t)NT_LOG_LINE_MAX),
 		.blocks = SINK_BLOCKS,
 	};
+	if (mkdir(a->dir, 0777) != 0 && errno != EEXIST) {
+		nt_error_set(err, -errno, "cannot make %s: %s", a->dir, strerror(errno));
+		return NULL;
+	}
 	return nt_sink_new(&sink, err);
 }
 

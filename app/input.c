@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,12 +12,18 @@
 
 #define PEEK_MAX	64
 #define COMPRESSED_ROOM (256 * 1024)
+/* A signal has to be heeded soon, and nobody may notice that the rings were full before. */
+#define WAIT_MS 20
 
 struct input {
 	int fd;
 	bool gzip;
 	bool gzip_open; /* inside a member: an end of file is premature */
 	bool eof;
+	bool may_wait; /* no regular file */
+	int failure;
+	input_waiting *waiting;
+	void *waiting_arg;
 	uint64_t taken, size;
 	uint8_t peeked[PEEK_MAX];
 	size_t peek_len, peek_at;
@@ -24,10 +31,26 @@ struct input {
 	uint8_t *compressed; /* gzip only */
 };
 
+/* False when told to give up. Errors are left for read(2) to tell. */
+static bool
+wait_for_bytes(struct input *in)
+{
+	struct pollfd p = { .fd = in->fd, .events = POLLIN };
+	int n = poll(&p, 1, 0);
+	while (n == 0 || (n < 0 && errno == EINTR)) {
+		if (!in->waiting(in->waiting_arg))
+			return false;
+		n = poll(&p, 1, WAIT_MS);
+	}
+	return true;
+}
+
 static ssize_t
 read_fd(struct input *in, void *buf, size_t len)
 {
 	ssize_t n;
+	if (in->may_wait && !wait_for_bytes(in))
+		return -ECANCELED;
 	do {
 		n = read(in->fd, buf, len);
 	} while (n < 0 && errno == EINTR);
@@ -49,13 +72,27 @@ feed(struct input *in)
 	return n;
 }
 
+/* One inflate(): what it gave before it met an error counts, the error is told by the next read. */
+static void
+inflate_some(struct input *in)
+{
+	in->gzip_open = true;
+	const int z = inflate(&in->z, Z_NO_FLUSH);
+	if (z == Z_STREAM_END) {
+		in->gzip_open = false; /* another member may follow (RFC 1952 2.2) */
+		inflateReset(&in->z);
+	} else if (z != Z_OK && z != Z_BUF_ERROR) {
+		in->failure = -EBADMSG;
+	}
+}
+
 static ssize_t
 read_gzip(struct input *in, void *buf, size_t len)
 {
 	in->z.next_out = buf;
 	in->z.avail_out = (uInt)NT_MIN(len, (size_t)UINT32_MAX);
 	const uInt room = in->z.avail_out;
-	while (in->z.avail_out == room && !in->eof) {
+	while (in->z.avail_out == room && !in->eof && in->failure == 0) {
 		if (in->z.avail_in == 0) {
 			const ssize_t n = feed(in);
 			if (n < 0)
@@ -65,22 +102,20 @@ read_gzip(struct input *in, void *buf, size_t len)
 				return in->gzip_open ? -ENODATA : 0;
 			}
 		}
-		in->gzip_open = true;
-		const int z = inflate(&in->z, Z_NO_FLUSH);
-		if (z == Z_STREAM_END) {
-			in->gzip_open = false; /* another member may follow (RFC 1952 2.2) */
-			inflateReset(&in->z);
-		} else if (z != Z_OK && z != Z_BUF_ERROR) {
-			return -EBADMSG;
-		}
+		inflate_some(in);
 	}
-	return (ssize_t)(room - in->z.avail_out);
+	return in->z.avail_out == room ? in->failure : (ssize_t)(room - in->z.avail_out);
 }
 
 static ssize_t
 read_stream(struct input *in, void *buf, size_t len)
 {
-	return in->gzip ? read_gzip(in, buf, len) : read_fd(in, buf, len);
+	if (in->failure != 0)
+		return in->failure;
+	const ssize_t n = in->gzip ? read_gzip(in, buf, len) : read_fd(in, buf, len);
+	if (n < 0)
+		in->failure = (int)n;
+	return n;
 }
 
 ssize_t
@@ -136,7 +171,8 @@ begin(struct input *in)
 	if (fstat(in->fd, &st) == 0) {
 		if (S_ISDIR(st.st_mode))
 			return -EISDIR;
-		if (S_ISREG(st.st_mode))
+		in->may_wait = !S_ISREG(st.st_mode);
+		if (!in->may_wait)
 			in->size = (uint64_t)st.st_size;
 	}
 	const uint8_t *magic;
@@ -147,19 +183,21 @@ begin(struct input *in)
 }
 
 struct input *
-input_open(const char *path, struct nt_error *err)
+input_open(const char *path, input_waiting *waiting, void *arg, struct nt_error *err)
 {
 	struct input *in = calloc(1, sizeof(*in));
 	if (in == NULL) {
 		nt_error_set(err, -ENOMEM, "%s: out of memory", path);
 		return NULL;
 	}
+	in->waiting = waiting;
+	in->waiting_arg = arg;
 	const bool standard = strcmp(path, "-") == 0;
 	in->fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
 	const int code = in->fd < 0 ? -errno : begin(in);
 	if (code != 0) {
-		nt_error_set(
-			err, code, "%s: %s", standard ? "standard input" : path, strerror(-code));
+		nt_error_set(err, code, "%s: %s", standard ? "standard input" : path,
+			input_reason(in, code));
 		input_close(in);
 		return NULL;
 	}
@@ -214,6 +252,12 @@ uint64_t
 input_size(const struct input *in)
 {
 	return in->size;
+}
+
+int
+input_failure(const struct input *in)
+{
+	return in->failure;
 }
 
 const char *

@@ -13,6 +13,11 @@
 #define EPOCH_BACKWARDS_NS NT_SEC(1)
 /* R is published at least this often, so that idle workers and the watermark move on. */
 #define PUBLISH_EVERY 512
+/*
+ * The clock stops here, in the year 2116. Stamps end in 2106 (32 bits of seconds), so it takes
+ * several captures that jump a century; with it, no sum with a timeout can overflow.
+ */
+#define CLOCK_MAX_NS (INT64_C(1) << 62)
 
 struct reader {
 	struct queues queues; /* first: its mark is aligned */
@@ -28,7 +33,7 @@ struct reader {
 	bool started; /* there was a packet */
 	int64_t offset_ns; /* clock - capture time */
 	_Atomic int64_t offset_shared; /* the same; reader: wo, control: ro */
-	uint64_t packet_bytes, bytes_before; /* bytes_before: of captures already done */
+	uint64_t packets, packet_bytes, bytes_before; /* bytes_before: of captures already done */
 
 	struct nt_error *failures; /* one for each path at most */
 	unsigned int failure_count;
@@ -54,9 +59,10 @@ static bool
 wait_passed(void *arg, uint64_t position)
 {
 	struct reader *r = arg;
+	publish(r);
 	while (nt_relay_processed(r->cfg.relay) < position) {
-		publish(r);
 		lcore_idle();
+		publish(r);
 	}
 	return !stopped(r);
 }
@@ -155,6 +161,13 @@ attach(struct rte_mbuf *m, const struct capture_packet *p)
 	m->ol_flags = 0;
 }
 
+static int64_t
+clock_at(const struct reader *r, int64_t ts_ns)
+{
+	/* 2^62 and 32 bits of seconds are less than 2^63 */
+	return NT_MAX(r->clock_ns, NT_MIN(ts_ns + r->offset_ns, CLOCK_MAX_NS));
+}
+
 static void
 take_packet(struct reader *r, const struct capture_packet *p, int link)
 {
@@ -163,7 +176,7 @@ take_packet(struct reader *r, const struct capture_packet *p, int link)
 	const struct nt_packet_meta at = {
 		.position = r->position + 1,
 		.ts_ns = p->ts_ns,
-		.clock_ns = NT_MAX(r->clock_ns, p->ts_ns + r->offset_ns),
+		.clock_ns = clock_at(r, p->ts_ns),
 	};
 	*mbuf_meta(m) = (struct mbuf_meta){
 		.at = at, .wire_len = p->wire_len, .link = (uint16_t)link, .kind = MBUF_PACKET
@@ -171,6 +184,7 @@ take_packet(struct reader *r, const struct capture_packet *p, int link)
 	push(r, steer_packet(&r->steer, p->data, p->cap_len, link), m);
 	r->position = at.position;
 	r->clock_ns = at.clock_ns;
+	r->packets++;
 	r->packet_bytes += p->cap_len;
 }
 
@@ -188,7 +202,7 @@ place_in_time(struct reader *r, int64_t ts_ns)
 static void
 tell_progress(struct reader *r, const struct capture *c)
 {
-	atomic_store_explicit(&r->progress.packets, r->position, memory_order_relaxed);
+	atomic_store_explicit(&r->progress.packets, r->packets, memory_order_relaxed);
 	atomic_store_explicit(&r->progress.packet_bytes, r->packet_bytes, memory_order_relaxed);
 	atomic_store_explicit(
 		&r->progress.taken, r->bytes_before + capture_taken(c), memory_order_relaxed);
@@ -226,7 +240,7 @@ read_path(struct reader *r, const char *path)
 	struct nt_error *err = &r->failures[r->failure_count];
 	struct capture *c = capture_open(path, r->cfg.filter, &r->slabs, err);
 	if (c == NULL) {
-		r->failure_count++;
+		r->failure_count += !stopped(r);
 		return;
 	}
 	read_capture(r, c, err);

@@ -9,7 +9,10 @@
 
 #include <nt_base.h>
 
-/* Wait until every worker has passed position (0: at once). False when asked to stop waiting. */
+/*
+ * Wait until every worker has passed position (0: what has been read so far is sent on, and it
+ * returns at once). False when asked to stop waiting.
+ */
 typedef bool slabs_wait(void *arg, uint64_t position);
 
 struct slabs {
