@@ -91,7 +91,7 @@ const struct config_key config_keys[] = {
 	{ "flow.tcp_connection_linger", DURATION(flow.tcp_connection_linger_ns), .min = SEC_TENTH,
 		.max = DAYS(1), .def = NT_SEC(5),
 		.help = "How long a half-closed or reset connection lingers." },
-	{ "flow.dns_session_timeout", DURATION(flow.dns_session_timeout_ns), .min = SEC_TENTH,
+	{ "flow.dns_session_timeout", DURATION(flow.dns_session_timeout_ns), .min = NT_SEC(1),
 		.max = DAYS(1), .def = NT_SEC(10),
 		.help = "How long a DNS exchange whose queries are all answered stays open." },
 	{ "flow.interactive_inactivity_timeout", DURATION(flow.interactive_inactivity_ns),
@@ -148,7 +148,7 @@ const struct config_key config_keys[] = {
 		.def = 512 << 10, .unit = "bytes", .help = "Bytes of a capture read at a time." },
 	{ "read.slabs", U32(read.slabs), .min = 4, .max = 1024, .def = 16, .unit = "slabs",
 		.help = "Slabs in turn: how far the reader can be ahead of the workers." },
-	{ "read.ring_size", U32(read.ring_size), .min = 256, .max = 65536, .def = 2048,
+	{ "read.ring_size", U32(read.ring_size), .min = 256, .max = 32768, .def = 2048,
 		.unit = "packets", .help = "Packets that a worker's queue holds; a power of two." },
 };
 const size_t config_key_count = NT_ARRAY_SIZE(config_keys);

@@ -122,6 +122,7 @@ test_defaults(void **state)
 	assert_int_equal(c.names.max_per_record, 8);
 	assert_int_equal(c.relay.rate, 10000);
 	assert_int_equal(c.relay.burst, 1000);
+	assert_int_equal(c.relay.max_hold_ns, NT_SEC(5));
 	assert_int_equal(c.stats.interval_ns, NT_SEC(300));
 	assert_int_equal(c.read.slab_bytes, 524288);
 	assert_int_equal(c.read.slabs, 16);
