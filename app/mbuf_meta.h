@@ -16,6 +16,10 @@ enum mbuf_kind {
 		     */
 };
 
+/*
+ * Stamps are on the scale of the clock: capture time and the epoch's offset, so that timers can use
+ * both. A marker's at.ts_ns is the offset of the epoch that it begins.
+ */
 struct mbuf_meta {
 	struct nt_packet_meta at;
 	uint32_t wire_len;

@@ -131,8 +131,9 @@ push(struct reader *r, unsigned int worker, struct rte_mbuf *m)
 static void
 begin_epoch(struct reader *r, int64_t ts_ns)
 {
+	const int64_t offset_ns = r->clock_ns - ts_ns;
 	const struct nt_packet_meta at = {
-		.position = r->position + 1, .ts_ns = ts_ns, .clock_ns = r->clock_ns
+		.position = r->position + 1, .ts_ns = offset_ns, .clock_ns = r->clock_ns
 	};
 	for (unsigned int w = 0; w < r->cfg.workers; w++) {
 		struct rte_mbuf *m = next_mbuf(r);
@@ -142,7 +143,7 @@ begin_epoch(struct reader *r, int64_t ts_ns)
 		push(r, w, m);
 	}
 	r->position = at.position;
-	r->offset_ns = r->clock_ns - ts_ns;
+	r->offset_ns = offset_ns;
 	atomic_store_explicit(&r->offset_shared, r->offset_ns, memory_order_relaxed);
 }
 
@@ -161,11 +162,12 @@ attach(struct rte_mbuf *m, const struct capture_packet *p)
 	m->ol_flags = 0;
 }
 
+/* A stamp on the scale of the clock. */
 static int64_t
-clock_at(const struct reader *r, int64_t ts_ns)
+stamp_at(const struct reader *r, int64_t ts_ns)
 {
 	/* 2^62 and 32 bits of seconds are less than 2^63 */
-	return NT_MAX(r->clock_ns, NT_MIN(ts_ns + r->offset_ns, CLOCK_MAX_NS));
+	return NT_MIN(ts_ns + r->offset_ns, CLOCK_MAX_NS);
 }
 
 static void
@@ -173,10 +175,12 @@ take_packet(struct reader *r, const struct capture_packet *p, int link)
 {
 	struct rte_mbuf *m = next_mbuf(r);
 	attach(m, p);
+	const int64_t stamp_ns = stamp_at(r, p->ts_ns);
 	const struct nt_packet_meta at = {
 		.position = r->position + 1,
-		.ts_ns = p->ts_ns,
-		.clock_ns = clock_at(r, p->ts_ns),
+		.ts_ns = stamp_ns,
+		.clock_ns = NT_MAX(r->clock_ns, stamp_ns),
+		.prev_clock_ns = r->position == 0 ? 0 : r->clock_ns,
 	};
 	*mbuf_meta(m) = (struct mbuf_meta){
 		.at = at, .wire_len = p->wire_len, .link = (uint16_t)link, .kind = MBUF_PACKET

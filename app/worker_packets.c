@@ -129,6 +129,7 @@ process_epoch(struct worker *w, const struct nt_packet_meta *at)
 	}
 	nt_name_cache_clear(w->names);
 	nt_dns_match_clear(w->queries);
+	w->epoch_offset_ns = at->ts_ns;
 	count(w, NT_COUNTER_EPOCHS, 1);
 }
 

@@ -55,6 +55,7 @@ struct worker {
 	struct pin_pool pins;
 	struct departures departures;
 
+	int64_t epoch_offset_ns; /* clock less capture time, in this epoch */
 	struct nt_mark_value done; /* up to where this worker has processed: T */
 	struct nt_mark_value W; /* as of the last apply */
 	bool ended; /* the stream has ended and every connection too */

@@ -228,7 +228,7 @@ make_row(struct worker *w, const struct nt_conn_summary *s, struct nt_conn_row *
 {
 	const struct nt_netset *local = &w->config->local_nets;
 	memset(row, 0, NT_CONN_ROW_FIXED);
-	row->ts_ns = s->ts_ns;
+	row->ts_ns = s->ts_ns - w->epoch_offset_ns;
 	row->duration_ns = s->duration_ns;
 	make_uid(w, s, row->uid);
 	row->orig_h = s->orig_h;
