@@ -33,6 +33,10 @@ struct nt_relay_config {
 	unsigned int workers; /* 1 .. NT_RELAY_WORKERS_MAX */
 	enum nt_relay_pacing pacing;
 	uint64_t rate, burst; /* mappings a second (rate 0: unlimited), mappings */
+	/*
+	 * Each must hold all mappings of one packet, at up to six units each (and the own queue as
+	 * much as two more): a packet's mappings move on only together, when T has passed it.
+	 */
 	unsigned int ring_units; /* of each out and in ring, power of two */
 	unsigned int own_units; /* of each own queue, power of two */
 };

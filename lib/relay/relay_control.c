@@ -38,10 +38,20 @@ disconnect_worker(struct nt_relay_worker *w)
 	nt_msg_ring_free(w->in);
 }
 
+/* Rings that can't hold one mapping would have everybody wait for ever. */
+static bool
+is_sound(const struct nt_relay_config *cfg)
+{
+	const unsigned int most = nt_msg_units(NT_MAPPING_MSG_MAX);
+	return cfg->workers >= 1 && cfg->workers <= NT_RELAY_WORKERS_MAX &&
+	       (cfg->ring_units & (cfg->ring_units - 1)) == 0 && cfg->ring_units > most &&
+	       (cfg->own_units & (cfg->own_units - 1)) == 0 && cfg->own_units >= 2 * most;
+}
+
 struct nt_relay *
 nt_relay_new(const struct nt_relay_config *cfg)
 {
-	if (cfg->workers < 1 || cfg->workers > NT_RELAY_WORKERS_MAX) {
+	if (!is_sound(cfg)) {
 		errno = EINVAL;
 		return NULL;
 	}
@@ -72,7 +82,7 @@ nt_relay_free(struct nt_relay *r)
 	nt_mem_unmap(r, sizeof(*r));
 }
 
-/* min T, and a clock that is not later than the one there. */
+/* min T, and a clock that is not later than at the packet behind it. */
 static struct nt_mark_value
 acquire_all(const struct nt_relay *r)
 {

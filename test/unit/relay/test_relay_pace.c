@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* The bucket: live it holds mappings and W back, offline it only says what it would have done. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "fake_cache.h"
+
+#define MAPPINGS 20
+
+static struct nt_relay *
+relay(enum nt_relay_pacing pacing, uint64_t rate, uint64_t burst)
+{
+	const struct nt_relay_config cfg = { .workers = 2,
+		.pacing = pacing,
+		.rate = rate,
+		.burst = burst,
+		.ring_units = 256,
+		.own_units = 256 };
+	struct nt_relay *r = nt_relay_new(&cfg);
+	char name[NT_MAPPING_NAME_MAX];
+	assert_non_null(r);
+	for (uint64_t p = 1; p <= MAPPINGS; p++) {
+		const struct nt_mapping m = test_mapping(p, 0, name);
+		assert_true(nt_relay_learn(nt_relay_worker(r, 0), &m));
+	}
+	nt_relay_release(nt_relay_worker(r, 0), NT_POSITION_END, 1000 * MAPPINGS);
+	nt_relay_release(nt_relay_worker(r, 1), NT_POSITION_END, 1000 * MAPPINGS);
+	return r;
+}
+
+struct departures {
+	unsigned int count;
+	int64_t last_ns, most_late_ns;
+};
+
+static void
+departed(void *arg, const struct nt_mapping_msg *msg)
+{
+	struct departures *d = arg;
+	const int64_t late_ns = msg->departs_ns - msg->seen_ns;
+	d->count++;
+	d->last_ns = msg->departs_ns;
+	d->most_late_ns = NT_MAX(d->most_late_ns, late_ns);
+}
+
+static uint64_t
+apply(struct nt_relay *r, unsigned int w, struct fake_cache *f, struct departures *d)
+{
+	struct nt_relay_applied n = { 0 };
+	return nt_relay_apply(nt_relay_worker(r, w), fake_as_cache(f), &n, departed, d).position;
+}
+
+static void
+test_paced(void **state NT_UNUSED)
+{
+	struct nt_relay *r = relay(NT_RELAY_PACED, 1000, 4); /* one in 1 ms */
+	struct fake_cache f = { .count = 0 };
+	struct departures d = { 0 };
+	int64_t now_ns = NT_SEC(1);
+	assert_int_equal(nt_relay_step(r, now_ns), 4);
+	assert_true(nt_relay_watermark(r).position == 4);
+	assert_int_equal(nt_relay_step(r, now_ns), 0);
+	assert_true(apply(r, 1, &f, &d) == 4);
+	assert_int_equal(f.count, 4);
+	assert_true(d.last_ns == now_ns);
+	for (unsigned int i = 5; i <= MAPPINGS; i++) {
+		now_ns += NT_SEC(1) / 1000;
+		assert_int_equal(nt_relay_step(r, now_ns - 1), 0);
+		assert_int_equal(nt_relay_step(r, now_ns), 1);
+		/* The last one lets W go all the way. */
+		assert_true(nt_relay_watermark(r).position == (i < MAPPINGS ? i : NT_POSITION_END));
+		apply(r, 1, &f, &d);
+		assert_int_equal(f.count, i);
+	}
+	assert_int_equal(nt_relay_stats(r)->delayed, MAPPINGS);
+	assert_int_equal(d.count, MAPPINGS);
+	nt_relay_free(r);
+}
+
+/* Nothing is held back; the departures are those of the bucket in capture time. */
+static void
+test_virtual(void **state NT_UNUSED)
+{
+	struct nt_relay *r = relay(NT_RELAY_VIRTUAL, 1000, 4);
+	struct fake_cache f[2] = { { .count = 0 }, { .count = 0 } };
+	struct departures d[2] = { { 0 }, { 0 } };
+	assert_int_equal(nt_relay_step(r, 0), MAPPINGS);
+	assert_true(nt_relay_watermark(r).position == NT_POSITION_END);
+	apply(r, 0, &f[0], &d[0]);
+	apply(r, 1, &f[1], &d[1]);
+	assert_int_equal(f[0].count, MAPPINGS);
+	assert_int_equal(f[1].count, MAPPINGS);
+	/* All seen within 20 us: four at once, the others 1 ms apart. Own ones never travel. */
+	assert_int_equal(d[0].count, 0);
+	assert_int_equal(d[1].count, MAPPINGS - 4);
+	assert_true(d[1].most_late_ns > 15 * (NT_SEC(1) / 1000));
+	assert_true(d[1].most_late_ns <= 16 * (NT_SEC(1) / 1000));
+	assert_int_equal(nt_relay_stats(r)->delayed, MAPPINGS - 4);
+	assert_int_equal(nt_relay_stats(r)->propagation.total, MAPPINGS);
+	nt_relay_free(r);
+}
+
+static void
+test_unlimited(void **state NT_UNUSED)
+{
+	static const enum nt_relay_pacing both[] = { NT_RELAY_PACED, NT_RELAY_VIRTUAL };
+	for (unsigned int i = 0; i < NT_ARRAY_SIZE(both); i++) {
+		struct nt_relay *r = relay(both[i], 0, 0);
+		struct fake_cache f = { .count = 0 };
+		struct departures d = { 0 };
+		assert_int_equal(nt_relay_step(r, 0), MAPPINGS);
+		apply(r, 1, &f, &d);
+		assert_int_equal(f.count, MAPPINGS);
+		assert_int_equal(d.count, 0);
+		assert_int_equal(nt_relay_stats(r)->delayed, 0);
+		assert_true(nt_relay_stats(r)->propagation.max == 0);
+		nt_relay_free(r);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_paced),
+		cmocka_unit_test(test_virtual),
+		cmocka_unit_test(test_unlimited),
+	};
+	return cmocka_run_group_tests_name("relay_pace", tests, NULL, NULL);
+}
