@@ -49,11 +49,11 @@ static ssize_t
 read_fd(struct input *in, void *buf, size_t len)
 {
 	ssize_t n;
-	if (in->may_wait && !wait_for_bytes(in))
-		return -ECANCELED;
 	do {
+		if (in->may_wait && !wait_for_bytes(in))
+			return -ECANCELED;
 		n = read(in->fd, buf, len);
-	} while (n < 0 && errno == EINTR);
+	} while (n < 0 && (errno == EINTR || (errno == EAGAIN && in->may_wait)));
 	if (n < 0)
 		return -errno;
 	in->taken += (uint64_t)n;
@@ -193,7 +193,9 @@ input_open(const char *path, input_waiting *waiting, void *arg, struct nt_error 
 	in->waiting = waiting;
 	in->waiting_arg = arg;
 	const bool standard = strcmp(path, "-") == 0;
-	in->fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC);
+	/* Not blocking: a named pipe that nobody writes to is waited for like one that is silent.
+	 */
+	in->fd = standard ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	const int code = in->fd < 0 ? -errno : begin(in);
 	if (code != 0) {
 		nt_error_set(err, code, "%s: %s", standard ? "standard input" : path,
