@@ -623,6 +623,83 @@ class TestProcess(Case):
         self.assertGreater(conn["orig_pkts"], 0)
         self.assertEqual(conn["orig_bytes"], 100 * conn["orig_pkts"])
 
+    def test_signal_gives_whole_tsv(self):
+        p = self.start("--format", "tsv", "-")
+        p.stdin.write(m.pcap(m.on(m.ethernet, named_connection())))
+        p.stdin.flush()
+        self.wait_until_taken(p.stdin)
+        p.send_signal(signal.SIGINT)
+        self.assertEqual(self.end(p), (0, b""))
+        with open(os.path.join(self.out, "conn.log"), encoding="utf-8") as f:
+            lines = f.read().splitlines()
+        self.assertEqual(len(lines), 8 + 2 + 1)
+        self.assertTrue(lines[-1].startswith("#close\t"))
+
+    def test_named_pipe(self):
+        fifo = self.path("fifo")
+        os.mkfifo(fifo)
+        p = self.start(fifo)
+        time.sleep(0.7)  # nobody writes to it yet
+        with open(fifo, "wb") as f:
+            f.write(m.pcap(m.on(m.ethernet, named_connection())))
+            f.flush()
+            time.sleep(0.1)
+        self.assertEqual(self.end(p), (0, b""))
+        self.assertEqual(len(self.conns()), 2)
+        p = self.start(fifo)
+        time.sleep(0.7)
+        p.send_signal(signal.SIGTERM)
+        self.assertEqual(self.end(p), (0, b""))
+
+    def test_standard_input_that_does_not_block(self):
+        ours, theirs = os.pipe()
+        os.set_blocking(ours, False)
+        p = subprocess.Popen([NAMETAP, "read", "-q", "-o", self.out, "-"], stdin=ours,
+                             stderr=subprocess.PIPE)
+        time.sleep(0.7)
+        os.write(theirs, m.pcap(m.on(m.ethernet, named_connection())))
+        time.sleep(0.1)
+        os.close(theirs)
+        os.close(ours)
+        self.assertEqual((p.communicate(timeout=20)[1], p.returncode), (b"", 0))
+        self.assertEqual(len(self.conns()), 2)
+
+    def test_closed_descriptors(self):
+        """Nothing that is told may land in a log that got the number of standard error."""
+        a = self.capture(named_connection())
+        bad = self.file("bad", b"no capture")
+        for closed in ("2>&-", "1>&- 2>&-", "0>&- 1>&- 2>&-"):
+            with self.subTest(closed):
+                command = f'"$0" read -o "$1" "$2" "$3" {closed}'
+                r = subprocess.run(["sh", "-c", command, NAMETAP, self.out, a, bad], check=False,
+                                   timeout=60)
+                self.assertEqual(r.returncode, 1)
+                self.assertEqual(len(self.lines()), 2)
+                self.assertEqual(len(self.lines("namecache.log")), 1)
+
+    def test_progress_on_a_terminal(self):
+        ours, theirs = os.openpty()
+        data = m.pcap(m.on(m.ethernet, named_connection()))
+        p = subprocess.Popen([NAMETAP, "read", "-o", self.out, "-"], stdin=subprocess.PIPE,
+                             stderr=theirs)
+        p.stdin.write(data[:-50])
+        p.stdin.flush()
+        time.sleep(1.5)
+        p.stdin.write(data[-50:])
+        p.stdin.close()
+        self.assertEqual(p.wait(timeout=20), 0)
+        os.close(theirs)
+        said = b""
+        try:
+            while piece := os.read(ours, 65536):
+                said += piece
+        except OSError:  # how a terminal says that the other end has gone
+            pass
+        os.close(ours)
+        self.assertRegex(said, rb"\r[^\n]* connections  [^\n]*\x1b\[K")
+        self.assertRegex(said, rb"\r\x1b\[Kpackets ")
+        self.assertLess(said.count(b"\r"), 40)
+
     def test_a_slow_pipe(self):
         p = self.start("-")
         data = m.pcap(m.on(m.ethernet, named_connection()))
