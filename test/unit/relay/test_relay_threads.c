@@ -110,7 +110,8 @@ set_stage(struct stage *s, unsigned int workers, enum nt_relay_pacing pacing)
 	memset(s, 0, sizeof(*s));
 	s->relay = nt_relay_new(&cfg);
 	assert_non_null(s->relay);
-	s->workers = s->running = workers;
+	s->workers = workers;
+	s->running = workers;
 	s->seed = workers * UINT64_C(0x1000001);
 	for (uint64_t p = 1; p <= POSITIONS; p++) {
 		s->known[p] = s->known[p - 1] + mappings_at(s, p);
