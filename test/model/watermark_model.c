@@ -18,7 +18,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-/* stride: every so-manyth stream; what a test may take (20 s with sanitizers) decides. */
+/* stride: every so-manyth stream; what a test may take decides (5 s of one core). */
 static const struct {
 	const char *name;
 	unsigned int stride;
@@ -53,7 +53,7 @@ static const struct {
 			.own = 1,
 			.out_ring = 1,
 			.inbox = 1 } },
-	{ "4 packets, bursts", 11,
+	{ "4 packets, bursts", 23,
 		{ .packets = 4,
 			.kinds = 3,
 			.buffer = 2,
@@ -62,7 +62,7 @@ static const struct {
 			.own = 1,
 			.out_ring = 1,
 			.inbox = 1 } },
-	{ "5 packets, partly full buffers", 499,
+	{ "5 packets, partly full buffers", 997,
 		{ .packets = 5,
 			.kinds = 3,
 			.buffer = 3,
