@@ -14,6 +14,8 @@
 #define RECORD_HEADER 16
 /* Less room than this is not worth a read(2): the slab is left. */
 #define READ_MIN (16 * 1024)
+/* Read on when this much is used up: what was just copied is parsed while it is in the cache. */
+#define READ_MAX (128 * 1024)
 
 #define MAGIC_USEC 0xa1b2c3d4u
 #define MAGIC_NSEC 0xa1b23c4du
@@ -77,7 +79,8 @@ have(struct capture *c, uint64_t last_position, size_t len)
 			if (c->at == NULL)
 				return -ECANCELED;
 		}
-		const ssize_t n = input_read(c->input, s->at, slabs_room(s));
+		const ssize_t n =
+			input_read(c->input, s->at, NT_MIN(slabs_room(s), (size_t)READ_MAX));
 		if (n < 0)
 			return (int)n;
 		s->at += n;

@@ -11,7 +11,7 @@
  * Offline everybody waits for somebody: 200 us let about 500 packets gather at 2.5 M packets/s, a
  * quarter of a queue of 2048; 50 us cost more in wake-ups than they gain.
  */
-#define LCORE_IDLE_NS 200000
+#define LCORE_IDLE_NS 400000
 
 void lcore_idle(void);
 

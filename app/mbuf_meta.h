@@ -17,16 +17,22 @@ enum mbuf_kind {
 };
 
 /*
+ * All that a worker needs to know of a packet, in the one cache line behind the mbuf's own two,
+ * which then need not travel between cores at all: an mbuf of the reader is a handle.
+ *
  * Stamps are on the scale of the clock: capture time and the epoch's offset, so that timers can use
  * both. A marker's at.ts_ns is the offset of the epoch that it begins.
  */
 struct mbuf_meta {
 	struct nt_packet_meta at;
-	uint32_t wire_len;
+	const uint8_t *data; /* cap_len bytes, in a slab */
+	uint32_t cap_len, wire_len;
 	uint16_t link; /* DLT_* */
 	uint16_t kind; /* enum mbuf_kind */
 };
+static_assert(sizeof(struct mbuf_meta) <= NT_CACHE_LINE, "one line");
 static_assert(sizeof(struct mbuf_meta) % RTE_MBUF_PRIV_ALIGN == 0, "private area");
+static_assert(sizeof(struct rte_mbuf) % NT_CACHE_LINE == 0, "the private area begins a line");
 
 static inline struct mbuf_meta *
 mbuf_meta(struct rte_mbuf *m)

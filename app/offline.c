@@ -15,7 +15,7 @@
 
 /* Mbufs beyond what fills one queue: the reader's buffers and stock, bursts in hand, pool caches.
  */
-#define POOL_EXTRA 2048
+#define POOL_EXTRA 1024
 #define POOL_CACHE 256
 /* Units of each relay ring: 1 MiB, about 8,000 mappings; own queues likewise. */
 #define RELAY_UNITS 16384
@@ -44,7 +44,7 @@ make_queues(struct offline *o)
 	 * Small, so that the same mbufs come back while they are still in the cache. They have no
 	 * room for data but the headroom, without which ethdev takes no pool.
 	 */
-	o->pool = rte_pktmbuf_pool_create("captured", 2 * size + POOL_EXTRA - 1, POOL_CACHE,
+	o->pool = rte_pktmbuf_pool_create("captured", size + POOL_EXTRA - 1, POOL_CACHE,
 		sizeof(struct mbuf_meta), RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
 	if (o->pool == NULL)
 		return -rte_errno;
@@ -121,6 +121,7 @@ make_workers(struct offline *o)
 			.port = o->port,
 			.queue = (uint16_t)i,
 			.R = reader_mark(o->reader),
+			.pool = o->pool,
 			.relay = o->relay,
 			.uid_key = nt_hash_key_fixed(),
 		};

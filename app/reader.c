@@ -138,28 +138,11 @@ begin_epoch(struct reader *r, int64_t ts_ns)
 	for (unsigned int w = 0; w < r->cfg.workers; w++) {
 		struct rte_mbuf *m = next_mbuf(r);
 		*mbuf_meta(m) = (struct mbuf_meta){ .at = at, .kind = MBUF_EPOCH };
-		m->next = NULL;
-		m->nb_segs = 1;
 		push(r, w, m);
 	}
 	r->position = at.position;
 	r->offset_ns = offset_ns;
 	atomic_store_explicit(&r->offset_shared, r->offset_ns, memory_order_relaxed);
-}
-
-/* Point the mbuf into the slab. Nothing of it but these fields is used, and freeing leaves them
- * alone. */
-static void
-attach(struct rte_mbuf *m, const struct capture_packet *p)
-{
-	m->buf_addr = (void *)(uintptr_t)p->data;
-	m->data_off = 0;
-	m->pkt_len = p->cap_len;
-	m->data_len = (uint16_t)NT_MIN(p->cap_len, (uint32_t)UINT16_MAX);
-	m->buf_len = m->data_len;
-	m->nb_segs = 1;
-	m->next = NULL;
-	m->ol_flags = 0;
 }
 
 /* A stamp on the scale of the clock. */
@@ -174,7 +157,6 @@ static void
 take_packet(struct reader *r, const struct capture_packet *p, int link)
 {
 	struct rte_mbuf *m = next_mbuf(r);
-	attach(m, p);
 	const int64_t stamp_ns = stamp_at(r, p->ts_ns);
 	const struct nt_packet_meta at = {
 		.position = r->position + 1,
@@ -183,7 +165,12 @@ take_packet(struct reader *r, const struct capture_packet *p, int link)
 		.prev_clock_ns = r->position == 0 ? 0 : r->clock_ns,
 	};
 	*mbuf_meta(m) = (struct mbuf_meta){
-		.at = at, .wire_len = p->wire_len, .link = (uint16_t)link, .kind = MBUF_PACKET
+		.at = at,
+		.data = p->data,
+		.cap_len = p->cap_len,
+		.wire_len = p->wire_len,
+		.link = (uint16_t)link,
+		.kind = MBUF_PACKET,
 	};
 	push(r, steer_packet(&r->steer, p->data, p->cap_len, link), m);
 	r->position = at.position;

@@ -21,6 +21,9 @@ queues_mbuf(struct queues *q)
 		if (rte_mempool_get_bulk(q->pool, (void **)q->stock, QUEUES_BURST) != 0)
 			return NULL;
 		q->stock_count = QUEUES_BURST;
+		/* A worker has read them last. */
+		for (unsigned int i = 0; i < QUEUES_BURST; i++)
+			nt_prefetch_write(mbuf_meta(q->stock[i]));
 	}
 	return q->stock[--q->stock_count];
 }

@@ -203,7 +203,8 @@ poll(struct worker *w)
 	lcore_pause();
 	if (n != 0) {
 		worker_process(w, mbufs, n);
-		rte_pktmbuf_free_bulk(mbufs, n);
+		/* Handles of the reader: they go back as they are (mbuf_meta.h). */
+		rte_mempool_put_bulk(w->cfg.pool, (void **)mbufs, n);
 	} else if (R.position > w->done.position) {
 		w->done = (struct nt_mark_value){ .position = R.position,
 			.clock_ns = NT_MAX(R.clock_ns, w->done.clock_ns) };

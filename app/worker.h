@@ -7,6 +7,8 @@
 #ifndef WORKER_H
 #define WORKER_H
 
+#include <rte_mempool.h>
+
 #include <nt_config.h>
 #include <nt_counters.h>
 #include <nt_histogram.h>
@@ -20,6 +22,7 @@ struct worker_config {
 	unsigned int index;
 	uint16_t port, queue;
 	const struct nt_mark *R; /* the reader's */
+	struct rte_mempool *pool; /* every mbuf is of this pool */
 	struct nt_relay *relay;
 	struct nt_hash_key uid_key; /* the same in all workers */
 };

@@ -132,15 +132,21 @@ pin_flow(struct worker *w, uint32_t idx)
 	pin_names(w, &w->pins.pins[cold->pins].resp, &r[1]);
 }
 
+/* Has it come of age at W? W's clock may be that of the packet behind W, hence the position. */
+static bool
+is_of_age(const struct worker *w, const struct nt_flow_cold *cold)
+{
+	return cold->first_clock_ns + w->config->names.pin_after_ns <= w->W.clock_ns &&
+	       cold->first_position <= w->W.position;
+}
+
 static unsigned int
 pin_due(struct worker *w, unsigned int max)
 {
 	unsigned int n = 0;
 	for (; n < max; n++) {
 		const uint32_t idx = nt_flow_young(w->flows);
-		if (idx == NT_FLOW_NONE || nt_flow_cold_at(w->flows, idx)->first_clock_ns +
-							   w->config->names.pin_after_ns >
-						   w->W.clock_ns)
+		if (idx == NT_FLOW_NONE || !is_of_age(w, nt_flow_cold_at(w->flows, idx)))
 			break;
 		pin_flow(w, idx);
 	}
@@ -318,14 +324,16 @@ resolve_due(struct worker *w, unsigned int max)
 	return n;
 }
 
-/* No connection that is due by then is left to ask, so what only older ones could ask for may go.
+/*
+ * No connection that is due by then is left to ask, so what only older ones could ask for may go.
+ * pinned_ns: W's clock up to which connections have been pinned.
  */
 static void
-purge(struct worker *w)
+purge(struct worker *w, int64_t pinned_ns)
 {
 	if (nt_flow_ended(w->flows) != NT_FLOW_NONE)
 		return;
-	const int64_t clock_ns = NT_MIN(w->W.clock_ns, nt_flow_due_through(w->flows));
+	const int64_t clock_ns = NT_MIN(pinned_ns, nt_flow_due_through(w->flows));
 	if (clock_ns != INT64_MIN) /* nothing has happened yet */
 		nt_name_cache_purge(w->names, clock_ns, PURGE_MAX);
 }
@@ -333,10 +341,11 @@ purge(struct worker *w)
 bool
 records_advance(struct worker *w, unsigned int max)
 {
+	/* A resolve may wait, and W move on meanwhile: what is pinned is pinned as of now. */
+	const int64_t pinned_ns = w->W.clock_ns;
 	const unsigned int pinned = pin_due(w, max);
-	/* While some are due for pinning they come first: a resolve may wait, and W move on. */
 	const unsigned int resolved = pinned < max ? resolve_due(w, max) : 0;
 	if (pinned < max && resolved < max)
-		purge(w);
+		purge(w, pinned_ns);
 	return pinned + resolved != 0;
 }
