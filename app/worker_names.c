@@ -23,10 +23,10 @@ learn(struct worker *w, const struct nt_mapping *m)
 static enum nt_source
 source_of(const struct nt_dns_answer *a, enum port_use use)
 {
-	if (a->type == NT_DNS_TYPE_PTR)
-		return NT_SOURCE_DNS_PTR;
 	if (use == PORT_MDNS)
 		return NT_SOURCE_MDNS;
+	if (a->type == NT_DNS_TYPE_PTR)
+		return NT_SOURCE_DNS_PTR;
 	return a->type == NT_DNS_TYPE_A ? NT_SOURCE_DNS_A : NT_SOURCE_DNS_AAAA;
 }
 

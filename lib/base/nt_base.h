@@ -34,8 +34,8 @@
 #define NT_POSITION_END UINT64_MAX
 
 /*
- * The empty asm is a side effect: without one, gcc 12 takes a function that only prefetches for pure
- * and drops calls to it.
+ * The empty asm is a side effect: without one, gcc 12 takes a function that only prefetches for
+ * pure and drops calls to it.
  */
 static inline void
 nt_prefetch(const void *p)
