@@ -154,7 +154,7 @@ control_run(struct control *c)
 		n += drain_records(c);
 		watch(c);
 		if (n == 0)
-			lcore_idle();
+			lcore_rest();
 	}
 	const struct nt_mark_value W = nt_relay_watermark(c->cfg.relay);
 	if (W.clock_ns != INT64_MIN)

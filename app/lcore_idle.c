@@ -12,6 +12,13 @@ lcore_idle(void)
 	nanosleep(&ts, NULL);
 }
 
+void
+lcore_rest(void)
+{
+	const struct timespec ts = { .tv_nsec = LCORE_REST_NS };
+	nanosleep(&ts, NULL);
+}
+
 #ifdef NT_PAUSES
 /* One call in 32 sleeps up to 2 ms: long enough for every other lcore to run dry or full. */
 void

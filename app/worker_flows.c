@@ -65,6 +65,11 @@ flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_m
 void
 flow_end(struct worker *w, uint32_t idx)
 {
+	/* Its names are asked for after this burst at the earliest: their lines come meanwhile. */
+	const struct nt_flow_key *key = &nt_flow_at(w->flows, idx)->key;
+	const struct nt_addr lo = key_addr(key, true), hi = key_addr(key, false);
+	nt_name_cache_prefetch(w->names, &lo);
+	nt_name_cache_prefetch(w->names, &hi);
 	nt_flow_unlink(w->flows, idx);
 }
 

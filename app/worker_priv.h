@@ -76,6 +76,13 @@ count(struct worker *w, enum nt_counter c, uint64_t n)
 	nt_counter_add(&w->counters, c, n);
 }
 
+static inline struct nt_addr
+key_addr(const struct nt_flow_key *key, bool lo)
+{
+	const uint8_t *bytes = lo ? key->lo_addr : key->hi_addr;
+	return key->family == NT_FAMILY_IPV4 ? nt_addr_v4(bytes) : nt_addr_v6(bytes);
+}
+
 /* worker.c: what any wait does: publish T, drain the inbox, give the core away. */
 void worker_wait(struct worker *w);
 

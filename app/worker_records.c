@@ -93,9 +93,7 @@ unpin_names(struct nt_name_result *ret, const struct pinned_names *n)
 static struct nt_addr
 end_addr(const struct nt_flow *f, int direction)
 {
-	const bool lo = (direction == NT_FLOW_ORIG) == (f->orig_is_lo != 0);
-	const uint8_t *bytes = lo ? f->key.lo_addr : f->key.hi_addr;
-	return f->key.family == NT_FAMILY_IPV4 ? nt_addr_v4(bytes) : nt_addr_v6(bytes);
+	return key_addr(&f->key, (direction == NT_FLOW_ORIG) == (f->orig_is_lo != 0));
 }
 
 static void

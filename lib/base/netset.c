@@ -36,6 +36,23 @@ clear_host_bits(struct nt_addr *a, unsigned int prefix_len)
 	memset(a->bytes + whole + 1, 0, sizeof(a->bytes) - whole - 1);
 }
 
+static unsigned int
+is_v6(const struct nt_addr *a)
+{
+	return a->family != NT_FAMILY_IPV4;
+}
+
+/* Most addresses are in no network of the set: one bit tells that of nearly all of them. */
+static void
+note_first_bytes(struct nt_netset *set, const struct nt_net *net)
+{
+	const unsigned int first = net->addr.bytes[0];
+	const unsigned int last = net->prefix_len < 8 ? first | 0xffu >> net->prefix_len : first;
+
+	for (unsigned int b = first; b <= last; b++)
+		set->first[is_v6(&net->addr)][b / 64] |= UINT64_C(1) << b % 64;
+}
+
 static int
 add_net(struct nt_netset *set, const struct nt_addr *addr, unsigned int prefix_len)
 {
@@ -46,6 +63,7 @@ add_net(struct nt_netset *set, const struct nt_addr *addr, unsigned int prefix_l
 	net = &set->nets[set->count++];
 	*net = (struct nt_net){ .addr = *addr, .prefix_len = prefix_len };
 	clear_host_bits(&net->addr, prefix_len);
+	note_first_bytes(set, net);
 	return 0;
 }
 
@@ -89,6 +107,8 @@ nt_netset_has(const struct nt_netset *set, const struct nt_addr *a)
 		inner = nt_addr_v4(a->bytes + 12);
 		a = &inner;
 	}
+	if ((set->first[is_v6(a)][a->bytes[0] / 64] >> a->bytes[0] % 64 & 1) == 0)
+		return false;
 	for (unsigned int i = 0; i < set->count; i++) {
 		if (net_has(&set->nets[i], a))
 			return true;

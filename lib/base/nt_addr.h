@@ -81,6 +81,7 @@ struct nt_net {
 struct nt_netset {
 	unsigned int count;
 	struct nt_net nets[NT_NETSET_MAX];
+	uint64_t first[2][4]; /* [is IPv6]: first bytes that addresses of some network have */
 };
 
 /* "10.0.0.0/8", "fe80::/10", or a lone address. 0, -EINVAL, or -ENOSPC when the set is full. */

@@ -28,6 +28,13 @@ nt_pool_at(const struct nt_pool *p, uint32_t id)
 	return p->mem + (size_t)id * p->stride_bytes;
 }
 
+/* The record that will be taken next, or one past the last. */
+static inline uint32_t
+nt_pool_next(const struct nt_pool *p)
+{
+	return p->free != UINT32_MAX ? p->free : p->fresh;
+}
+
 /* A record's number, its content undefined; NT_LIST_NONE where the pool is empty. */
 uint32_t nt_pool_take(struct nt_pool *p);
 void nt_pool_give(struct nt_pool *p, uint32_t id);

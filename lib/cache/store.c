@@ -34,6 +34,11 @@ nt_store_find(const struct nt_name_cache *c, const struct nt_told *t)
 {
 	uint32_t tag = life_tag(c, t), at = nt_slots_home(&c->by_life, tag), id;
 
+	/* What a new life will want: four lines that arrive together and not one by one. */
+	nt_slots_prefetch(&c->by_life, tag);
+	nt_slots_prefetch(&c->by_bond, bond_tag(c, t->addr, t->name));
+	nt_slots_prefetch(&c->by_pair, pair_tag(c, t->addr, t->client));
+	nt_prefetch(nt_pool_at(&c->lives, nt_pool_next(&c->lives)));
 	while ((id = nt_slots_match(&c->by_life, tag, &at)) != NT_LIST_NONE) {
 		const struct nt_life *l = nt_life_at(c, id);
 		const struct nt_bond *b = nt_bond_at(c, l->bond);

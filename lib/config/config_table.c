@@ -150,9 +150,9 @@ const struct config_key config_keys[] = {
 
 	{ "read.slab_bytes", U64(read.slab_bytes), .min = 512 << 10, .max = 16 << 20,
 		.def = 512 << 10, .unit = "bytes", .help = "Bytes of a capture read at a time." },
-	{ "read.slabs", U32(read.slabs), .min = 4, .max = 1024, .def = 16, .unit = "slabs",
+	{ "read.slabs", U32(read.slabs), .min = 4, .max = 1024, .def = 8, .unit = "slabs",
 		.help = "Slabs in turn: how far the reader can be ahead of the workers." },
-	{ "read.ring_size", U32(read.ring_size), .min = 256, .max = 32768, .def = 2048,
+	{ "read.ring_size", U32(read.ring_size), .min = 256, .max = 32768, .def = 4096,
 		.unit = "packets", .help = "Packets that a worker's queue holds; a power of two." },
 };
 const size_t config_key_count = NT_ARRAY_SIZE(config_keys);

@@ -87,8 +87,8 @@ struct nt_config {
 
 	struct {
 		uint64_t slab_bytes; /* read.slab_bytes 524288 (524288 .. 16777216) */
-		uint32_t slabs; /* read.slabs 16 */
-		uint32_t ring_size; /* read.ring_size 2048: packets a worker's queue holds, power of
+		uint32_t slabs; /* read.slabs 8 */
+		uint32_t ring_size; /* read.ring_size 4096: packets a worker's queue holds, power of
 				       two */
 	} read;
 };

@@ -100,6 +100,8 @@ take(struct nt_flow_table *t, unsigned int list, uint32_t *ret_idx, unsigned int
 
 	for (uint32_t idx; n < max && (idx = t->lists[list].head) != NT_FLOW_NONE; n++) {
 		nt_prefetch(&t->hot[idx]);
+		if (t->cold[idx].wheel_next != NT_FLOW_NONE)
+			nt_prefetch(&t->cold[t->cold[idx].wheel_next].wheel_next);
 		nt_flow_list_move(t, NT_FLOW_LIST_IDLE, idx);
 		ret_idx[n] = idx;
 	}

@@ -125,8 +125,8 @@ test_defaults(void **state)
 	assert_int_equal(c.relay.max_hold_ns, NT_SEC(5));
 	assert_int_equal(c.stats.interval_ns, NT_SEC(300));
 	assert_int_equal(c.read.slab_bytes, 524288);
-	assert_int_equal(c.read.slabs, 16);
-	assert_int_equal(c.read.ring_size, 2048);
+	assert_int_equal(c.read.slabs, 8);
+	assert_int_equal(c.read.ring_size, 4096);
 	assert_int_equal(nt_config_check(&c, NULL, NULL), 0);
 }
 
