@@ -156,11 +156,22 @@ advance(struct worker *w)
 	return w->W.position != before;
 }
 
+/*
+ * Nobody keeps handles while he sleeps: a mempool cache holds up to half as many again as its size,
+ * and those of enough workers all that there are, while the reader waits for one.
+ */
+static void
+idle(struct worker *w)
+{
+	rte_mempool_cache_flush(NULL, w->cfg.pool);
+	lcore_idle();
+}
+
 void
 worker_wait(struct worker *w)
 {
 	if (!advance(w))
-		lcore_idle();
+		idle(w);
 }
 
 /* What others want to know now and then: how far W was behind, how full the cache is. */
@@ -227,7 +238,7 @@ worker_main(void *arg)
 		if (w->done.position == NT_POSITION_END && finish(w))
 			return 0;
 		if (!busy)
-			lcore_idle();
+			idle(w);
 	}
 }
 
