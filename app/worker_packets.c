@@ -26,9 +26,10 @@ stage_fetch(struct rte_mbuf **mbufs, unsigned int n)
 	for (unsigned int i = 0; i < n; i++)
 		nt_prefetch(mbuf_meta(mbufs[i]));
 	for (unsigned int i = 0; i < n; i++) {
-		const uint8_t *data = mbuf_meta(mbufs[i])->data;
-		nt_prefetch(data);
-		nt_prefetch(data + NT_CACHE_LINE);
+		/* An epoch's marker has none, and nothing is as good as anything to prefetch. */
+		const uintptr_t data = (uintptr_t)mbuf_meta(mbufs[i])->data;
+		nt_prefetch((const void *)data);
+		nt_prefetch((const void *)(data + NT_CACHE_LINE));
 	}
 }
 
