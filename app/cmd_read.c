@@ -3,8 +3,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -12,6 +10,7 @@
 
 #include "commands.h"
 #include "offline.h"
+#include "paths.h"
 #include "summary.h"
 
 /* Text on its way to the writer thread: four blocks ahead of the disk. */
@@ -51,7 +50,9 @@ print_help(void)
 	     "its ends had when it began.\n"
 	     "\n"
 	     "  -j, --workers N       worker lcores, 1 to 16 (default 1)\n"
-	     "  -o, --output DIR      where the logs go (default: here); made if need be\n"
+	     "  -o, --output DIR      where the logs go (default: here); made if need be; logs "
+	     "there\n"
+	     "                        are replaced, but not one that is to be read as a capture\n"
 	     "  -c, --config FILE     configuration (JSON)\n"
 	     "      --set KEY=VALUE   one key of the configuration, for instance "
 	     "names.stale_for=600\n"
@@ -64,7 +65,7 @@ print_help(void)
 	     "\n"
 	     "Exit status: 0, also where a signal ended it; 1 a capture or log could not be read\n"
 	     "or written to its end (what was read is written); 2 wrong command line or\n"
-	     "configuration; 3 internal error.");
+	     "configuration, nothing was begun; 3 internal error.");
 }
 
 static void
@@ -123,7 +124,7 @@ take_option(struct read_args *a, int c, char **argv)
 		return add_set(a, optarg);
 	case 'o':
 		a->dir = optarg;
-		return EXIT_FINE;
+		return *optarg != '\0' ? EXIT_FINE : usage_error("-o names no directory", "");
 	case 'c':
 		a->config_path = optarg;
 		return EXIT_FINE;
@@ -196,20 +197,6 @@ check_filter(const char *filter)
 	return status;
 }
 
-/* Told before anything is begun or overwritten: a name mistyped is no reason to read half of it. */
-static int
-check_paths(const struct read_args *a)
-{
-	int status = EXIT_FINE;
-	for (unsigned int i = 0; i < a->path_count; i++) {
-		if (strcmp(a->paths[i], "-") == 0 || access(a->paths[i], R_OK) == 0)
-			continue;
-		fprintf(stderr, "nametap: %s: %s\n", a->paths[i], strerror(errno));
-		status = EXIT_INCOMPLETE;
-	}
-	return status;
-}
-
 static double
 monotonic_sec(void)
 {
@@ -231,11 +218,7 @@ open_sink(const struct read_args *a, const struct nt_config *cfg, struct nt_erro
 		.block_bytes = NT_MAX((size_t)SINK_BLOCK_BYTES, (size_t)NT_LOG_LINE_MAX),
 		.blocks = SINK_BLOCKS,
 	};
-	if (mkdir(a->dir, 0777) != 0 && errno != EEXIST) {
-		nt_error_set(err, -errno, "cannot make %s: %s", a->dir, strerror(errno));
-		return NULL;
-	}
-	return nt_sink_new(&sink, err);
+	return paths_make_dir(a->dir, err) != 0 ? NULL : nt_sink_new(&sink, err);
 }
 
 static int
@@ -312,8 +295,9 @@ cmd_read(int argc, char **argv)
 	status = make_config(&cfg, &a);
 	if (status == EXIT_FINE && a.filter != NULL)
 		status = check_filter(a.filter);
+	/* before anything is begun or overwritten: a name mistyped is no reason to read half */
 	if (status == EXIT_FINE)
-		status = check_paths(&a);
+		status = paths_check(stderr, a.dir, a.paths, a.path_count);
 	if (status != EXIT_FINE)
 		return status;
 	struct nt_sink *sink = open_sink(&a, &cfg, &err);

@@ -10,6 +10,7 @@ import gzip
 import os
 import shutil
 import signal
+import socket
 import stat
 import struct
 import subprocess
@@ -368,8 +369,33 @@ class TestStream(Case):
             self.read(self.file("x", data))
             self.assertEqual(self.lines(), [])
 
-    def test_directory(self):
-        self.one_line(self.read(self.dir, status=1), self.dir + ":", "directory")
+    def test_what_cannot_be_read_is_told_first(self):
+        """Before the logs of an earlier run are replaced, and every one of them."""
+        good = self.capture(named_connection())
+        self.read(good)
+        before = self.lines()
+        listener = socket.socket(socket.AF_UNIX)
+        self.addCleanup(listener.close)
+        listener.bind(self.path("socket"))
+        wrong = {self.dir: "directory", self.path("nothing"): "No such file",
+                 self.path("socket"): "No such device", os.path.join(good, "x"): "Not a directory"}
+        for path, why in wrong.items():
+            self.one_line(self.read(good, path, status=1), path + ":", why)
+        self.one_line(self.read(good, "", status=1), "'': No such file")
+        r = self.read(*wrong, good, status=1)
+        self.assertEqual(len(r.err.splitlines()), len(wrong))
+        self.assertEqual(self.lines(), before)
+
+    def test_standard_input_that_cannot_be_read(self):
+        self.read(self.capture(named_connection()))
+        before = self.lines()
+        command = '"$1" read -q -o "$2" - '
+        for how, why in (('< "$2"', "directory"), ('0> "$2/x"', "Bad file descriptor")):
+            p = subprocess.run(["sh", "-c", command + how, "sh", NAMETAP, self.out],
+                               capture_output=True, timeout=60, check=False)
+            self.one_line(Result(p.returncode, "", p.stderr.decode()), "standard input:", why)
+            self.assertEqual(p.returncode, 1)
+            self.assertEqual(self.lines(), before)
 
     def test_missing(self):
         self.read(self.capture(named_connection()))
@@ -394,8 +420,13 @@ class TestOutput(Case):
         self.assertEqual(len(self.lines(out=self.path("new"))), 2)
 
     def test_directory_in_nothing(self):
-        r = self.read(self.capture(named_connection()), out=self.path("no/such"), status=1)
-        self.one_line(r, self.path("no/such"), "No such file")
+        a = self.capture(named_connection())
+        r = self.read(a, out=self.path("no/such/place"), status=1)
+        self.one_line(r, self.path("no/such/place"), self.path("no") + ": No such file",
+                      "make that directory first")
+        r = self.read(a, out=os.path.join(a, "logs"), status=1)
+        self.one_line(r, a + ": Not a directory")
+        self.assertNotIn("make that directory", r.err)
 
     def test_directory_is_a_file(self):
         a = self.capture(named_connection())
@@ -421,6 +452,37 @@ class TestOutput(Case):
         first = self.lines()
         self.read(a)
         self.assertEqual(self.lines(), first)
+
+    def test_capture_that_is_a_log(self):
+        """Not even by another name, or as standard input, is a capture overwritten."""
+        good = self.capture(named_connection())
+        with open(good, "rb") as f:
+            data = f.read()
+        for log in ("conn.log", "namecache.log"):
+            path = self.file(os.path.join("out", log), data)
+            os.symlink(path, self.path("symbolic-" + log))
+            os.link(path, self.path("hard-" + log))
+            for name in (path, log, self.path("symbolic-" + log), self.path("hard-" + log)):
+                for out in (self.out, ".", "../out/"):
+                    r = self.read(good, name, out=out, status=2, cwd=self.out)
+                    self.one_line(r, name, "/" + log, "-o")
+            with open(path, "rb") as f:
+                p = subprocess.run([NAMETAP, "read", "-q", "-o", self.out, "-"], stdin=f,
+                                   capture_output=True, timeout=60, check=False)
+            self.assertEqual(p.returncode, 2)
+            self.one_line(Result(2, "", p.stderr.decode()), "standard input", "/" + log)
+            self.assertEqual(os.listdir(self.out), [log])
+            with open(path, "rb") as f:
+                self.assertEqual(f.read(), data)
+            self.read(path, out=self.path("elsewhere"))
+            os.unlink(path)
+        r = self.read(self.path("nothing"), self.file("out/conn.log", data), status=2)
+        self.assertEqual(len(r.err.splitlines()), 2)
+
+    def test_a_device_may_be_both(self):
+        for log in ("conn.log", "namecache.log"):
+            os.symlink("/dev/null", os.path.join(self.out, log))
+        self.one_line(self.read("/dev/null", status=1), "/dev/null:")
 
     def test_logs_are_not_for_everybody(self):
         self.read(self.capture(named_connection()))
@@ -506,6 +568,7 @@ class TestCommandLine(Case):
             ("reed", a): "reed", ("read",): "no capture", ("read", "--quiet"): "no capture",
             ("read", "--nothing", a): "--nothing", ("read", "-x", a): "-x",
             ("read", a, "-o"): "-o", ("read", a, "--output"): "--output",
+            ("read", "-o", "", a): "-o", ("read", "--output=", a): "-o",
             ("read", a, "-j"): "-j", ("read", a, "--set"): "--set",
             ("read", "-j", "0", a): "workers", ("read", "-j", "17", a): "workers",
             ("read", "-j", "x", a): "workers", ("read", "-j", "-1", a): "workers",
