@@ -15,8 +15,7 @@ struct control {
 	struct control_config cfg;
 	struct nt_log_config log;
 	struct nt_msg_reader records[NT_CONFIG_WORKERS_MAX];
-	bool done[NT_CONFIG_WORKERS_MAX];
-	unsigned int done_count;
+	bool done; /* every worker has said that it is */
 	uint64_t lines[NT_LOG_KINDS];
 	struct control_stats stats;
 	struct progress progress;
@@ -34,7 +33,6 @@ control_new(const struct control_config *cfg)
 		.names = cfg->config->log.names == NT_CONFIG_SHORT ? NT_LOG_NAMES_SHORT
 								   : NT_LOG_NAMES_DOTTED,
 	};
-	control_stats_init(&c->stats, cfg->config->stats.interval_ns);
 	progress_init(&c->progress, cfg->progress);
 	for (unsigned int i = 0; i < cfg->worker_count; i++) {
 		const int err = nt_msg_reader_init(
@@ -78,14 +76,10 @@ drain_worker(struct control *c, unsigned int i)
 	unsigned int n = 0;
 	for (; n < RECORDS_BURST; n++) {
 		const struct nt_msg_head *m = nt_msg_reader_peek(&c->records[i]);
-		if (m == NULL)
+		/* Counters wait for those of the others: see write_stats_of_all. */
+		if (m == NULL || m->kind != RECORD_CONN ||
+			!write_conn(c, &((const struct record_msg *)(const void *)m)->row))
 			break;
-		if (m->kind == RECORD_DONE) {
-			c->done[i] = true;
-			c->done_count++;
-		} else if (!write_conn(c, &((const struct record_msg *)(const void *)m)->row)) {
-			break;
-		}
 		nt_msg_reader_pop(&c->records[i]);
 	}
 	return n;
@@ -96,8 +90,7 @@ drain_records(struct control *c)
 {
 	unsigned int n = 0;
 	for (unsigned int i = 0; i < c->cfg.worker_count; i++)
-		if (!c->done[i])
-			n += drain_worker(c, i);
+		n += drain_worker(c, i);
 	return n;
 }
 
@@ -110,31 +103,67 @@ control_sum(const struct control *c, struct nt_counters *ret)
 	nt_counters_sum(ret, blocks, c->cfg.worker_count);
 }
 
-/* One line of namecache.log for what came since the last one. It waits for room: it is one line. */
-static void
-write_stats(struct control *c, int64_t ts_ns)
+/* The message of counters that stands next in this worker's ring; NULL where records come first. */
+static const struct stats_msg *
+next_stats(struct control *c, unsigned int i)
 {
-	struct nt_strbuf *out;
-	struct nt_counters now;
+	const struct nt_msg_head *m = nt_msg_reader_peek(&c->records[i]);
+	return m != NULL && m->kind != RECORD_CONN ? (const void *)m : NULL;
+}
+
+static void
+add_stats(struct nt_counters *sum, uint64_t *cache_entries, const struct stats_msg *m)
+{
+	for (unsigned int id = 0; id < NT_COUNTER_COUNT; id++)
+		sum->n[id] += m->counters[id];
+	*cache_entries = NT_MAX(*cache_entries, m->cache_entries);
+}
+
+/* One line of namecache.log, for what came since the last one; false when there is no room for it.
+ */
+static bool
+write_stats(struct control *c, const struct nt_counters *now, uint64_t cache_entries, int64_t ts_ns)
+{
 	struct nt_namecache_row row;
-	control_sum(c, &now);
-	control_stats_row(&c->stats, &now, c->cfg.workers, c->cfg.worker_count,
+	struct nt_strbuf *out = nt_sink_begin(c->cfg.sink, NT_LOG_NAMECACHE, NT_LOG_NAMECACHE_MAX);
+	if (out == NULL)
+		return false;
+	control_stats_row(&c->stats, now, cache_entries, c->cfg.workers, c->cfg.worker_count,
 		nt_relay_stats(c->cfg.relay), ts_ns, &row);
-	while ((out = nt_sink_begin(c->cfg.sink, NT_LOG_NAMECACHE, NT_LOG_NAMECACHE_MAX)) == NULL)
-		lcore_idle();
 	nt_log_namecache(out, &c->log, &row);
 	nt_sink_commit(c->cfg.sink, NT_LOG_NAMECACHE);
 	nt_sink_flush(c->cfg.sink, NT_LOG_NAMECACHE);
 	c->lines[NT_LOG_NAMECACHE]++;
+	return true;
+}
+
+/*
+ * When all workers have settled the same interval, or the stream, their counters make one line.
+ * They settle the same ones in the same order, so the messages that stand first belong together.
+ */
+static unsigned int
+write_stats_of_all(struct control *c)
+{
+	struct nt_counters sum = { 0 };
+	uint64_t cache_entries = 0;
+	const struct stats_msg *m = NULL;
+	for (unsigned int i = 0; i < c->cfg.worker_count; i++) {
+		m = next_stats(c, i);
+		if (m == NULL)
+			return 0;
+		add_stats(&sum, &cache_entries, m);
+	}
+	if (sum.n[NT_COUNTER_PACKETS] != 0 && !write_stats(c, &sum, cache_entries, m->ts_ns))
+		return 0;
+	c->done = m->head.kind == RECORD_DONE;
+	for (unsigned int i = 0; i < c->cfg.worker_count; i++)
+		nt_msg_reader_pop(&c->records[i]);
+	return 1;
 }
 
 static void
 watch(struct control *c)
 {
-	const struct nt_mark_value W = nt_relay_watermark(c->cfg.relay);
-	int64_t boundary_ns;
-	if (control_stats_due(&c->stats, W.clock_ns, &boundary_ns))
-		write_stats(c, boundary_ns - reader_epoch_offset_ns(c->cfg.reader));
 	if (nt_sink_failed(c->cfg.sink, NULL))
 		atomic_store_explicit(c->cfg.stop, true, memory_order_relaxed);
 	if (progress_due(&c->progress)) {
@@ -147,18 +176,16 @@ watch(struct control *c)
 void
 control_run(struct control *c)
 {
-	while (c->done_count < c->cfg.worker_count) {
+	while (!c->done) {
 		lcore_pause();
 		/* No wall clock is needed offline: the bucket is virtual. */
 		unsigned int n = nt_relay_step(c->cfg.relay, 0);
 		n += drain_records(c);
+		n += write_stats_of_all(c);
 		watch(c);
 		if (n == 0)
 			lcore_rest();
 	}
-	const struct nt_mark_value W = nt_relay_watermark(c->cfg.relay);
-	if (W.clock_ns != INT64_MIN)
-		write_stats(c, W.clock_ns - reader_epoch_offset_ns(c->cfg.reader));
 	progress_end(&c->progress);
 }
 

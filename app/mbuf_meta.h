@@ -12,6 +12,9 @@
 
 enum mbuf_kind {
 	MBUF_PACKET,
+	MBUF_STATS, /* no packet: an interval of stats.interval ends; at.ts_ns is its end in capture
+		     * time, at.clock_ns the same on the clock, at.position that of the last packet
+		     */
 	MBUF_EPOCH, /* no packet: a capture that begins before the clock; see docs/architecture.md
 		     */
 };

@@ -15,8 +15,9 @@
 
 /* Mbufs beyond what fills one queue: the reader's buffers and stock, bursts in hand, pool caches.
  */
-#define POOL_EXTRA 1024
-#define POOL_CACHE 256
+#define POOL_EXTRA	1024
+#define POOL_CACHE	256
+#define POOL_CACHE_MOST (POOL_CACHE + POOL_CACHE / 2) /* what an lcore's cache may hold */
 /* Units of each relay ring: 1 MiB, about 8,000 mappings; own queues likewise. */
 #define RELAY_UNITS 16384
 /* Memory of EAL: mbufs, packet rings and its own needs. */
@@ -44,7 +45,8 @@ make_queues(struct offline *o)
 	 * Small, so that the same mbufs come back while they are still in the cache. They have no
 	 * room for data but the headroom, without which ethdev takes no pool.
 	 */
-	o->pool = rte_pktmbuf_pool_create("captured", size + POOL_EXTRA - 1, POOL_CACHE,
+	o->pool = rte_pktmbuf_pool_create("captured",
+		size + POOL_EXTRA + o->worker_count * POOL_CACHE_MOST - 1, POOL_CACHE,
 		sizeof(struct mbuf_meta), RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
 	if (o->pool == NULL)
 		return -rte_errno;

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include "capture.h"
+#include "intervals.h"
 #include "lcore_idle.h"
 #include "reader.h"
 #include "reader_queues.h"
@@ -32,7 +33,7 @@ struct reader {
 
 	bool started; /* there was a packet */
 	int64_t offset_ns; /* clock - capture time */
-	_Atomic int64_t offset_shared; /* the same; reader: wo, control: ro */
+	struct intervals intervals;
 	uint64_t packets, packet_bytes, bytes_before; /* bytes_before: of captures already done */
 
 	struct nt_error *failures; /* one for each path at most */
@@ -78,6 +79,7 @@ reader_new(const struct reader_config *cfg)
 	}
 	memset(r, 0, sizeof(*r));
 	r->cfg = *cfg;
+	intervals_init(&r->intervals, cfg->config->stats.interval_ns);
 	r->failures = calloc(cfg->path_count, sizeof(*r->failures));
 	int err = r->failures == NULL ? -ENOMEM : steer_init(&r->steer, cfg->workers);
 	if (err == 0)
@@ -123,6 +125,27 @@ push(struct reader *r, unsigned int worker, struct rte_mbuf *m)
 	}
 }
 
+/* A marker for every worker; it lies behind all packets up to at.position. */
+static void
+send_marker(struct reader *r, enum mbuf_kind kind, const struct nt_packet_meta *at)
+{
+	for (unsigned int w = 0; w < r->cfg.workers; w++) {
+		struct rte_mbuf *m = next_mbuf(r);
+		*mbuf_meta(m) = (struct mbuf_meta){ .at = *at, .kind = (uint16_t)kind };
+		push(r, w, m);
+	}
+}
+
+/* An interval of namecache.log ends at that clock. */
+static void
+end_interval(struct reader *r, int64_t clock_ns)
+{
+	const struct nt_packet_meta at = {
+		.position = r->position, .ts_ns = clock_ns - r->offset_ns, .clock_ns = clock_ns
+	};
+	send_marker(r, MBUF_STATS, &at);
+}
+
 /*
  * A capture that begins before the clock: every worker is told to write its connections and forget
  * its names. The clock goes on from where it is, capture time steps back: the offset takes the
@@ -131,18 +154,17 @@ push(struct reader *r, unsigned int worker, struct rte_mbuf *m)
 static void
 begin_epoch(struct reader *r, int64_t ts_ns)
 {
-	const int64_t offset_ns = r->clock_ns - ts_ns;
+	const int64_t behind_ns = r->clock_ns - ts_ns;
+	const int64_t offset_ns =
+		NT_SEC((behind_ns + NT_NS_PER_SEC - 1) / NT_NS_PER_SEC); /* intervals.h */
 	const struct nt_packet_meta at = {
 		.position = r->position + 1, .ts_ns = offset_ns, .clock_ns = r->clock_ns
 	};
-	for (unsigned int w = 0; w < r->cfg.workers; w++) {
-		struct rte_mbuf *m = next_mbuf(r);
-		*mbuf_meta(m) = (struct mbuf_meta){ .at = at, .kind = MBUF_EPOCH };
-		push(r, w, m);
-	}
+	send_marker(r, MBUF_EPOCH, &at);
 	r->position = at.position;
+	end_interval(r, r->clock_ns);
 	r->offset_ns = offset_ns;
-	atomic_store_explicit(&r->offset_shared, r->offset_ns, memory_order_relaxed);
+	intervals_begin(&r->intervals, r->clock_ns, offset_ns);
 }
 
 /* A stamp on the scale of the clock. */
@@ -156,8 +178,11 @@ stamp_at(const struct reader *r, int64_t ts_ns)
 static void
 take_packet(struct reader *r, const struct capture_packet *p, int link)
 {
-	struct rte_mbuf *m = next_mbuf(r);
 	const int64_t stamp_ns = stamp_at(r, p->ts_ns);
+	int64_t end_ns;
+	if (nt_unlikely(intervals_pass(&r->intervals, stamp_ns, r->offset_ns, &end_ns)))
+		end_interval(r, end_ns);
+	struct rte_mbuf *m = next_mbuf(r);
 	const struct nt_packet_meta at = {
 		.position = r->position + 1,
 		.ts_ns = stamp_ns,
@@ -183,10 +208,12 @@ take_packet(struct reader *r, const struct capture_packet *p, int link)
 static void
 place_in_time(struct reader *r, int64_t ts_ns)
 {
-	if (!r->started)
+	if (!r->started) {
 		r->clock_ns = ts_ns;
-	else if (ts_ns + r->offset_ns < r->clock_ns - EPOCH_BACKWARDS_NS)
+		intervals_begin(&r->intervals, ts_ns, 0);
+	} else if (ts_ns + r->offset_ns < r->clock_ns - EPOCH_BACKWARDS_NS) {
 		begin_epoch(r, ts_ns);
+	}
 	r->started = true;
 }
 
@@ -284,10 +311,4 @@ const char *
 reader_failure(const struct reader *r, unsigned int i)
 {
 	return i < r->failure_count ? r->failures[i].msg : NULL;
-}
-
-int64_t
-reader_epoch_offset_ns(const struct reader *r)
-{
-	return atomic_load_explicit(&r->offset_shared, memory_order_relaxed);
 }

@@ -48,7 +48,4 @@ const struct reader_progress *reader_progress(const struct reader *r);
 /* After reader_main: what went wrong with which capture, one line each; NULL past the last. */
 const char *reader_failure(const struct reader *r, unsigned int i);
 
-/* Clock less capture time, in the epoch being read: the clock goes on over epochs. Any thread. */
-int64_t reader_epoch_offset_ns(const struct reader *r);
-
 #endif

@@ -4,11 +4,13 @@
 #define RECORD_MSG_H
 
 #include <nt_conn_row.h>
+#include <nt_counters.h>
 #include <nt_msg_ring.h>
 
 enum record_kind {
 	RECORD_CONN,
-	RECORD_DONE, /* the worker's last message: its stream has ended and everything is written */
+	RECORD_STATS, /* struct stats_msg: the worker has settled an interval */
+	RECORD_DONE, /* struct stats_msg, the worker's last: the stream has ended, all is written */
 };
 
 struct record_msg {
@@ -17,7 +19,22 @@ struct record_msg {
 	char spare[NT_MSG_UNIT]; /* may be read on to the end of a unit */
 };
 
+/*
+ * Counters as of a position: everything at or before it is processed, everything that expires by
+ * the interval's end has, all of that is resolved. So what they tell of packets, connections and
+ * names is the same with any number of workers.
+ */
+struct stats_msg {
+	struct nt_msg_head head;
+	int64_t ts_ns; /* the interval's end, capture time */
+	uint64_t cache_entries;
+	uint64_t counters[NT_COUNTER_COUNT];
+	char spare[NT_MSG_UNIT];
+};
+
 #define RECORD_MSG_MAX offsetof(struct record_msg, spare)
+
+static_assert(sizeof(struct stats_msg) <= RECORD_MSG_MAX, "any message fits a reader");
 
 static inline void
 record_msg_seal(struct record_msg *m)

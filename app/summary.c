@@ -23,11 +23,11 @@ percent(uint64_t part, uint64_t whole)
 	return whole == 0 ? 0 : 100.0 * (double)part / (double)whole;
 }
 
+/* A line for each counter of a block that is not zero. */
 static void
-print_reasons(FILE *out, const struct summary *s)
+print_counters(FILE *out, const struct summary *s, enum nt_counter first, enum nt_counter last)
 {
-	for (unsigned int i = NT_COUNTER_PACKETS_OK + 1;
-		i < NT_COUNTER_PACKETS_OK + NT_COUNTER_PACKET_REASONS; i++)
+	for (unsigned int i = first; i <= (unsigned int)last; i++)
 		if (get(s, (enum nt_counter)i) != 0)
 			fprintf(out, "           %12llu  %s\n",
 				(unsigned long long)get(s, (enum nt_counter)i),
@@ -48,7 +48,7 @@ summary_print(FILE *out, const struct summary *s)
 	fprintf(out, "packets    %12llu  in %.2f s, %u worker%s\n",
 		(unsigned long long)get(s, NT_COUNTER_PACKETS), s->seconds, s->workers,
 		s->workers == 1 ? "" : "s");
-	print_reasons(out, s);
+	print_counters(out, s, NT_COUNTER_PACKETS_CUT_LINK, NT_COUNTER_PACKETS_NO_TRANSPORT);
 	fprintf(out, "connections%12llu  written to %s/conn.log\n",
 		(unsigned long long)s->sink->lines_written[NT_LOG_CONN], s->dir);
 	if (get(s, NT_COUNTER_CONNS_EVICTED) != 0)
@@ -61,6 +61,11 @@ summary_print(FILE *out, const struct summary *s)
 	fprintf(out, "mappings   %12llu  learnt, %llu of them repeats\n",
 		(unsigned long long)get(s, NT_COUNTER_MAPPINGS_LEARNT),
 		(unsigned long long)get(s, NT_COUNTER_MAPPINGS_REPEATS));
+	print_counters(out, s, NT_COUNTER_MAPPINGS_EVICTED, NT_COUNTER_LOOKUPS_CUT);
+	fprintf(out, "DNS        %12llu  responses matched to their query\n",
+		(unsigned long long)get(s, NT_COUNTER_DNS_MATCHED));
+	print_counters(out, s, NT_COUNTER_DNS_UNSOLICITED, NT_COUNTER_DNS_QUERIES_EVICTED);
+	print_counters(out, s, NT_COUNTER_DNS_SHORT, NT_COUNTER_DNS_CLASS);
 }
 
 static unsigned int

@@ -174,18 +174,27 @@ worker_wait(struct worker *w)
 		idle(w);
 }
 
-/* What others want to know now and then: how far W was behind, how full the cache is. */
-static void
-observe(struct worker *w)
+void
+worker_observe(struct worker *w)
 {
-	struct nt_name_cache_stats s;
-	nt_name_cache_stats(w->names, &s);
-	nt_counter_set(&w->counters, NT_COUNTER_MAPPINGS_DELETED,
-		s.expired + s.evicted_mappings + s.evicted_addresses + s.evicted_names +
-			s.evicted_per_address);
+	struct nt_name_cache_stats names;
+	struct nt_conn_stats conn;
+	nt_name_cache_stats(w->names, &names);
+	nt_conn_stats(w->conn, &conn);
+	const uint64_t evicted = names.evicted_mappings + names.evicted_addresses +
+				 names.evicted_names + names.evicted_per_address;
+	nt_counter_set(&w->counters, NT_COUNTER_MAPPINGS_EVICTED, evicted);
+	nt_counter_set(&w->counters, NT_COUNTER_MAPPINGS_DELETED, names.expired + evicted);
+	nt_counter_set(&w->counters, NT_COUNTER_LOOKUPS_CUT, names.lookup_cut);
+	nt_counter_set(&w->counters, NT_COUNTER_CONN_EXTRA_EXHAUSTED, conn.extra_exhausted);
 	nt_counter_set(
 		&w->counters, NT_COUNTER_DNS_QUERIES_EVICTED, nt_dns_match_evicted(w->queries));
-	atomic_store_explicit(&w->cache_entries, s.addresses, memory_order_relaxed);
+	w->cache_entries = names.addresses;
+}
+
+static void
+measure_lag(struct worker *w)
+{
 	if (w->W.clock_ns != INT64_MIN && w->done.clock_ns >= w->W.clock_ns)
 		nt_histogram_add(&w->watermark_lag, (uint64_t)(w->done.clock_ns - w->W.clock_ns));
 }
@@ -196,9 +205,7 @@ finish(struct worker *w)
 {
 	if (!flows_end_all(w, RECORDS_MAX) && nt_flow_ended(w->flows) == NT_FLOW_NONE &&
 		w->W.position == NT_POSITION_END) {
-		w->record.head =
-			(struct nt_msg_head){ .size = sizeof(w->record.head), .kind = RECORD_DONE };
-		return nt_msg_ring_put(w->records, &w->record.head);
+		return send_stats(w, RECORD_DONE, w->done.clock_ns - w->epoch_offset_ns);
 	}
 	return false;
 }
@@ -222,7 +229,7 @@ poll(struct worker *w)
 	}
 	const bool moved = advance(w);
 	if (moved)
-		observe(w);
+		measure_lag(w);
 	bool busy = records_advance(w, RECORDS_MAX);
 	if (w->done.clock_ns != INT64_MIN)
 		busy |= flows_expire(w, w->done.clock_ns);
@@ -252,12 +259,6 @@ struct nt_msg_ring *
 worker_records(const struct worker *w)
 {
 	return w->records;
-}
-
-uint32_t
-worker_cache_entries(const struct worker *w)
-{
-	return atomic_load_explicit(&w->cache_entries, memory_order_relaxed);
 }
 
 const struct nt_histogram *

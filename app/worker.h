@@ -39,9 +39,6 @@ const struct nt_counters *worker_counters(const struct worker *w);
 /* Records and the end of them: a struct record_msg each; consumer: control. */
 struct nt_msg_ring *worker_records(const struct worker *w);
 
-/* Addresses in the cache, as of the last time the watermark moved. Any thread. */
-uint32_t worker_cache_entries(const struct worker *w);
-
 /* Written by the worker, read by any thread: how far W was behind the worker's clock, ns. */
 const struct nt_histogram *worker_watermark_lag(const struct worker *w);
 

@@ -114,39 +114,20 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 	}
 }
 
-/*
- * An epoch: everything ends here, and once all workers have come this far, everything is written
- * and forgotten (docs/architecture.md).
- */
-static void
-process_epoch(struct worker *w, const struct nt_packet_meta *at)
-{
-	/* The clock is the same for all workers here: so is what their timers make of it. */
-	w->done = (struct nt_mark_value){ .position = at->position - 1, .clock_ns = at->clock_ns };
-	while (flows_end_all(w, WORKER_BURST))
-		records_advance(w, WORKER_BURST);
-	w->done.position = at->position;
-	while (w->W.position < at->position || nt_flow_ended(w->flows) != NT_FLOW_NONE) {
-		worker_wait(w);
-		records_advance(w, WORKER_BURST);
-	}
-	nt_name_cache_clear(w->names);
-	nt_dns_match_clear(w->queries);
-	w->epoch_offset_ns = at->ts_ns;
-	count(w, NT_COUNTER_EPOCHS, 1);
-}
-
 static void
 process_one(struct worker *w, struct rte_mbuf *m, const struct nt_packet *p, const struct staged *s)
 {
 	const struct mbuf_meta *meta = mbuf_meta(m);
-	if (nt_unlikely(meta->kind == MBUF_EPOCH)) {
-		process_epoch(w, &meta->at);
+	if (nt_unlikely(meta->kind != MBUF_PACKET)) {
+		marker_packet(w, (enum mbuf_kind)meta->kind, &meta->at);
 		return;
 	}
 	/* Nothing of mine lies between the packet before this one and this one. */
 	w->done = (struct nt_mark_value){ .position = meta->at.position - 1,
 		.clock_ns = w->done.clock_ns };
+	/* One by one, for a marker may come next that reads them. */
+	count(w, NT_COUNTER_PACKETS, 1);
+	count(w, NT_COUNTER_PACKET_BYTES, meta->wire_len);
 	count(w, (enum nt_counter)(NT_COUNTER_PACKETS_OK + p->reason), 1);
 	if (nt_likely(s->keyed))
 		process_keyed(w, p, &meta->at, s);
@@ -158,16 +139,10 @@ void
 worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n)
 {
 	struct staged s[WORKER_BURST];
-	uint64_t bytes = 0, packets = 0;
 	stage_fetch(mbufs, n);
 	stage_decode(w, mbufs, n, s);
 	stage_hash(w, n, s);
 	stage_lookup(w, n, s);
-	for (unsigned int i = 0; i < n; i++) {
-		bytes += mbuf_meta(mbufs[i])->wire_len;
-		packets += mbuf_meta(mbufs[i])->kind == MBUF_PACKET;
+	for (unsigned int i = 0; i < n; i++)
 		process_one(w, mbufs[i], &w->packets[i], &s[i]);
-	}
-	count(w, NT_COUNTER_PACKETS, packets);
-	count(w, NT_COUNTER_PACKET_BYTES, bytes);
 }

@@ -62,7 +62,7 @@ struct worker {
 
 	uint8_t port_use[65536]; /* enum port_use */
 	struct nt_histogram watermark_lag;
-	_Atomic uint32_t cache_entries; /* worker: wo, control: ro */
+	uint32_t cache_entries; /* as of worker_observe */
 
 	/* scratch */
 	struct nt_packet packets[WORKER_BURST];
@@ -85,6 +85,14 @@ key_addr(const struct nt_flow_key *key, bool lo)
 
 /* worker.c: what any wait does: publish T, drain the inbox, give the core away. */
 void worker_wait(struct worker *w);
+
+/* worker.c: bring up to date what others want to know now and then. */
+void worker_observe(struct worker *w);
+
+/* worker_markers.c */
+/* The counters as they are; false when the ring has no room. */
+bool send_stats(struct worker *w, enum record_kind kind, int64_t ts_ns);
+void marker_packet(struct worker *w, enum mbuf_kind kind, const struct nt_packet_meta *at);
 
 /* worker_packets.c */
 void worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n);

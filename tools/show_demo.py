@@ -13,10 +13,6 @@ from collections import Counter
 
 COLUMNS = ["time", "orig", "orig name", "resp", "resp name", "match", "proto", "bytes"]
 WIDTHS = {"orig": 24, "orig name": 24, "resp": 28, "resp name": 40}
-# The rates of namecache.log that a reader wants first, and what each is a share of.
-RATES = [("hit_rate_conn_ext_h", "non-local addresses"), ("hit_rate_conn_int_h", "local addresses"),
-         ("hit_rate_conn_resp_h", "responders"), ("hit_rate_conn_orig_h", "originators"),
-         ("hit_rate_conn", "connections, either end")]
 
 
 def records(path):
@@ -106,14 +102,12 @@ def main():
         print("\nhow the responder's name was found: "
               + ", ".join(f"{k if k != '-' else 'no name'} {n}" for k, n in how.most_common()))
 
-    last = None
-    for last in records(os.path.join(a.dir, "namecache.log")):
-        pass
-    if last:
-        print("\nhit rates (namecache.log, last interval):")
-        for field, what in RATES:
-            if field in last:
-                print(f"  {100 * last[field]:6.1f} %  of {what}  ({field})")
+    print("\nhit rates over the whole capture (namecache.log has them by interval):")
+    for what, local in (("non-local", False), ("local", True)):
+        ends = [bool(names(r, end)) for r in conns for end in ("orig", "resp")
+                if r.get(f"local_{end}", False) == local]
+        if ends:
+            print(f"  {100 * sum(ends) / len(ends):6.1f} %  of {len(ends)} {what} ends have a name")
     print("\nlogs:")
     for name in sorted(os.listdir(a.dir)):
         if name.endswith(".log"):

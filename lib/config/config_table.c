@@ -119,7 +119,7 @@ const struct config_key config_keys[] = {
 		.help = "Connections that last longer have their names fixed at this age." },
 	{ "names.query_life", DURATION(names.query_life_ns), .min = SEC_TENTH, .max = NT_SEC(3600),
 		.def = NT_SEC(30), .help = "How long a query waits for its response." },
-	{ "names.max_queries", U32(names.max_queries), .min = 16, .max = INT64_C(1) << 26,
+	{ "names.max_queries", U32(names.max_queries), .min = 16, .max = INT64_C(1) << 22,
 		.def = 65536, .unit = "queries", .help = "Queries in flight." },
 	{ "names.max_mappings", U32(names.max_mappings), .min = 16, .max = CACHE_MAX,
 		.def = 1 << 20, .unit = "mappings", .help = "Mappings kept." },

@@ -39,6 +39,7 @@
 	X(CONNS_MADE, conns_made, "connections", "connections begun") \
 	X(CONNS_WRITTEN, conns_written, "connections", "connections handed over to be written") \
 	X(CONNS_EVICTED, conns_evicted, "connections", "of these, ended by the table's cap") \
+	X(CONN_EXTRA_EXHAUSTED, conn_extra_exhausted, "times", "gaps or history not kept: too many connections out of order") \
 	X(CONNS_LOST, conns_lost, "connections", "records dropped for want of room") \
 	X(RELEASED_EARLY, released_early, "connections", "written before the watermark had passed them") \
 	X(RECORDS_LATE_AT_RATE, records_late_at_rate, "connections", "that would have missed a name at the configured pacing rate") \
@@ -97,6 +98,8 @@
 	X(OWN_NEW, own_new, "mappings", "learnt by this worker and new to its cache") \
 	X(OWN_REFRESHED, own_refreshed, "mappings", "learnt by this worker and known already") \
 	X(OWN_REFUSED, own_refused, "mappings", "learnt by this worker and refused: no room") \
+	X(MAPPINGS_EVICTED, mappings_evicted, "mappings", "given up before their time: a names.max_* was reached") \
+	X(LOOKUPS_CUT, lookups_cut, "lookups", "cut short: too many mappings of one address") \
 	X(MAPPINGS_DELETED, mappings_deleted, "mappings", "expired or evicted") \
 	X(MESSAGES_SENT, messages_sent, "messages", "messages of mappings sent to the relay") \
 	X(MESSAGES_RECEIVED, messages_received, "messages", "messages of mappings received from it") \

@@ -5,12 +5,14 @@
 usage: same_workers.py [--tsv] [--set KEY=VALUE]... NAMETAP OUT CAPTURE...
 
 Reads each capture with 1, 2, 3 and 8 workers, at relay rates of 100/s, 10,000/s and unlimited, and
-compares conn.log and notice.log as sets of lines: names, uids and every other field included. The
-first run (one worker, unlimited) is what the others are held to. Prints a line per capture; exit
+compares conn.log and notice.log as sets of lines: names, uids and every other field included; and
+namecache.log line by line, without the fields that tell of the relay between workers. The first run (one worker, unlimited) is what the others are held to. Prints a line per capture; exit
 status 1 where one differs, none had records, or nametap ended otherwise than with 0 or 1.
 """
 import argparse
+import collections
 import concurrent.futures
+import json
 import os
 import shutil
 import subprocess
@@ -22,9 +24,23 @@ from same_records import records  # noqa: E402
 WORKERS = (1, 2, 3, 8)
 RATES = (0, 100, 10000)  # mappings a second; 0: unlimited
 LOGS = ("conn.log", "notice.log")
+INTERVALS = "namecache.log"
+# What depends on how many workers there are, and on when they hear of one another.
+RELAY_FIELDS = ("cache_", "mappings_received", "mappings_new", "mappings_refreshed", "mappings_refused",
+                "watermark_", "propagation_", "records_late_at_rate")
 # Runs sleep 0.1 s each while DPDK measures the clock.
 AT_ONCE = 2 * (os.cpu_count() or 1)
 TIMEOUT_SEC = 300
+
+
+def intervals(path):
+    """The lines of namecache.log, numbered, without what tells of the relay."""
+    lines = collections.Counter()
+    with open(path, "rb") as f:
+        for number, line in enumerate(f):
+            row = {k: v for k, v in json.loads(line).items() if not k.startswith(RELAY_FIELDS)}
+            lines[f"{number}: {json.dumps(row, sort_keys=True)}".encode()] += 1
+    return lines
 
 
 def read(a, capture, workers, rate):
@@ -44,11 +60,12 @@ def read(a, capture, workers, rate):
         return "a timeout", "", []
     # The folder of the run may stand in a message; it is no difference.
     return r.returncode, r.stdout.decode(errors="replace").replace(out, "OUT"), \
-        [records(os.path.join(out, log)) for log in LOGS]
+        [records(os.path.join(out, log)) for log in LOGS] \
+        + ([] if a.tsv else [intervals(os.path.join(out, INTERVALS))])
 
 
 def first_difference(logs, expected):
-    for log, have, want in zip(LOGS, logs, expected):
+    for log, have, want in zip(LOGS + (INTERVALS,), logs, expected):
         if have != want:
             lines = [("-", line) for line in sorted(want - have)[:3]] \
                 + [("+", line) for line in sorted(have - want)[:3]]

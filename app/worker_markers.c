@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Markers among the packets: places where every worker settles, that is, where everything up to
+ * there is processed, expired, known to the cache and written, the same in all of them.
+ */
+#include <string.h>
+
+#include "worker_priv.h"
+
+/*
+ * Wait until W has come to the marker, for then nothing is under way any more, and make every
+ * record that is due. Other workers are waited for; they come to the same marker, and the reader
+ * has flushed.
+ */
+static void
+settle(struct worker *w, const struct nt_packet_meta *at)
+{
+	w->done.position = NT_MAX(w->done.position, at->position);
+	while (w->W.position < at->position || nt_flow_ended(w->flows) != NT_FLOW_NONE) {
+		worker_wait(w);
+		records_advance(w, WORKER_BURST);
+	}
+}
+
+/* Everything ends here, is written and forgotten (docs/architecture.md). */
+static void
+end_epoch(struct worker *w, const struct nt_packet_meta *at)
+{
+	while (flows_end_all(w, WORKER_BURST))
+		records_advance(w, WORKER_BURST);
+	settle(w, at);
+	nt_name_cache_clear(w->names);
+	nt_dns_match_clear(w->queries);
+	w->epoch_offset_ns = at->ts_ns;
+	count(w, NT_COUNTER_EPOCHS, 1);
+}
+
+bool
+send_stats(struct worker *w, enum record_kind kind, int64_t ts_ns)
+{
+	struct stats_msg m = {
+		.head = { .size = offsetof(struct stats_msg, spare), .kind = kind },
+		.ts_ns = ts_ns,
+	};
+	worker_observe(w);
+	m.cache_entries = w->cache_entries;
+	memcpy(m.counters, w->counters.n, sizeof(m.counters));
+	return nt_msg_ring_put(w->records, &m.head);
+}
+
+/* What expires by its end belongs to the interval, whenever the wheel would have got there. */
+static void
+end_interval(struct worker *w, const struct nt_packet_meta *at)
+{
+	while (flows_expire(w, at->clock_ns))
+		records_advance(w, WORKER_BURST);
+	settle(w, at);
+	while (!send_stats(w, RECORD_STATS, at->ts_ns))
+		worker_wait(w);
+}
+
+void
+marker_packet(struct worker *w, enum mbuf_kind kind, const struct nt_packet_meta *at)
+{
+	/* The clock is the same for all workers here: so is what their timers make of it. */
+	w->done.clock_ns = at->clock_ns;
+	if (kind == MBUF_EPOCH)
+		end_epoch(w, at);
+	else
+		end_interval(w, at);
+}
