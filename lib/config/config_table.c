@@ -103,9 +103,9 @@ const struct config_key config_keys[] = {
 		.help = "Inactivity timeout of interactive services (TCP ports 21, 22, 23, 513)." },
 
 	{ "names.dns_ports", PORTS(names.dns_ports), .def = 53, .unit = "ports",
-		.help = "UDP ports of DNS servers." },
+		.help = "UDP ports of DNS servers. With none ([]), no names come from DNS." },
 	{ "names.mdns_ports", PORTS(names.mdns_ports), .def = 5353, .unit = "ports",
-		.help = "UDP ports of multicast DNS." },
+		.help = "UDP ports of multicast DNS. With none ([]), no names come from it." },
 	{ "names.ttl_min", DURATION(names.ttl_min_ns), .min = 0, .max = DAYS(1), .def = NT_SEC(60),
 		.help = "Shorter times to live count as this." },
 	{ "names.ttl_max", DURATION(names.ttl_max_ns), .min = NT_SEC(1), .max = TTL_MAX_NS,

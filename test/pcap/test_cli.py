@@ -1031,6 +1031,8 @@ class TestNames(Case):
         self.unnamed(lookup + self.connect(1))
         self.check(lookup + self.connect(1), "DNS_A", [NAME], "client", 0.99,
                    args=("--set", "names.dns_ports=[53,5300]"))
+        self.unnamed(exchange(START, 1, NAME, [SERVER]) + self.connect(1),
+                     "--set", "names.dns_ports=[]")
 
     def test_icmp_and_udp_are_named_too(self):
         echo = [(START + SEC + i * SEC, m.ip(*ends, 1, m.icmp_echo(i)))
