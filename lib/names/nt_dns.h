@@ -4,8 +4,9 @@
  * question through the message's own CNAME chain. Untrusted bytes: RFC 9267 lists what others got
  * wrong. Bounds: pointers strictly backward, at most 16 a name; labels <= 63; 255 octets on the
  * wire while unpacking; a chain of at most 10 CNAMEs; at most 64 addresses taken; the total work
- * per message is bounded. Whatever breaks a rule drops the whole message under one reason. No
- * state, no allocation, any thread.
+ * per message is bounded. Whatever breaks a rule drops the whole message under one reason. Only
+ * the 64 addresses are no such rule: of a message that has more, the first 64 are taken, and the
+ * rest is counted (refused_limit). No state, no allocation, any thread.
  */
 #ifndef NT_DNS_H
 #define NT_DNS_H
@@ -69,7 +70,7 @@ struct nt_dns_message {
 	struct nt_dns_answer answers[NT_DNS_ANSWERS_MAX];
 	unsigned int refused_chain; /* answers not reached from the question */
 	unsigned int refused_unusable; /* unspecified, loopback, multicast ...; the root name */
-	unsigned int refused_limit; /* more than NT_DNS_ANSWERS_MAX */
+	unsigned int refused_limit; /* beyond NT_DNS_ANSWERS_MAX: the first ones count */
 	size_t names_len;
 	char names[NT_DNS_NAMES_ROOM];
 };

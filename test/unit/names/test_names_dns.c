@@ -200,18 +200,21 @@ test_class(void **state)
 	assert_int_equal(m.qclass, 3);
 }
 
+/* The first 64 are taken, the rest is counted: the message is not dropped. */
 static void
 test_answers_limit(void **state)
 {
 	(void)state;
-	for (unsigned int n = NT_DNS_ANSWERS_MAX; n <= NT_DNS_ANSWERS_MAX + 1; n++) {
+	for (unsigned int n = NT_DNS_ANSWERS_MAX; n <= NT_DNS_ANSWERS_MAX + 9; n++) {
 		put_response(&w, "many.example", NT_DNS_TYPE_A, n);
 		for (unsigned int i = 0; i < n; i++) {
 			put_pointer(&w, QNAME_AT);
-			put_a(&w, 60, "192.0.2.1");
+			put_a(&w, 60 + i, "192.0.2.1");
 		}
 		assert_reason(parse(&m, &w), NT_DNS_OK);
 		assert_int_equal(m.answer_count, NT_DNS_ANSWERS_MAX);
+		for (unsigned int i = 0; i < NT_DNS_ANSWERS_MAX; i++)
+			assert_int_equal(m.answers[i].ttl_sec, 60 + i);
 		assert_int_equal(m.refused_limit, n - NT_DNS_ANSWERS_MAX);
 	}
 }
