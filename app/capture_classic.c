@@ -15,7 +15,7 @@
 /* Less room than this is not worth a read(2): the slab is left. */
 #define READ_MIN (16 * 1024)
 /* Read on when this much is used up: what was just copied is parsed while it is in the cache. */
-#define READ_MAX (128 * 1024)
+#define READ_MAX (32 * 1024)
 
 #define MAGIC_USEC 0xa1b2c3d4u
 #define MAGIC_NSEC 0xa1b23c4du
@@ -115,9 +115,9 @@ broken(const struct capture *c, int code, struct nt_error *err, const char *what
 		(unsigned long long)c->offset, (unsigned long long)c->packets);
 }
 
-/* have() for a record, with what its failure means. */
-static int
-have_record(struct capture *c, uint64_t last_position, size_t len, struct nt_error *err)
+/* have() for a record, with what its failure means. Once in some hundred packets. */
+static __attribute__((noinline)) int
+fetch_record(struct capture *c, uint64_t last_position, size_t len, struct nt_error *err)
 {
 	const int n = have(c, last_position, len);
 	if (n == 1 || n == -ECANCELED)
@@ -127,6 +127,14 @@ have_record(struct capture *c, uint64_t last_position, size_t len, struct nt_err
 	if (c->filled == c->at)
 		return 0; /* a clean end */
 	return broken(c, -ENODATA, err, "cut short in the middle of a packet");
+}
+
+static inline int
+have_record(struct capture *c, uint64_t last_position, size_t len, struct nt_error *err)
+{
+	return nt_likely((size_t)(c->filled - c->at) >= len)
+		       ? 1
+		       : fetch_record(c, last_position, len, err);
 }
 
 int

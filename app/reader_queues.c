@@ -14,18 +14,16 @@ queues_init(
 		q->buffers[i].first = q->buffers[i].count = 0;
 }
 
-struct rte_mbuf *
-queues_mbuf(struct queues *q)
+bool
+queues_restock(struct queues *q)
 {
-	if (nt_unlikely(q->stock_count == 0)) {
-		if (rte_mempool_get_bulk(q->pool, (void **)q->stock, QUEUES_BURST) != 0)
-			return NULL;
-		q->stock_count = QUEUES_BURST;
-		/* A worker has read them last. */
-		for (unsigned int i = 0; i < QUEUES_BURST; i++)
-			nt_prefetch_write(mbuf_meta(q->stock[i]));
-	}
-	return q->stock[--q->stock_count];
+	if (rte_mempool_get_bulk(q->pool, (void **)q->stock, QUEUES_BURST) != 0)
+		return false;
+	q->stock_count = QUEUES_BURST;
+	/* A worker has read them last. */
+	for (unsigned int i = 0; i < QUEUES_BURST; i++)
+		nt_prefetch_write(mbuf_meta(q->stock[i]));
+	return true;
 }
 
 static void
@@ -41,16 +39,11 @@ flush(struct queues *q, unsigned int worker)
 }
 
 bool
-queues_push(struct queues *q, unsigned int worker, struct rte_mbuf *m)
+queues_make_room(struct queues *q, unsigned int worker)
 {
-	struct queue_buffer *b = &q->buffers[worker];
-	if (b->first + b->count == QUEUES_BURST) {
-		flush(q, worker);
-		if (b->first + b->count == QUEUES_BURST)
-			return false;
-	}
-	b->mbufs[b->first + b->count++] = m;
-	return true;
+	const struct queue_buffer *b = &q->buffers[worker];
+	flush(q, worker);
+	return b->first + b->count != QUEUES_BURST;
 }
 
 bool

@@ -34,10 +34,31 @@ struct queues {
 void queues_init(
 	struct queues *q, struct rte_ring **rings, unsigned int workers, struct rte_mempool *pool);
 
+/* Fill the empty stock; false while the workers have all mbufs. */
+bool queues_restock(struct queues *q);
+/* Empty the worker's full buffer into its ring; false where that is full too. */
+bool queues_make_room(struct queues *q, unsigned int worker);
+
 /* An mbuf from the stock; NULL while the workers have them all. */
-struct rte_mbuf *queues_mbuf(struct queues *q);
+static inline struct rte_mbuf *
+queues_mbuf(struct queues *q)
+{
+	if (nt_unlikely(q->stock_count == 0) && !queues_restock(q))
+		return NULL;
+	return q->stock[--q->stock_count];
+}
+
 /* Into the worker's buffer; false when it is full and its ring too. */
-bool queues_push(struct queues *q, unsigned int worker, struct rte_mbuf *m);
+static inline bool
+queues_push(struct queues *q, unsigned int worker, struct rte_mbuf *m)
+{
+	struct queue_buffer *b = &q->buffers[worker];
+	if (nt_unlikely(b->first + b->count == QUEUES_BURST) && !queues_make_room(q, worker))
+		return false;
+	b->mbufs[b->first + b->count++] = m;
+	return true;
+}
+
 /* Move what the rings can take. True when no buffer has anything left. */
 bool queues_flush(struct queues *q);
 /* Release R: last is the position up to which everything has been pushed. */

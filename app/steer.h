@@ -16,6 +16,14 @@ struct steer {
 };
 
 int steer_init(struct steer *s, unsigned int workers);
-unsigned int steer_packet(const struct steer *s, const uint8_t *data, uint32_t cap_len, int link);
+/* Among several workers. */
+unsigned int steer_by_addresses(
+	const struct steer *s, const uint8_t *data, uint32_t cap_len, int link);
+
+static inline unsigned int
+steer_packet(const struct steer *s, const uint8_t *data, uint32_t cap_len, int link)
+{
+	return s->workers == 1 ? 0 : steer_by_addresses(s, data, cap_len, link);
+}
 
 #endif
