@@ -113,7 +113,22 @@ void names_packet(struct worker *w, const struct nt_packet *p, const struct nt_p
 /* worker_records.c: ended connections to records. */
 /* A bounded slice: pin, resolve, purge, in this order. True when something was done. */
 bool records_advance(struct worker *w, unsigned int max);
+
+/* worker_rows.c */
+void row_make(struct worker *w, const struct nt_flow *f, const struct nt_flow_cold *cold,
+	struct nt_conn_row *row);
+
+/* worker_pins.c: names as of a connection's start. */
 int pins_init(struct pin_pool *p, uint32_t size);
 void pins_fini(struct pin_pool *p);
+void pins_give_back(struct worker *w, uint32_t i);
+/* Pin what has come of age, at most so many; returns how many. */
+unsigned int pins_due(struct worker *w, unsigned int max);
+/* What to ask the cache for the two ends, NT_FLOW_ORIG and NT_FLOW_RESP. */
+void name_queries(
+	const struct nt_flow *f, const struct nt_flow_cold *cold, struct nt_name_query q[2]);
+/* The names of one end of an ended connection; pinned: what was pinned for it, or NULL. */
+bool names_of_end(struct worker *w, const struct nt_name_query *q,
+	const struct pinned_names *pinned, struct nt_name_result *ret);
 
 #endif

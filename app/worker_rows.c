@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* An ended connection and its names as a row of conn.log, and what the row counts for. */
+#include <string.h>
+
+#include "worker_priv.h"
+
+static_assert((int)NT_CONN_STATES == (int)NT_ROW_STATES, "a row's state is the connection's");
+static_assert((int)NT_SERVICE_DNS == (int)NT_ROW_SERVICE_DNS &&
+		      (int)NT_SERVICE_QUIC == (int)NT_ROW_SERVICE_QUIC,
+	"a row's services are the connection's");
+
+static uint8_t
+put_names(struct worker *w, struct nt_conn_row *row, const struct nt_name_result *r)
+{
+	uint8_t n = 0;
+	for (; n < r->count; n++) {
+		uint16_t len;
+		const char *text = nt_name_text(w->names, r->names[n], &len);
+		if (!nt_conn_row_name(row, text, len))
+			break;
+	}
+	return n;
+}
+
+static void
+count_hits(struct worker *w, const struct nt_conn_row *row, const struct nt_conn_summary *s)
+{
+	const bool orig = row->orig_names != 0, resp = row->resp_names != 0;
+	const bool local_orig = (row->flags & NT_ROW_LOCAL_ORIG) != 0;
+	const bool local_resp = (row->flags & NT_ROW_LOCAL_RESP) != 0;
+	count(w, NT_COUNTER_LOOKUPS, 2);
+	count(w, NT_COUNTER_CONNS_WRITTEN, 1);
+	count(w, NT_COUNTER_NAMED_CONNS, orig || resp);
+	count(w, NT_COUNTER_NAMED_ORIG, orig);
+	count(w, NT_COUNTER_NAMED_RESP, resp);
+	count(w, NT_COUNTER_ENDS_LOCAL, (uint64_t)local_orig + local_resp);
+	count(w, NT_COUNTER_ENDS_EXTERNAL, (uint64_t)!local_orig + !local_resp);
+	count(w, NT_COUNTER_ENDS_LOCAL_NAMED,
+		(uint64_t)(local_orig && orig) + (local_resp && resp));
+	count(w, NT_COUNTER_ENDS_EXTERNAL_NAMED,
+		(uint64_t)(!local_orig && orig) + (!local_resp && resp));
+	if (s->has_duration && s->bytes[0] != 0 && s->bytes[1] != 0) {
+		count(w, NT_COUNTER_PROD_CONNS, 1);
+		count(w, NT_COUNTER_PROD_NAMED_CONNS, orig || resp);
+		count(w, NT_COUNTER_PROD_NAMED_ORIG, orig);
+		count(w, NT_COUNTER_PROD_NAMED_RESP, resp);
+	}
+}
+
+/* uid: a keyed hash of five-tuple and first position, the same with any number of workers. */
+static void
+make_uid(const struct worker *w, const struct nt_conn_summary *s, uint64_t uid[2])
+{
+	struct {
+		struct nt_addr orig_h, resp_h;
+		uint16_t orig_p, resp_p;
+		uint32_t proto;
+		uint64_t position;
+	} in = {
+		.orig_h = s->orig_h,
+		.resp_h = s->resp_h,
+		.orig_p = s->orig_p,
+		.resp_p = s->resp_p,
+		.proto = s->ip_proto,
+		.position = s->first_position,
+	};
+	static_assert(sizeof(in) == 56, "no padding in what is hashed");
+	nt_siphash128(&w->cfg.uid_key, &in, sizeof(in), uid);
+}
+
+static void
+begin_row(struct worker *w, const struct nt_conn_summary *s, struct nt_conn_row *row)
+{
+	const struct nt_netset *local = &w->config->local_nets;
+	memset(row, 0, NT_CONN_ROW_FIXED);
+	row->ts_ns = s->ts_ns - w->epoch_offset_ns;
+	row->duration_ns = s->duration_ns;
+	make_uid(w, s, row->uid);
+	row->orig_h = s->orig_h;
+	row->resp_h = s->resp_h;
+	row->orig_p = s->orig_p;
+	row->resp_p = s->resp_p;
+	row->ip_proto = s->ip_proto;
+	row->conn_state = s->state;
+	row->flags = (uint16_t)((s->has_duration ? NT_ROW_DURATION : 0) |
+				(nt_netset_has(local, &s->orig_h) ? NT_ROW_LOCAL_ORIG : 0) |
+				(nt_netset_has(local, &s->resp_h) ? NT_ROW_LOCAL_RESP : 0));
+	memcpy(row->bytes, s->bytes, sizeof(row->bytes));
+	memcpy(row->pkts, s->pkts, sizeof(row->pkts));
+	memcpy(row->ip_bytes, s->ip_bytes, sizeof(row->ip_bytes));
+	row->missed_bytes = s->missed_bytes;
+	row->service = s->service;
+	row->vlan = s->vlan;
+	row->inner_vlan = s->inner_vlan;
+	row->history_len = s->history_len;
+	nt_conn_row_tail(row, s->history, s->history_len);
+}
+
+/* Live, at the configured rate: would the record have been written before this name arrived? */
+static bool
+misses_at_rate(const struct worker *w, const struct nt_flow *f, const struct nt_name_result *r)
+{
+	return departures_find(&w->departures, r->position) >
+	       f->last_clock_ns + w->config->relay.max_hold_ns;
+}
+
+static void
+name_row(struct worker *w, const struct nt_flow *f, const struct nt_flow_cold *cold,
+	struct nt_conn_row *row)
+{
+	const struct pin *pin = cold->pins != NT_FLOW_NONE ? &w->pins.pins[cold->pins] : NULL;
+	struct nt_name_query q[2];
+	struct nt_name_result r;
+	bool late = false;
+	name_queries(f, cold, q);
+	if (names_of_end(w, &q[NT_FLOW_ORIG], pin != NULL ? &pin->orig : NULL, &r)) {
+		late |= misses_at_rate(w, f, &r);
+		row->orig_source = r.source;
+		row->orig_names = put_names(w, row, &r);
+		row->flags |= r.more ? NT_ROW_ORIG_MORE : 0;
+	}
+	if (names_of_end(w, &q[NT_FLOW_RESP], pin != NULL ? &pin->resp : NULL, &r)) {
+		late |= misses_at_rate(w, f, &r);
+		row->resp_source = r.source;
+		row->resp_match = r.match;
+		row->resp_names = put_names(w, row, &r);
+		row->resp_age_ns = r.age_ns;
+		row->flags |= NT_ROW_AGE | (r.more ? NT_ROW_RESP_MORE : 0);
+	}
+	count(w, NT_COUNTER_RECORDS_LATE_AT_RATE, late);
+}
+
+void
+row_make(struct worker *w, const struct nt_flow *f, const struct nt_flow_cold *cold,
+	struct nt_conn_row *row)
+{
+	struct nt_conn_summary s;
+	nt_conn_summarize(w->conn, f, cold, &s);
+	begin_row(w, &s, row);
+	name_row(w, f, cold, row);
+	count_hits(w, row, &s);
+}
