@@ -9,6 +9,7 @@
 #include <pcap/pcap.h>
 
 #include "commands.h"
+#include "control.h"
 #include "offline.h"
 #include "paths.h"
 #include "summary.h"
@@ -210,11 +211,7 @@ open_sink(const struct read_args *a, const struct nt_config *cfg, struct nt_erro
 {
 	const struct nt_sink_config sink = {
 		.dir = a->dir,
-		.log = {
-			.format = cfg->log.format == NT_CONFIG_TSV ? NT_LOG_TSV : NT_LOG_JSON,
-			.names = cfg->log.names == NT_CONFIG_SHORT ? NT_LOG_NAMES_SHORT
-								   : NT_LOG_NAMES_DOTTED,
-		},
+		.log = control_log_config(cfg),
 		.block_bytes = NT_MAX((size_t)SINK_BLOCK_BYTES, (size_t)NT_LOG_LINE_MAX),
 		.blocks = SINK_BLOCKS,
 	};

@@ -16,10 +16,19 @@ struct control {
 	struct nt_log_config log;
 	struct nt_msg_reader records[NT_CONFIG_WORKERS_MAX];
 	bool done; /* every worker has said that it is */
-	uint64_t lines[NT_LOG_KINDS];
 	struct control_stats stats;
 	struct progress progress;
 };
+
+struct nt_log_config
+control_log_config(const struct nt_config *cfg)
+{
+	return (struct nt_log_config){
+		.format = cfg->log.format == NT_CONFIG_TSV ? NT_LOG_TSV : NT_LOG_JSON,
+		.names = cfg->log.names == NT_CONFIG_SHORT ? NT_LOG_NAMES_SHORT
+							   : NT_LOG_NAMES_DOTTED,
+	};
+}
 
 struct control *
 control_new(const struct control_config *cfg)
@@ -28,11 +37,7 @@ control_new(const struct control_config *cfg)
 	if (c == NULL)
 		return NULL;
 	c->cfg = *cfg;
-	c->log = (struct nt_log_config){
-		.format = cfg->config->log.format == NT_CONFIG_TSV ? NT_LOG_TSV : NT_LOG_JSON,
-		.names = cfg->config->log.names == NT_CONFIG_SHORT ? NT_LOG_NAMES_SHORT
-								   : NT_LOG_NAMES_DOTTED,
-	};
+	c->log = control_log_config(cfg->config);
 	progress_init(&c->progress, cfg->progress);
 	for (unsigned int i = 0; i < cfg->worker_count; i++) {
 		const int err = nt_msg_reader_init(
@@ -66,7 +71,6 @@ write_conn(struct control *c, const struct nt_conn_row *row)
 		return false;
 	nt_log_conn(out, &c->log, row);
 	nt_sink_commit(c->cfg.sink, NT_LOG_CONN);
-	c->lines[NT_LOG_CONN]++;
 	return true;
 }
 
@@ -133,7 +137,6 @@ write_stats(struct control *c, const struct nt_counters *now, uint64_t cache_ent
 	nt_log_namecache(out, &c->log, &row);
 	nt_sink_commit(c->cfg.sink, NT_LOG_NAMECACHE);
 	nt_sink_flush(c->cfg.sink, NT_LOG_NAMECACHE);
-	c->lines[NT_LOG_NAMECACHE]++;
 	return true;
 }
 
@@ -187,10 +190,4 @@ control_run(struct control *c)
 			lcore_rest();
 	}
 	progress_end(&c->progress);
-}
-
-uint64_t
-control_lines(const struct control *c, enum nt_log_kind kind)
-{
-	return c->lines[kind];
 }

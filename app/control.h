@@ -29,6 +29,9 @@ struct control_config {
 
 struct control;
 
+/* What the logs look like, by the configuration. */
+struct nt_log_config control_log_config(const struct nt_config *cfg);
+
 struct control *control_new(const struct control_config *cfg); /* NULL and errno */
 void control_free(struct control *c); /* NULL is fine */
 
@@ -37,8 +40,5 @@ void control_run(struct control *c);
 
 /* After control_run: the sum of all workers' counters. */
 void control_sum(const struct control *c, struct nt_counters *ret);
-
-/* Lines that control handed to the sink, by log. */
-uint64_t control_lines(const struct control *c, enum nt_log_kind kind);
 
 #endif

@@ -5,18 +5,23 @@
 
 #include "lcore_idle.h"
 
+static void
+sleep_ns(long ns)
+{
+	const struct timespec ts = { .tv_nsec = ns };
+	nanosleep(&ts, NULL);
+}
+
 void
 lcore_idle(void)
 {
-	const struct timespec ts = { .tv_nsec = LCORE_IDLE_NS };
-	nanosleep(&ts, NULL);
+	sleep_ns(LCORE_IDLE_NS);
 }
 
 void
 lcore_rest(void)
 {
-	const struct timespec ts = { .tv_nsec = LCORE_REST_NS };
-	nanosleep(&ts, NULL);
+	sleep_ns(LCORE_REST_NS);
 }
 
 #ifdef NT_PAUSES
@@ -29,7 +34,6 @@ lcore_pause(void)
 		seed = (unsigned int)(uintptr_t)&seed ^ (unsigned int)time(NULL);
 	if (rand_r(&seed) % 32 != 0)
 		return;
-	const struct timespec ts = { .tv_nsec = rand_r(&seed) % 2000000 };
-	nanosleep(&ts, NULL);
+	sleep_ns(rand_r(&seed) % 2000000);
 }
 #endif

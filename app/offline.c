@@ -237,9 +237,3 @@ offline_packets_read(const struct offline *o)
 {
 	return atomic_load_explicit(&reader_progress(o->reader)->packets, memory_order_relaxed);
 }
-
-uint64_t
-offline_conn_lines(const struct offline *o)
-{
-	return control_lines(o->control, NT_LOG_CONN);
-}

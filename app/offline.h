@@ -34,6 +34,5 @@ void offline_free(struct offline *o); /* NULL is fine */
 void offline_counters(const struct offline *o, struct nt_counters *ret);
 const char *offline_failure(const struct offline *o, unsigned int i);
 uint64_t offline_packets_read(const struct offline *o);
-uint64_t offline_conn_lines(const struct offline *o);
 
 #endif

@@ -34,7 +34,7 @@ struct reader {
 	bool started; /* there was a packet */
 	int64_t offset_ns; /* clock - capture time */
 	struct intervals intervals;
-	uint64_t packets, packet_bytes, bytes_before; /* bytes_before: of captures already done */
+	uint64_t packets, bytes_before; /* bytes_before: of captures already done */
 
 	struct nt_error *failures; /* one for each path at most */
 	unsigned int failure_count;
@@ -201,7 +201,6 @@ take_packet(struct reader *r, const struct capture_packet *p, int link)
 	r->position = at.position;
 	r->clock_ns = at.clock_ns;
 	r->packets++;
-	r->packet_bytes += p->cap_len;
 }
 
 /* The first packet of a capture says where it stands in time. */
@@ -221,7 +220,6 @@ static void
 tell_progress(struct reader *r, const struct capture *c)
 {
 	atomic_store_explicit(&r->progress.packets, r->packets, memory_order_relaxed);
-	atomic_store_explicit(&r->progress.packet_bytes, r->packet_bytes, memory_order_relaxed);
 	atomic_store_explicit(
 		&r->progress.taken, r->bytes_before + capture_taken(c), memory_order_relaxed);
 }
@@ -291,7 +289,6 @@ reader_main(void *arg)
 		lcore_idle();
 	}
 	queues_publish(&r->queues, NT_POSITION_END, r->clock_ns);
-	atomic_store_explicit(&r->progress.done, true, memory_order_release);
 	return 0;
 }
 

@@ -29,9 +29,8 @@ struct reader_config {
 
 /* What others may look at while it runs. reader: wo. */
 struct reader_progress {
-	_Atomic uint64_t packets, packet_bytes; /* captured packets taken in; bytes of them */
+	_Atomic uint64_t packets; /* captured packets taken in */
 	_Atomic uint64_t taken, size; /* of the files so far; of all files (0: not known) */
-	_Atomic bool done;
 };
 
 struct reader;

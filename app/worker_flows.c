@@ -48,9 +48,9 @@ evict_one(struct worker *w)
 		worker_wait(w);
 }
 
-void
+uint32_t
 flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,
-	const struct nt_flow_key *key, uint64_t hash, bool src_is_lo, uint32_t *ret_idx)
+	const struct nt_flow_key *key, uint64_t hash, bool src_is_lo)
 {
 	uint32_t idx;
 	while ((idx = nt_flow_insert(w->flows, key, hash)) == NT_FLOW_NONE)
@@ -59,7 +59,7 @@ flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_m
 	nt_conn_open(w->conn, f, nt_flow_cold_at(w->flows, idx), p, m, src_is_lo);
 	nt_flow_schedule(w->flows, idx, f->deadline_ns);
 	count(w, NT_COUNTER_CONNS_MADE, 1);
-	*ret_idx = idx;
+	return idx;
 }
 
 void

@@ -37,7 +37,7 @@ pin_take(struct pin_pool *p)
 }
 
 static void
-release_names(struct worker *w, const struct pinned_names *n)
+release_names(struct worker *w, const struct nt_name_result *n)
 {
 	for (unsigned int i = 0; i < n->count; i++)
 		nt_name_release(w->names, n->names[i]);
@@ -54,30 +54,11 @@ pins_give_back(struct worker *w, uint32_t i)
 }
 
 static void
-pin_names(struct worker *w, struct pinned_names *ret, const struct nt_name_result *r)
+pin_names(struct worker *w, struct nt_name_result *ret, const struct nt_name_result *r)
 {
-	ret->match = r->match;
-	ret->source = r->source;
-	ret->count = r->count;
-	ret->more = r->more;
-	ret->age_ns = r->age_ns;
-	ret->position = r->position;
-	for (unsigned int i = 0; i < r->count; i++) {
-		ret->names[i] = r->names[i];
+	*ret = *r;
+	for (unsigned int i = 0; i < r->count; i++)
 		nt_name_hold(w->names, r->names[i]);
-	}
-}
-
-static void
-unpin_names(struct nt_name_result *ret, const struct pinned_names *n)
-{
-	ret->match = n->match;
-	ret->source = n->source;
-	ret->count = n->count;
-	ret->more = n->more;
-	ret->age_ns = n->age_ns;
-	ret->position = n->position;
-	memcpy(ret->names, n->names, n->count * sizeof(n->names[0]));
 }
 
 static struct nt_addr
@@ -143,16 +124,16 @@ pins_due(struct worker *w, unsigned int max)
 
 /* One end's names: what was pinned, except that `late` ranks before a pinned PTR. */
 bool
-names_of_end(struct worker *w, const struct nt_name_query *q, const struct pinned_names *pinned,
+names_of_end(struct worker *w, const struct nt_name_query *q, const struct nt_name_result *pinned,
 	struct nt_name_result *ret)
 {
 	if (pinned != NULL && pinned->count != 0 && pinned->match != NT_MATCH_REVERSE) {
-		unpin_names(ret, pinned);
+		*ret = *pinned;
 		return true;
 	}
 	const bool found = nt_name_cache_lookup(w->names, q, true, ret);
 	if (pinned != NULL && pinned->count != 0 && (!found || ret->match == NT_MATCH_REVERSE)) {
-		unpin_names(ret, pinned);
+		*ret = *pinned;
 		return true;
 	}
 	return found;

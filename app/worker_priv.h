@@ -21,19 +21,13 @@ enum port_use {
 	PORT_MDNS,
 };
 
-/* Names pinned to a connection older than names.pin_after. */
-struct pinned_names {
-	uint8_t match, source, count;
-	bool more;
-	int64_t age_ns;
-	uint64_t position;
-	uint32_t names[NT_NAME_VALS_MAX];
-};
-
-/* Free pins are chained through next. */
+/*
+ * Names pinned to a connection older than names.pin_after; each name is held. Free pins are chained
+ * through next.
+ */
 struct pin {
 	uint32_t next;
-	struct pinned_names orig, resp;
+	struct nt_name_result orig, resp;
 };
 
 struct pin_pool {
@@ -98,8 +92,8 @@ void marker_packet(struct worker *w, enum mbuf_kind kind, const struct nt_packet
 void worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n);
 
 /* worker_flows.c: connections begin and end. */
-void flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,
-	const struct nt_flow_key *key, uint64_t hash, bool src_is_lo, uint32_t *ret_idx);
+uint32_t flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,
+	const struct nt_flow_key *key, uint64_t hash, bool src_is_lo);
 void flow_end(struct worker *w, uint32_t idx);
 /* A bounded slice of what is due; true when something was. */
 bool flows_expire(struct worker *w, int64_t clock_ns);
@@ -129,6 +123,6 @@ void name_queries(
 	const struct nt_flow *f, const struct nt_flow_cold *cold, struct nt_name_query q[2]);
 /* The names of one end of an ended connection; pinned: what was pinned for it, or NULL. */
 bool names_of_end(struct worker *w, const struct nt_name_query *q,
-	const struct pinned_names *pinned, struct nt_name_result *ret);
+	const struct nt_name_result *pinned, struct nt_name_result *ret);
 
 #endif
