@@ -30,6 +30,7 @@ struct mbuf_meta {
 	struct nt_packet_meta at;
 	const uint8_t *data; /* cap_len bytes, in a slab */
 	uint32_t cap_len, wire_len;
+	uint32_t frame_len; /* on the wire, of the whole frame that it came in */
 	uint16_t link; /* DLT_* */
 	uint16_t kind; /* enum mbuf_kind */
 };

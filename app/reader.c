@@ -194,6 +194,7 @@ take_packet(struct reader *r, const struct capture_packet *p, int link)
 		.data = p->data,
 		.cap_len = p->cap_len,
 		.wire_len = p->wire_len,
+		.frame_len = p->wire_len,
 		.link = (uint16_t)link,
 		.kind = MBUF_PACKET,
 	};

@@ -127,7 +127,7 @@ process_one(struct worker *w, struct rte_mbuf *m, const struct nt_packet *p, con
 		.clock_ns = w->done.clock_ns };
 	/* One by one, for a marker may come next that reads them. */
 	count(w, NT_COUNTER_PACKETS, 1);
-	count(w, NT_COUNTER_PACKET_BYTES, meta->wire_len);
+	count(w, NT_COUNTER_PACKET_BYTES, meta->frame_len);
 	count(w, (enum nt_counter)(NT_COUNTER_PACKETS_OK + p->reason), 1);
 	if (nt_likely(s->keyed))
 		process_keyed(w, p, &meta->at, s);

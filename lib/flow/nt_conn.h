@@ -78,6 +78,7 @@ struct nt_packet_meta {
 	 * run at its exact deadline.
 	 */
 	int64_t prev_clock_ns;
+	uint64_t tunnel; /* token of the innermost tunnel that it came in; 0: in none */
 };
 
 enum nt_conn_verdict {
