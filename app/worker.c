@@ -187,6 +187,8 @@ worker_observe(struct worker *w)
 	nt_counter_set(&w->counters, NT_COUNTER_MAPPINGS_DELETED, names.expired + evicted);
 	nt_counter_set(&w->counters, NT_COUNTER_LOOKUPS_CUT, names.lookup_cut);
 	nt_counter_set(&w->counters, NT_COUNTER_CONN_EXTRA_EXHAUSTED, conn.extra_exhausted);
+	nt_counter_set(&w->counters, NT_COUNTER_CONN_LINK_EXHAUSTED,
+		conn.link_exhausted + conn.parents_lost);
 	nt_counter_set(
 		&w->counters, NT_COUNTER_DNS_QUERIES_EVICTED, nt_dns_match_evicted(w->queries));
 	w->cache_entries = names.addresses;

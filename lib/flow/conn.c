@@ -21,6 +21,8 @@ count_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 
 	f->last_position = m->position;
 	f->last_clock_ns = m->clock_ns;
+	if (nt_unlikely(m->tunnel))
+		conn_link_tunnel(c, cold, m->tunnel);
 	if (nt_unlikely(is_uncounted(p)))
 		return;
 	f->ip_bytes[dir] += p->ip_len;
@@ -92,8 +94,6 @@ nt_conn_open(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	cold->first_ts_ns = f->last_ts_ns = m->ts_ns;
 	cold->first_clock_ns = f->last_clock_ns = m->clock_ns;
 	cold->first_position = m->position;
-	cold->vlan = p->vlan;
-	cold->inner_vlan = p->inner_vlan;
 	f->orig_is_lo = src_is_lo;
 	if (conn_flips_at_start(c, p)) {
 		f->orig_is_lo = !src_is_lo;
@@ -102,6 +102,8 @@ nt_conn_open(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	if (p->proto == PROTO_UDP && nt_conn_ports_has(&c->cfg.dns_udp, conn_port(f, NT_FLOW_RESP)))
 		f->flags |= FLOW_DNS | FLOW_DNS_FIRST;
 	dir = nt_conn_direction(f, src_is_lo);
+	if (nt_unlikely(c->cfg.link_facts || m->tunnel))
+		conn_link_open(c, cold, p, m->tunnel, dir);
 	conn_start_timers(c, f);
 	if (p->flags & NT_PKT_NO_COUNT)
 		f->last_position = m->position;
@@ -112,12 +114,16 @@ nt_conn_open(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 
 /* A TCP header that does not fit: it only counts if it is long enough and begins a connection. */
 static enum nt_conn_verdict
-uncounted_packet(
-	const struct nt_flow *f, const struct nt_flow_cold *cold, const struct nt_packet *p)
+uncounted_packet(struct nt_conn *c, const struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct nt_packet *p, const struct nt_packet_meta *m)
 {
 	bool whole = p->proto == PROTO_TCP && p->l4[12] >> 4 >= 5;
 
-	return whole && tcp_reuses(f, cold, p) ? NT_CONN_REUSE : NT_CONN_KEEP;
+	if (whole && tcp_reuses(f, cold, p))
+		return NT_CONN_REUSE;
+	if (m->tunnel)
+		conn_link_tunnel(c, cold, m->tunnel);
+	return NT_CONN_KEEP;
 }
 
 enum nt_conn_verdict
@@ -127,7 +133,7 @@ nt_conn_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	int dir = nt_conn_direction(f, src_is_lo);
 
 	if (nt_unlikely(p->flags & NT_PKT_NO_COUNT))
-		return uncounted_packet(f, cold, p);
+		return uncounted_packet(c, f, cold, p, m);
 	if (p->proto != PROTO_TCP) {
 		if (nt_unlikely(conn_ended_late(c, f, cold, m)))
 			return NT_CONN_REUSE;
@@ -160,4 +166,5 @@ nt_conn_close(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold)
 {
 	(void)f;
 	conn_extra_release(c, cold);
+	conn_link_release(c, cold);
 }

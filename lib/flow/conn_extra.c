@@ -21,7 +21,8 @@ nt_conn_new(const struct nt_conn_config *cfg, uint32_t max_flows)
 	c->extras_count = max_flows / 2 + 16;
 	c->extras_bytes = (size_t)c->extras_count * sizeof(*c->extras);
 	c->extras = nt_mem_map(c->extras_bytes);
-	if (!c->extras) {
+	if (!c->extras || conn_links_init(c, max_flows) < 0) {
+		nt_mem_unmap(c->extras, c->extras_bytes);
 		nt_mem_unmap(c, sizeof(*c));
 		errno = ENOMEM;
 		return NULL;
@@ -36,6 +37,7 @@ nt_conn_free(struct nt_conn *c)
 	if (!c)
 		return;
 	nt_mem_unmap(c->extras, c->extras_bytes);
+	conn_links_fini(c);
 	nt_mem_unmap(c, sizeof(*c));
 }
 

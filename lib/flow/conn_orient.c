@@ -110,6 +110,7 @@ conn_flip(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold)
 	SWAP(f->ip_bytes);
 	if (x)
 		SWAP(x->pkts_high);
+	conn_link_flip(c, cold);
 	if (f->key.proto == PROTO_TCP)
 		flip_tcp(c, f, cold);
 }

@@ -155,6 +155,11 @@ struct nt_conn {
 	uint32_t extras_count;
 	uint32_t extras_used; /* never handed out from here on */
 	uint32_t free_extra;
+	struct nt_flow_link *links;
+	size_t links_bytes;
+	uint32_t links_count;
+	uint32_t links_used; /* never handed out from here on */
+	uint32_t free_link;
 	struct nt_conn_stats stats;
 };
 
@@ -166,6 +171,19 @@ conn_extra_get(const struct nt_conn *c, const struct nt_flow_cold *cold)
 	return cold->extra == NT_FLOW_NONE ? NULL : &c->extras[cold->extra];
 }
 void conn_extra_release(struct nt_conn *c, struct nt_flow_cold *cold);
+
+/* conn_link.c */
+int conn_links_init(struct nt_conn *c, uint32_t max_flows); /* 0 or -errno */
+void conn_links_fini(struct nt_conn *c);
+/* The first packet, once the direction is known. */
+void conn_link_open(struct nt_conn *c, struct nt_flow_cold *cold, const struct nt_packet *p,
+	uint64_t tunnel, int dir);
+/* A packet of the connection came in a tunnel. */
+void conn_link_tunnel(struct nt_conn *c, struct nt_flow_cold *cold, uint64_t tunnel);
+void conn_link_flip(struct nt_conn *c, struct nt_flow_cold *cold);
+void conn_link_release(struct nt_conn *c, struct nt_flow_cold *cold);
+void conn_link_summarize(
+	const struct nt_conn *c, const struct nt_flow_cold *cold, struct nt_conn_summary *ret);
 
 /* conn_history.c */
 void history_add(struct nt_conn *c, struct nt_flow_cold *cold, char letter);

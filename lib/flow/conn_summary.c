@@ -131,8 +131,7 @@ nt_conn_summarize(const struct nt_conn *c, const struct nt_flow *f, const struct
 	ret->service = cold->service;
 	if (cold->cold_flags & COLD_NO_DNS)
 		ret->service &= ~(uint32_t)NT_SERVICE_DNS;
-	ret->vlan = cold->vlan;
-	ret->inner_vlan = cold->inner_vlan;
+	conn_link_summarize(c, cold, ret);
 	ret->history_len = (uint8_t)history_copy(c, cold, ret->history);
 	summarize_counts(c, f, cold, ret);
 	ret->state = (uint8_t)conn_state(f, ret);

@@ -109,7 +109,9 @@ nt_flow_insert(struct nt_flow_table *t, const struct nt_flow_key *key, uint64_t 
 	if (idx == NT_FLOW_NONE)
 		return NT_FLOW_NONE;
 	t->hot[idx] = (struct nt_flow){ .key = *key };
-	t->cold[idx] = (struct nt_flow_cold){ .pins = NT_FLOW_NONE, .extra = NT_FLOW_NONE };
+	t->cold[idx] = (struct nt_flow_cold){
+		.pins = NT_FLOW_NONE, .extra = NT_FLOW_NONE, .link = NT_FLOW_NONE
+	};
 	nt_flow_bucket_put(t, idx, hash);
 	nt_flow_list_append(t, NT_FLOW_LIST_IDLE, idx);
 	young_append(t, idx);

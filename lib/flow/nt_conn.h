@@ -41,6 +41,7 @@ struct nt_conn_config {
 	struct nt_conn_ports interactive_tcp; /* 21, 22, 23, 513 */
 	struct nt_conn_ports
 		dns_udp; /* where Zeek attaches its DNS analyzer: 53, 137, 5353, 5355 */
+	bool link_facts; /* keep VLANs and link addresses; tunnels are kept in any case */
 };
 /* Zeek's defaults. */
 void nt_conn_config_default(struct nt_conn_config *ret);
@@ -52,9 +53,9 @@ struct nt_conn; /* the worker's context: configuration, pools of extra state, co
 
 /*
  * max_flows bounds the pool of extra state (out-of-order ranges, counters, long histories): one for
- * every second flow; when it is used up, gaps and repeated letters are lost, and counted. cfg is
- * copied. NULL and errno; EINVAL where tcp_session_timer is not positive or dns_session_timeout
- * below a second.
+ * every second flow; when it is used up, gaps and repeated letters are lost, and counted; and that
+ * of facts below IP: one for each. cfg is copied. NULL and errno; EINVAL where tcp_session_timer is
+ * not positive or dns_session_timeout below a second.
  */
 struct nt_conn *nt_conn_new(const struct nt_conn_config *cfg, uint32_t max_flows);
 void nt_conn_free(struct nt_conn *c);
@@ -63,6 +64,9 @@ struct nt_conn_stats {
 	uint64_t fast, slow; /* packets of open TCP connections by path */
 	uint64_t extra_in_use;
 	uint64_t extra_exhausted; /* times that extra state was wanted and there was none */
+	uint64_t link_in_use;
+	uint64_t link_exhausted; /* VLANs, link addresses or a tunnel not kept: no room */
+	uint64_t parents_lost; /* tunnels beyond NT_FLOW_PARENTS of a connection */
 	uint64_t ranges_merged; /* out-of-order ranges joined because one side had too many */
 };
 void nt_conn_stats(const struct nt_conn *c, struct nt_conn_stats *ret);
@@ -163,7 +167,11 @@ struct nt_conn_summary {
 	int64_t first_clock_ns, last_clock_ns;
 	uint64_t bytes[2], pkts[2], ip_bytes[2], missed_bytes;
 	uint32_t service;
+	/* nt_conn_config.link_facts: 0 and all zeros where there is none, or it is not known */
 	uint16_t vlan, inner_vlan;
+	uint8_t l2_addr[2][6]; /* [direction]: who sent and got the first packet */
+	uint8_t parent_count;
+	uint64_t parents[NT_FLOW_PARENTS]; /* nt_packet_meta.tunnel, in the order of appearance */
 	uint8_t history_len;
 	char history[NT_CONN_HISTORY_MAX];
 };

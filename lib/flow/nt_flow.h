@@ -61,8 +61,8 @@ struct nt_flow_cold {
 	uint32_t close_phase; /* TCP: when one side closed, relative to the start (conn_timers.c) */
 	uint32_t pins; /* the worker's: names pinned to it, NT_FLOW_NONE = none */
 	uint32_t extra; /* nt_conn's: rarely needed state, NT_FLOW_NONE = none */
+	uint32_t link; /* nt_conn's: struct nt_flow_link, NT_FLOW_NONE = none */
 	uint16_t service; /* bit set of services found: nt_conn_service */
-	uint16_t vlan, inner_vlan;
 	uint8_t history_len;
 	uint8_t cold_flags;
 	char history[NT_FLOW_HISTORY_INLINE]; /* what is longer goes to the extra state */
@@ -72,5 +72,20 @@ struct nt_flow_cold {
 	uint32_t wheel_slot;
 };
 static_assert(sizeof(struct nt_flow_cold) <= 96, "memory per connection");
+
+/*
+ * What lies below IP, of the connections where there is something: the first packet's VLANs and
+ * link addresses, and the tunnels that packets came in.
+ */
+#define NT_FLOW_PARENTS 4
+
+struct nt_flow_link {
+	uint64_t parents[NT_FLOW_PARENTS]; /* tokens of tunnels, in the order they were met */
+	uint8_t l2_addr[2][6]; /* [direction] */
+	uint16_t vlan, inner_vlan;
+	uint8_t parent_count;
+	uint32_t next_free;
+};
+static_assert(sizeof(struct nt_flow_link) <= NT_CACHE_LINE, "memory per connection");
 
 #endif

@@ -37,15 +37,21 @@ decode_ethernet(struct nt_packet *p, struct nt_layers *l)
 	return nt_shim_decode(p, l, type);
 }
 
-/* Linux "cooked" captures: the protocol is an ethertype, or a small number for other things. */
+/*
+ * Linux "cooked" captures: the protocol is an ethertype, or a small number for other things; the
+ * sender's link address alone is there.
+ */
 static enum nt_packet_reason
-decode_cooked(struct nt_packet *p, struct nt_layers *l, uint32_t header, uint32_t protocol_at)
+decode_cooked(struct nt_packet *p, struct nt_layers *l, uint32_t header, uint32_t protocol_at,
+	uint32_t source_at)
 {
 	uint16_t type;
 
 	if (l->left <= header)
 		return NT_PACKET_CUT_LINK;
 	type = nt_be16(l->pos + protocol_at);
+	p->mac = l->pos + source_at - 6;
+	p->flags |= NT_PKT_L2_SENDER;
 	nt_layers_step(l, header);
 	return type <= NT_FRAME_LENGTH_MAX ? NT_PACKET_NOT_IP : nt_shim_decode(p, l, type);
 }
@@ -106,9 +112,9 @@ nt_link_decode(struct nt_packet *p, struct nt_layers *l, int dlt)
 	case NT_LINK_IPV6:
 		return NT_PACKET_OK;
 	case NT_LINK_LINUX_SLL:
-		return decode_cooked(p, l, SLL_HEADER, 14);
+		return decode_cooked(p, l, SLL_HEADER, 14, 6);
 	case NT_LINK_LINUX_SLL2:
-		return decode_cooked(p, l, SLL2_HEADER, 0);
+		return decode_cooked(p, l, SLL2_HEADER, 0, 12);
 	default:
 		return NT_PACKET_NOT_IP;
 	}

@@ -52,6 +52,7 @@ enum {
 	 * the packet nor its bytes, flags or history.
 	 */
 	NT_PKT_NO_COUNT = 1 << 4,
+	NT_PKT_L2_SENDER = 1 << 5, /* of mac, only the source is there */
 };
 
 struct nt_packet {
@@ -78,7 +79,7 @@ struct nt_packet {
 	const uint8_t *payload; /* NULL where none was captured */
 	const uint8_t *l3; /* the IP header */
 	const uint8_t *l4; /* the transport header */
-	const uint8_t *mac; /* Ethernet: destination, source (12 bytes); else NULL */
+	const uint8_t *mac; /* 12 bytes: destination, source (NT_PKT_L2_SENDER); NULL: none */
 	uint16_t vlan, inner_vlan; /* VLAN ids, 0 = none */
 	uint8_t ttl;
 	uint8_t tcp_header_len;

@@ -40,6 +40,7 @@
 	X(CONNS_WRITTEN, conns_written, "connections", "connections handed over to be written") \
 	X(CONNS_EVICTED, conns_evicted, "connections", "of these, ended by the table's cap") \
 	X(CONN_EXTRA_EXHAUSTED, conn_extra_exhausted, "times", "gaps or history not kept: too many connections out of order") \
+	X(CONN_LINK_EXHAUSTED, conn_link_exhausted, "times", "tunnels, VLANs or link addresses of a connection not kept: no room") \
 	X(CONNS_LOST, conns_lost, "connections", "records dropped for want of room") \
 	X(RELEASED_EARLY, released_early, "connections", "written before the watermark had passed them") \
 	X(RECORDS_LATE_AT_RATE, records_late_at_rate, "connections", "that would have missed a name at the configured pacing rate") \

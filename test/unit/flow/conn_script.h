@@ -90,7 +90,7 @@ script_packet(struct script *s, const struct nt_packet *p)
 	memset(&s->flow, 0, sizeof(s->flow));
 	memset(&s->cold, 0, sizeof(s->cold));
 	s->flow.key = key;
-	s->cold.pins = s->cold.extra = NT_FLOW_NONE;
+	s->cold.pins = s->cold.extra = s->cold.link = NT_FLOW_NONE;
 	nt_conn_open(s->conn, &s->flow, &s->cold, p, &s->at, lo);
 	s->open = true;
 }

@@ -257,15 +257,19 @@ test_cooked(void **state)
 
 	(void)state;
 	put_zeros(&b, 14);
+	b.bytes[6] = 0x02; /* the sender's address */
 	put16(&b, 0x0800);
 	put_datagram(&b);
 	expect_datagram(&b, 16, NT_LINK_LINUX_SLL, &p);
-	assert_null(p.mac);
+	assert_int_equal(p.mac[6], 0x02);
+	assert_int_equal(p.flags, NT_PKT_L2_SENDER);
 	put16(&c, 0x0800);
 	put_zeros(&c, 18);
 	put_datagram(&c);
+	c.bytes[12] = 0x04;
 	expect_datagram(&c, 20, NT_LINK_LINUX_SLL2, &p);
-	assert_null(p.mac);
+	assert_int_equal(p.mac[6], 0x04);
+	assert_int_equal(p.flags, NT_PKT_L2_SENDER);
 	c.bytes[0] = 0;
 	c.bytes[1] = 4; /* an 802.2 frame */
 	assert_int_equal(decode(&p, &c, NT_LINK_LINUX_SLL2), NT_PACKET_NOT_IP);
