@@ -27,7 +27,9 @@ source_of(const struct nt_dns_answer *a, enum port_use use)
 		return NT_SOURCE_MDNS;
 	if (a->type == NT_DNS_TYPE_PTR)
 		return NT_SOURCE_DNS_PTR;
-	return a->type == NT_DNS_TYPE_A ? NT_SOURCE_DNS_A : NT_SOURCE_DNS_AAAA;
+	if (a->type == NT_DNS_TYPE_A)
+		return NT_SOURCE_DNS_A;
+	return a->type == NT_DNS_TYPE_AAAA ? NT_SOURCE_DNS_AAAA : NT_SOURCE_DNS_HTTPS;
 }
 
 static void
@@ -70,6 +72,7 @@ unicast_response(struct worker *w, const struct nt_packet *p, const struct nt_pa
 	count(w, NT_COUNTER_DNS_REFUSED_CHAIN, dns->refused_chain);
 	count(w, NT_COUNTER_DNS_REFUSED_UNUSABLE, dns->refused_unusable);
 	count(w, NT_COUNTER_DNS_REFUSED_LIMIT, dns->refused_limit);
+	count(w, NT_COUNTER_DNS_REFUSED_SVCB, dns->refused_svcb);
 	if (v == NT_DNS_MATCHED || v == NT_DNS_UNSOLICITED) {
 		count(w, NT_COUNTER_MAPPINGS_LEARNT, dns->answer_count);
 		learn_answers(

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "dns_record.h"
+#include "dns_svcb.h"
 
 #define CLASS_IN	   1
 #define MDNS_CLASS_BIT	   0x8000 /* cache-flush, unicast-response: RFC 6762 18.12, 18.13 */
@@ -44,6 +44,7 @@ message_reset(struct nt_dns_message *m)
 	m->opcode = m->rcode = 0;
 	m->response = m->truncated = false;
 	m->answer_count = m->refused_chain = m->refused_unusable = m->refused_limit = 0;
+	m->refused_svcb = 0;
 	m->names_len = 0;
 }
 
@@ -111,6 +112,29 @@ questions_skip(struct dns_reader *r, unsigned int count)
 	return NT_DNS_OK;
 }
 
+/* RFC 9460 4: what a service binding needs stands in the additional section. */
+static bool
+asks_for_svcb(const struct nt_dns_message *m)
+{
+	return m->qtype == NT_DNS_TYPE_SVCB || m->qtype == NT_DNS_TYPE_HTTPS;
+}
+
+static enum nt_dns_reason
+sections_read(
+	struct dns_reader *r, const struct counts *n, bool keep_additional, struct dns_records *ret)
+{
+	enum nt_dns_reason reason;
+
+	ret->count = ret->answers = 0;
+	reason = dns_records_read(r, n->answer, 0, ret);
+	ret->answers = ret->count;
+	if (reason == NT_DNS_OK)
+		reason = dns_records_read(r, n->authority, 0, NULL);
+	if (reason == NT_DNS_OK)
+		reason = dns_records_read(r, n->additional, 0, keep_additional ? ret : NULL);
+	return reason;
+}
+
 static enum nt_dns_reason
 read_unicast(struct nt_dns_message *ret, struct dns_reader *r, const struct counts *n, size_t len)
 {
@@ -132,10 +156,7 @@ read_unicast(struct nt_dns_message *ret, struct dns_reader *r, const struct coun
 	if (reason != NT_DNS_OK || !ret->response)
 		return reason;
 
-	records.count = 0;
-	reason = dns_records_read(r, n->answer, 0, &records);
-	if (reason == NT_DNS_OK)
-		reason = dns_records_read(r, n->authority + n->additional, 0, NULL);
+	reason = sections_read(r, n, asks_for_svcb(ret), &records);
 	return reason == NT_DNS_OK ? dns_answers_rooted(ret, r, &records) : reason;
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "dns_record.h"
+#include "dns_svcb.h"
 
 /* The owner unpacked last: a host's A and AAAA records follow each other. */
 struct owner {
@@ -70,7 +70,7 @@ dns_answers_owned(
 		const struct dns_record *rec = &records->at[i];
 
 		/* TTL 0 says goodbye: RFC 6762 10.1 */
-		if (rec->type == NT_DNS_TYPE_CNAME || rec->ttl_sec == 0)
+		if (rec->type == NT_DNS_TYPE_CNAME || dns_record_is_svcb(rec) || rec->ttl_sec == 0)
 			continue;
 		reason = owner_unpack(&owner, r, rec);
 		if (reason != NT_DNS_OK)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "dns_record.h"
+#include "dns_svcb.h"
 
 #define CLASS_IN	   1
 #define RECORD_FIXED_BYTES 10 /* type, class, TTL, RDLENGTH: RFC 1035 4.1.3 */
@@ -21,6 +21,9 @@ rdata_check(struct dns_reader *r, const struct dns_record *rec)
 		return rec->rdlength == 4 ? NT_DNS_OK : NT_DNS_RDLENGTH;
 	case NT_DNS_TYPE_AAAA:
 		return rec->rdlength == 16 ? NT_DNS_OK : NT_DNS_RDLENGTH;
+	case NT_DNS_TYPE_SVCB:
+	case NT_DNS_TYPE_HTTPS:
+		return NT_DNS_OK; /* read where it counts: a malformed one spoils no other record */
 	default:
 		reason = dns_name_skip(r, rec->rdata, &end);
 		if (reason != NT_DNS_OK)
@@ -79,8 +82,9 @@ record_read(struct dns_reader *r, struct dns_record *ret)
 static inline bool
 names_something(const struct dns_record *rec, uint16_t ignored_class_bits)
 {
-	return rec->type < 32 && (NAMING_TYPES >> rec->type & 1) &&
-	       (rec->class & ~ignored_class_bits) == CLASS_IN;
+	bool naming = rec->type < 32 ? NAMING_TYPES >> rec->type & 1 : dns_record_is_svcb(rec);
+
+	return naming && (rec->class & ~ignored_class_bits) == CLASS_IN;
 }
 
 enum nt_dns_reason

@@ -14,7 +14,7 @@
  */
 #define DNS_RECORDS_MAX 256
 
-/* One of type A, AAAA, CNAME or PTR whose rdata has the right form. */
+/* One of type A, AAAA, CNAME or PTR whose rdata has the right form; or SVCB or HTTPS. */
 struct dns_record {
 	uint16_t owner; /* offset */
 	uint16_t place; /* dns_name_place of the owner */
@@ -27,6 +27,7 @@ struct dns_record {
 
 struct dns_records {
 	unsigned int count;
+	unsigned int answers; /* of them, those of the answer section */
 	struct dns_record at[DNS_RECORDS_MAX];
 };
 
@@ -37,7 +38,7 @@ struct dns_records {
 enum nt_dns_reason dns_records_read(struct dns_reader *r, unsigned int count,
 	uint16_t ignored_class_bits, struct dns_records *keep);
 
-/* Answers reached from the question in ret through the records' CNAMEs, added to ret. */
+/* Answers reached from the question in ret through CNAMEs and service bindings, added to ret. */
 enum nt_dns_reason dns_answers_rooted(
 	struct nt_dns_message *ret, struct dns_reader *r, const struct dns_records *records);
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * DNS messages (RFC 1035) read for what names connections: A, AAAA and PTR answers rooted at the
- * question through the message's own CNAME chain. Untrusted bytes: RFC 9267 lists what others got
- * wrong. Bounds: pointers strictly backward, at most 16 a name; labels <= 63; 255 octets on the
- * wire while unpacking; a chain of at most 10 CNAMEs; at most 64 addresses taken; the total work
- * per message is bounded. Whatever breaks a rule drops the whole message under one reason. Only
- * the 64 addresses are no such rule: of a message that has more, the first 64 are taken, and the
- * rest is counted (refused_limit). No state, no allocation, any thread.
+ * question through the message's own CNAME chain, and the address hints of SVCB and HTTPS records
+ * (RFC 9460) and addresses of their targets, likewise rooted. Untrusted bytes: RFC 9267 lists what
+ * others got wrong. Bounds: pointers strictly backward, at most 16 a name; labels <= 63; 255 octets
+ * on the wire while unpacking; a chain of at most 10 CNAMEs; at most 64 addresses taken; the total
+ * work per message is bounded. Whatever breaks a rule drops the whole message under one reason.
+ * Only the 64 addresses are no such rule: of a message that has more, the first 64 are taken, and
+ * the rest is counted (refused_limit). No state, no allocation, any thread.
  */
 #ifndef NT_DNS_H
 #define NT_DNS_H
@@ -25,6 +26,8 @@ enum nt_dns_type {
 	NT_DNS_TYPE_CNAME = 5,
 	NT_DNS_TYPE_PTR = 12,
 	NT_DNS_TYPE_AAAA = 28,
+	NT_DNS_TYPE_SVCB = 64, /* RFC 9460 */
+	NT_DNS_TYPE_HTTPS = 65,
 };
 
 /* Why a message gave nothing; OK where it may give something. Each is a counter. */
@@ -49,9 +52,9 @@ enum nt_dns_reason {
 const char *nt_dns_reason_name(enum nt_dns_reason r);
 
 struct nt_dns_answer {
-	struct nt_addr addr; /* A, AAAA: the answer's; PTR: the question's */
+	struct nt_addr addr; /* the answer's or the hint's; PTR: the question's */
 	uint32_t ttl_sec; /* the least along the chain that led here */
-	uint16_t type; /* enum nt_dns_type: A, AAAA or PTR */
+	uint16_t type; /* enum nt_dns_type: A, AAAA, PTR; SVCB or HTTPS for a hint */
 	uint16_t index; /* place among the answers taken, from 0 */
 	uint16_t name_len;
 	const char *name; /* lower case, into the message's own storage; not NUL-terminated */
@@ -71,6 +74,7 @@ struct nt_dns_message {
 	unsigned int refused_chain; /* answers not reached from the question */
 	unsigned int refused_unusable; /* unspecified, loopback, multicast ...; the root name */
 	unsigned int refused_limit; /* beyond NT_DNS_ANSWERS_MAX: the first ones count */
+	unsigned int refused_svcb; /* SVCB and HTTPS records that break the rules of RFC 9460 2.2 */
 	size_t names_len;
 	char names[NT_DNS_NAMES_ROOM];
 };

@@ -70,6 +70,7 @@
 	X(DNS_REFUSED_CHAIN, dns_refused_chain, "answers", "not reached from the question") \
 	X(DNS_REFUSED_UNUSABLE, dns_refused_unusable, "answers", "unusable addresses") \
 	X(DNS_REFUSED_LIMIT, dns_refused_limit, "answers", "beyond the bound of a message") \
+	X(DNS_REFUSED_SVCB, dns_refused_svcb, "records", "malformed HTTPS and SVCB records") \
 	X(DNS_QUERIES_EVICTED, dns_queries_evicted, "queries", "forgotten because too many were in flight") \
 	/* mappings learnt, by source */ \
 	X(SRC_UNKNOWN, src_unknown, "mappings", "learnt from elsewhere") \

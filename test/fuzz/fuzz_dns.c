@@ -44,10 +44,13 @@ check_answer(const struct nt_dns_message *m, unsigned int i, enum nt_dns_mode mo
 	CHECK(inside(a->name, a->name_len, m->qname, m->qname_len) ||
 		inside(a->name, a->name_len, m->names, m->names_len));
 	check_text(a->name, a->name_len);
-	CHECK(a->type == NT_DNS_TYPE_PTR ||
-		a->addr.family == (a->type == NT_DNS_TYPE_A ? NT_FAMILY_IPV4 : NT_FAMILY_IPV6));
-	CHECK(a->type == NT_DNS_TYPE_A || a->type == NT_DNS_TYPE_AAAA ||
-		a->type == NT_DNS_TYPE_PTR);
+	const bool hint = a->type == NT_DNS_TYPE_SVCB || a->type == NT_DNS_TYPE_HTTPS;
+	if (a->type == NT_DNS_TYPE_A || a->type == NT_DNS_TYPE_AAAA)
+		CHECK(a->addr.family ==
+			(a->type == NT_DNS_TYPE_A ? NT_FAMILY_IPV4 : NT_FAMILY_IPV6));
+	else
+		CHECK(a->type == NT_DNS_TYPE_PTR || hint);
+	CHECK(!hint || mode == NT_DNS_UNICAST);
 	CHECK(!nt_addr_is_unusable(&a->addr));
 	CHECK(a->ttl_sec <= INT32_MAX);
 	CHECK(mode == NT_DNS_UNICAST || a->ttl_sec > 0);
@@ -89,6 +92,7 @@ check_mode(const uint8_t *data, size_t size, enum nt_dns_mode mode)
 	CHECK(m[0].answer_count == m[1].answer_count && m[0].names_len == m[1].names_len);
 	CHECK(m[0].refused_chain == m[1].refused_chain);
 	CHECK(m[0].refused_limit == m[1].refused_limit);
+	CHECK(m[0].refused_svcb == m[1].refused_svcb);
 	CHECK(m[0].refused_unusable == m[1].refused_unusable);
 	CHECK(nt_dns_question_digest(&m[0]) == nt_dns_question_digest(&m[1]));
 	CHECK(nt_dns_answers_digest(&m[0]) == nt_dns_answers_digest(&m[1]));

@@ -8,7 +8,7 @@ import os
 import struct
 import sys
 
-A, NS, CNAME, SOA, PTR, TXT, AAAA, OPT = 1, 2, 5, 6, 12, 16, 28, 41
+A, NS, CNAME, SOA, PTR, TXT, AAAA, OPT, SVCB, HTTPS = 1, 2, 5, 6, 12, 16, 28, 41, 64, 65
 QNAME = b"\xc0\x0c"  # a pointer to the question's name
 V6 = bytes.fromhex("20010db8000000000000000000000001")
 
@@ -57,6 +57,17 @@ def pointers(count):
         at, target = at + len(records[-1]), at + 11
     return response("a", *records, address(pointer(target)))
 
+
+def binding(priority, target, *params, owner=QNAME, rtype=HTTPS):
+    rdata = struct.pack("!H", priority) + name(target)
+    for key, value in params:
+        rdata += struct.pack("!2H", key, len(value)) + value
+    return record(owner, rtype, rdata)
+
+
+HINT4 = (4, bytes([192, 0, 2, 1, 192, 0, 2, 2]))
+HINT6 = (6, V6)
+ALPN = (1, b"\x02h2\x02h3")
 
 REVERSE4 = "1.2.0.192.in-addr.arpa"
 REVERSE6 = ".".join(f"{V6.hex()[::-1][i]}" for i in range(32)) + ".ip6.arpa"
@@ -110,6 +121,18 @@ SEEDS = {
     "rdlength-3": response("a", record(QNAME, A, bytes(3))),
     "rdlength-cname": response("a", record(QNAME, CNAME, name("b") + b"\0\0")),
     "counts-lie": header(an=0xFFFF) + question("a") + address(),
+    "https-hints": response("a.example", binding(1, "", ALPN, HINT4, HINT6), qtype=HTTPS),
+    "https-mandatory": response("a.example", binding(
+        1, "", (0, b"\0\1\0\4"), ALPN, (3, b"\x01\xbb"), HINT4, (5, bytes(8)), HINT6,
+        (667, b"x")), qtype=HTTPS),
+    "https-malformed": response("a.example", binding(1, "", HINT6, HINT4), binding(2, "", HINT4),
+                                qtype=HTTPS),
+    "https-tree": header(an=4, ar=2) + question("q", HTTPS)
+    + record(QNAME, CNAME, name("c")) + binding(0, "p", owner=name("c"))
+    + binding(1, "s", ALPN, owner=name("p")) + binding(2, "t", ALPN, owner=name("p"))
+    + address(name("s")) + record(name("t"), AAAA, V6),
+    "https-loop": response("a", binding(0, "b"), binding(0, "a", owner=name("b")), qtype=HTTPS),
+    "svcb": response("_dns.a.example", binding(1, "dns.a.example", HINT4, rtype=SVCB), qtype=SVCB),
     "mdns-host": header(0x8400, qd=0, an=1, ar=2)
     + record(name("Box.local"), A, bytes([192, 168, 1, 9]), 120, FLUSH)
     + record(pointer(12), AAAA, bytes.fromhex("fe80") + V6[2:], 120, FLUSH)
