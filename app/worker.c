@@ -19,6 +19,21 @@ set_ports(struct worker *w, const struct nt_ports *ports, enum port_use use)
 		w->port_use[ports->ports[i]] = (uint8_t)use;
 }
 
+static void
+add_ports(struct nt_conn_ports *to, const struct nt_ports *ports)
+{
+	for (uint32_t i = 0; i < ports->count; i++)
+		nt_conn_ports_add(to, ports->ports[i]);
+}
+
+static void
+set_service_ports(struct worker *w, const struct nt_conn_ports *ports)
+{
+	for (uint32_t port = 0; port <= UINT16_MAX; port++)
+		if (nt_conn_ports_has(ports, (uint16_t)port))
+			w->port_use[port] |= PORT_SERVICE;
+}
+
 static struct nt_conn_config
 conn_config(const struct nt_config *c)
 {
@@ -35,6 +50,8 @@ conn_config(const struct nt_config *c)
 	ret.tcp_connection_linger_ns = c->flow.tcp_connection_linger_ns;
 	ret.dns_session_timeout_ns = c->flow.dns_session_timeout_ns;
 	ret.interactive_inactivity_ns = c->flow.interactive_inactivity_ns;
+	add_ports(&ret.dns_udp, &c->names.dns_ports);
+	add_ports(&ret.dns_udp, &c->names.mdns_ports);
 	return ret;
 }
 
@@ -76,6 +93,7 @@ make_tables(struct worker *w)
 		return err;
 	w->flows = nt_flow_table_new(c->flow.max, &key);
 	w->conn = nt_conn_new(&conn, c->flow.max);
+	set_service_ports(w, &conn.dns_udp);
 	w->names = nt_name_cache_new(&cache, &key);
 	w->queries = nt_dns_match_new(c->names.max_queries, c->names.query_life_ns, &key);
 	w->records = nt_msg_ring_new("records", RECORD_RING_UNITS);

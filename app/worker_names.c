@@ -83,19 +83,15 @@ unicast_response(struct worker *w, const struct nt_packet *p, const struct nt_pa
 	}
 }
 
-static bool
-is_dns(enum nt_dns_reason r)
+/* The service is what Zeek would say, which takes for DNS what names nothing and the reverse. */
+static void
+confirm_dns(struct nt_flow *f, struct nt_flow_cold *cold, const struct nt_packet *p)
 {
-	switch (r) {
-	case NT_DNS_OK:
-	case NT_DNS_TRUNCATED:
-	case NT_DNS_RCODE:
-	case NT_DNS_CLASS:
-	case NT_DNS_CHAIN:
-		return true;
-	default:
-		return false;
-	}
+	if ((cold->service & NT_SERVICE_DNS) != 0 || !nt_conn_is_dns(f))
+		return;
+	if (nt_dns_confirm(p->payload, p->payload_captured, nt_conn_is_netbios(f)) ==
+		NT_DNS_CONFIRM_YES)
+		nt_conn_service(cold, NT_SERVICE_DNS);
 }
 
 void
@@ -106,13 +102,12 @@ names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet
 	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
 	if (p->payload_captured == 0 || (p->flags & NT_PKT_FRAG_FIRST) != 0)
 		return;
+	confirm_dns(f, cold, p);
+	if (use == PORT_SERVICE)
+		return;
 	const enum nt_dns_reason reason = nt_dns_parse(&w->dns, p->payload, p->payload_captured,
 		use == PORT_MDNS ? NT_DNS_MULTICAST : NT_DNS_UNICAST);
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_OK + reason), 1);
-	if (reason == NT_DNS_NOT_QUERY)
-		nt_conn_dns_violation(w->conn, f, cold);
-	if (is_dns(reason))
-		nt_conn_service(cold, NT_SERVICE_DNS);
 	if (reason != NT_DNS_OK)
 		return;
 	const bool from_orig = nt_conn_direction(f, src_is_lo) == NT_FLOW_ORIG;

@@ -108,9 +108,9 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 	if (idx == NT_FLOW_NONE)
 		idx = flow_begin(w, p, at, &s->key, s->hash, s->src_is_lo);
 	if (p->proto == IPPROTO_UDP) {
-		const uint8_t use = w->port_use[p->sport] | w->port_use[p->dport];
-		if (nt_unlikely(use != PORT_NONE))
-			names_packet(w, p, at, idx, s->src_is_lo, (enum port_use)use);
+		const unsigned int uses = w->port_use[p->sport] | w->port_use[p->dport];
+		if (nt_unlikely(uses != PORT_NONE))
+			names_packet(w, p, at, idx, s->src_is_lo, (enum port_use)(uses & -uses));
 	}
 }
 

@@ -4,6 +4,7 @@
 
 #include <nt_conn.h>
 #include <nt_dns.h>
+#include <nt_dns_confirm.h>
 #include <nt_dns_match.h>
 #include <nt_flow_table.h>
 #include <nt_name_cache.h>
@@ -15,10 +16,12 @@
 
 #define WORKER_BURST 32
 
+/* What a UDP port is used for; the least of those of a packet's two ports counts. */
 enum port_use {
-	PORT_NONE,
-	PORT_DNS,
-	PORT_MDNS,
+	PORT_NONE = 0,
+	PORT_DNS = 1 << 0,
+	PORT_MDNS = 1 << 1,
+	PORT_SERVICE = 1 << 7, /* nothing but the service dns */
 };
 
 /*

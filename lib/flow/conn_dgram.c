@@ -25,10 +25,16 @@ is_ntp_answer(const struct nt_flow *f, const struct nt_packet *p, int dir)
 	       (p->payload[0] & 7) == 4 && (p->payload[0] >> 3 & 7) >= 3;
 }
 
-static bool
-is_netbios(const struct nt_flow *f)
+bool
+nt_conn_is_netbios(const struct nt_flow *f)
 {
 	return f->key.lo_port == 137 || f->key.hi_port == 137;
+}
+
+bool
+nt_conn_is_dns(const struct nt_flow *f)
+{
+	return f->key.proto == PROTO_UDP && (f->flags & (FLOW_DNS | FLOW_DNS_BAD)) == FLOW_DNS;
 }
 
 /*
@@ -43,7 +49,7 @@ udp_dns(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold, const s
 
 	if (p->payload_captured < DNS_HEADER)
 		return;
-	if ((p->payload[2] >> 3 & 0x0f) != 0 && !is_netbios(f)) {
+	if ((p->payload[2] >> 3 & 0x0f) != 0 && !nt_conn_is_netbios(f)) {
 		history_unknown(c, cold);
 		return;
 	}

@@ -125,6 +125,9 @@ nt_conn_service(struct nt_flow_cold *cold, uint32_t services)
 }
 /* SSH or FTP were recognised: the long inactivity timeout from now on. */
 void nt_conn_interactive(struct nt_flow *f);
+/* Zeek's DNS analyzer is at work on this UDP connection; and this is NetBIOS to it. */
+bool nt_conn_is_dns(const struct nt_flow *f);
+bool nt_conn_is_netbios(const struct nt_flow *f);
 /* The DNS parser rejected what runs over it as no DNS (Zeek: analyzer violation). */
 void nt_conn_dns_violation(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold);
 

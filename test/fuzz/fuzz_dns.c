@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include <nt_dns.h>
+#include <nt_dns_confirm.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -103,5 +104,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	check_mode(data, size, NT_DNS_UNICAST);
 	check_mode(data, size, NT_DNS_MULTICAST);
+	CHECK(nt_dns_confirm(data, size, false) <= NT_DNS_CONFIRM_VIOLATION);
+	CHECK(nt_dns_confirm(data, size, true) != NT_DNS_CONFIRM_OPCODE);
 	return 0;
 }
