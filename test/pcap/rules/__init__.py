@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""What conn.log says, rule by rule: a module per group, read by ../rules.py (README.md)."""

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: BSD-3-Clause
+"""The letters of the history, in both cases, and how often each is written. C and c: checksums.py."""
+from scenario import Rule, tcp
+
+# start originator responder proto service duration bytes state local missed history packets ip_bytes parent
+RULES = [
+    # a, d, i, q once for each end
+    Rule("A a D d: once, however many there are", tcp("oS rH oA oD5 rA oD5 rA rD5 oA rD5 oA"),
+         "0 c:40000 s:9000 tcp - 0.01 10/10 S1 TF 0 ShADad 6/5 250/210 -"),
+    Rule("I: FIN and RST in one", tcp("oS rH oA oI"),
+         "0 c:40000 s:9000 tcp - 0.003 0/0 RSTO TF 0 ShAI 3/1 120/40 -"),
+    Rule("i: of the responder, once", tcp("oS rH oA rI rI"),
+         "0 c:40000 s:9000 tcp - 0.004 0/0 RSTR TF 0 ShAi 2/3 80/120 -"),
+    Rule("q: SYN, ACK and FIN in one, once", tcp("oS rq rq-2"),
+         "0 c:40000 s:9000 tcp - 0.002 0/0 S3 TF 0 Sq 1/2 40/80 -"),
+    Rule("a FIN with data, a RST with data: no D", tcp("oS rH oA oF10 rR"),
+         "0 c:40000 s:9000 tcp - 0.004 10/0 RSTR TF 0 ShAFr 3/2 130/80 -"),
+    # s, h, f, r again with another number
+    Rule("S: the same SYN again is none", tcp("oS oS-1 rH oA"),
+         "0 c:40000 s:9000 tcp - 0.003 0/0 S1 TF 0 ShA 3/1 120/40 -"),
+    Rule("h: a SYN-ACK with another number behind a FIN", tcp("oS rH oA rF rH"),
+         "0 c:40000 s:9000 tcp - 0.004 0/1 S3 TF 0 ShAfh 2/3 80/120 -"),
+    Rule("F: the same FIN again is none", tcp("oS rH oA oF oF-1 rF"),
+         "0 c:40000 s:9000 tcp - 0.005 0/0 SF TF 0 ShAFf 4/2 160/80 -"),
+    Rule("F: a FIN with another number", tcp("oS rH oA oF oF"),
+         "0 c:40000 s:9000 tcp - 0.004 1/0 S2 TF 0 ShAFF 4/1 160/40 -"),
+    Rule("r: the same RST again is none", tcp("oS rH oA rR rR"),
+         "0 c:40000 s:9000 tcp - 0.004 0/0 RSTR TF 0 ShAr 2/3 80/120 -"),
+    Rule("r: a RST with another number", tcp("oS rH oA rR rR+5 rR+9"),
+         "0 c:40000 s:9000 tcp - 0.005 0/0 RSTR TF 0 ShArrr 2/4 80/160 -"),
+    # c, g, t, w at the 1st, 10th, 100th
+    Rule("T: sent again", tcp("oS rH oA oD10 oD10-10"),
+         "0 c:40000 s:9000 tcp - 0.004 10/0 S1 TF 0 ShADT 4/1 180/40 -"),
+    Rule("t: nine times, written once", tcp("oS rH oA rD10 rD10-10*9"),
+         "0 c:40000 s:9000 tcp - 0.012 0/10 S1 TF 0 ShAdt 2/11 80/540 -"),
+    Rule("T: the tenth time", tcp("oS rH oA oD10 oD10-10*10"),
+         "0 c:40000 s:9000 tcp - 0.013 10/0 S1 TF 0 ShADTT 13/1 630/40 -"),
+    Rule("T: the hundredth time", tcp("oS rH oA oD10 oD10-10*100"),
+         "0 c:40000 s:9000 tcp - 0.103 10/0 S1 TF 0 ShADTTT 103/1 5130/40 -"),
+    Rule("T: a segment that comes late counts as sent again", tcp("oS rH oA oD10+10 oD10-20 rA"),
+         "0 c:40000 s:9000 tcp - 0.005 20/0 S1 TF 0 ShADTa 4/2 180/80 -"),
+    Rule("T: a keep-alive with a byte in it", tcp("oS rH oA oD10 rA oD1-1 rA"),
+         "0 c:40000 s:9000 tcp - 0.006 10/0 S1 TF 0 ShADaT 4/3 171/120 -"),
+    Rule("a keep-alive without is an ACK", tcp("oS rH oA oD10 rA oA-1 rA"),
+         "0 c:40000 s:9000 tcp - 0.006 10/0 S1 TF 0 ShADa 4/3 170/120 -"),
+    Rule("W: a closed window", tcp("oS rH oAw"),
+         "0 c:40000 s:9000 tcp - 0.002 0/0 S1 TF 0 ShAW 2/1 80/40 -"),
+    Rule("w: the tenth", tcp("oS rH oA oD10 rAw*10"),
+         "0 c:40000 s:9000 tcp - 0.013 10/0 S1 TF 0 ShADaww 3/11 130/440 -"),
+    Rule("W: in the SYN too", tcp("oSw rHw oA"),
+         "0 c:40000 s:9000 tcp - 0.002 0/0 S1 TF 0 SWhwA 2/1 80/40 -"),
+    Rule("W: not in a RST", tcp("oS rH oA oRw"),
+         "0 c:40000 s:9000 tcp - 0.003 0/0 RSTO TF 0 ShAR 3/1 120/40 -"),
+    Rule("W: not where the other end is done", tcp("oS rH oA rF oAw"),
+         "0 c:40000 s:9000 tcp - 0.004 0/0 S3 TF 0 ShAf 3/2 120/80 -"),
+    Rule("w: also of an end that sent its FIN", tcp("oS rH oA rF oD5 rAw"),
+         "0 c:40000 s:9000 tcp - 0.005 5/0 S3 TF 0 ShAfDaw 3/3 125/120 -"),
+    Rule("G: a gap", tcp("oS rH oA oD10 rAk90 oD10+90"),
+         "0 c:40000 s:9000 tcp - 0.005 110/0 S1 TF 90 ShADaG 4/2 180/80 -"),
+    Rule("g: the tenth of the responder", tcp("oS rH oA " + "rD10+5 oA " * 10),
+         "0 c:40000 s:9000 tcp - 0.022 0/150 S1 TF 50 ShAdgg 12/11 480/540 -"),
+    # ^ where it is turned: tcp_direction.py
+]
