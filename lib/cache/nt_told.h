@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Which addresses any lookup ever returned, and to whom: the memory behind `resp_lookup`. It
+ * outlives the mappings of the name cache, for a claim that no lookup explains a connection must
+ * not rest on a name having expired. Owner: one worker; fed with the same sequence in all of them.
+ * Fixed memory, no allocation after _new, nothing sweeps; any call's work is bounded.
+ *
+ * An address, and an address with its client, is one entry each: when it was first told and last.
+ * Entries are told apart by 64 bits of a keyed hash only.
+ */
+#ifndef NT_TOLD_H
+#define NT_TOLD_H
+
+#include <nt_addr.h>
+#include <nt_hash.h>
+
+struct nt_told_table;
+
+/* max_entries: 16 .. 2^28. NULL and errno. */
+struct nt_told_table *nt_told_new(uint32_t max_entries, const struct nt_hash_key *key);
+void nt_told_free(struct nt_told_table *t); /* NULL is fine */
+void nt_told_clear(struct nt_told_table *t);
+
+/*
+ * A lookup returned addr to client (family NONE: to nobody in particular), at seen_ns, which never
+ * runs backwards. When the table is full, what was told longest ago goes, or nearly so.
+ */
+void nt_told_add(struct nt_told_table *t, const struct nt_addr *addr, const struct nt_addr *client,
+	int64_t seen_ns);
+
+/* Was it told at or before until_ns? A client of family NONE: to anybody. */
+bool nt_told_before(const struct nt_told_table *t, const struct nt_addr *addr,
+	const struct nt_addr *client, int64_t until_ns);
+
+/*
+ * The latest time at which anything that was given up for want of room had been told; INT64_MIN:
+ * nothing was. What was told later is all there.
+ */
+int64_t nt_told_lost_ns(const struct nt_told_table *t);
+
+struct nt_told_stats {
+	uint64_t entries, evicted, bytes;
+};
+void nt_told_stats(const struct nt_told_table *t, struct nt_told_stats *ret);
+
+#endif

@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include <nt_mem.h>
+
+#include "nt_told.h"
+
+/*
+ * Entries lie in a ring in the order they came; slots, open addressing with linear probing, point
+ * to them. The oldest goes first, but one that was told again since it was last looked at has
+ * another round: so many chances for one eviction, then it goes anyway.
+ */
+#define CHANCES 8
+#define EMPTY	0 /* a slot holds the ring's index plus 1 */
+
+struct entry {
+	uint64_t tag;
+	int64_t first_ns, last_ns;
+	int64_t placed_ns; /* last_ns when it came to its place in the ring */
+};
+
+struct nt_told_table {
+	struct nt_hash_key key;
+	struct entry *ring;
+	uint32_t *slots;
+	uint32_t max, count, oldest, slot_mask;
+	uint64_t evicted;
+	int64_t lost_ns;
+};
+
+static size_t
+ring_bytes(const struct nt_told_table *t)
+{
+	return (size_t)t->max * sizeof(*t->ring);
+}
+
+static size_t
+slot_bytes(const struct nt_told_table *t)
+{
+	return ((size_t)t->slot_mask + 1) * sizeof(*t->slots);
+}
+
+/* Half full at most, a power of two. */
+static uint32_t
+slots_for(uint32_t max)
+{
+	uint32_t n = 1;
+	while (n < 2 * max)
+		n *= 2;
+	return n;
+}
+
+struct nt_told_table *
+nt_told_new(uint32_t max_entries, const struct nt_hash_key *key)
+{
+	struct nt_told_table *t;
+	if (max_entries < 16 || max_entries > 1u << 28) {
+		errno = EINVAL;
+		return NULL;
+	}
+	t = calloc(1, sizeof(*t));
+	if (t == NULL)
+		return NULL;
+	t->key = *key;
+	t->max = max_entries;
+	t->slot_mask = slots_for(max_entries) - 1;
+	t->lost_ns = INT64_MIN;
+	t->ring = nt_mem_map(ring_bytes(t));
+	t->slots = nt_mem_map(slot_bytes(t));
+	if (t->ring == NULL || t->slots == NULL) {
+		nt_told_free(t);
+		errno = ENOMEM;
+		return NULL;
+	}
+	return t;
+}
+
+void
+nt_told_free(struct nt_told_table *t)
+{
+	if (t == NULL)
+		return;
+	if (t->ring != NULL)
+		nt_mem_unmap(t->ring, ring_bytes(t));
+	if (t->slots != NULL)
+		nt_mem_unmap(t->slots, slot_bytes(t));
+	free(t);
+}
+
+static uint64_t
+tag_of(const struct nt_told_table *t, const struct nt_addr *addr, const struct nt_addr *client)
+{
+	uint64_t words[5];
+	memcpy(words, addr->bytes, 16);
+	memcpy(words + 2, client->bytes, 16);
+	words[4] = (uint64_t)addr->family << 32 | client->family;
+	return nt_hash_words(&t->key, words, 5);
+}
+
+static uint32_t
+ring_at(const struct nt_told_table *t, uint32_t from_oldest)
+{
+	const uint64_t i = (uint64_t)t->oldest + from_oldest;
+	return (uint32_t)(i < t->max ? i : i - t->max);
+}
+
+/* The tag's slot, or the empty one where it would be. At most half of them are taken. */
+static uint32_t
+find_slot(const struct nt_told_table *t, uint64_t tag)
+{
+	uint32_t s = (uint32_t)tag & t->slot_mask;
+	while (t->slots[s] != EMPTY && t->ring[t->slots[s] - 1].tag != tag)
+		s = (s + 1) & t->slot_mask;
+	return s;
+}
+
+/* No tombstones: what was probed past the hole moves into it. */
+static void
+clear_slot(struct nt_told_table *t, uint32_t hole)
+{
+	uint32_t s = hole;
+	for (;;) {
+		s = (s + 1) & t->slot_mask;
+		if (t->slots[s] == EMPTY)
+			break;
+		const uint32_t home = (uint32_t)t->ring[t->slots[s] - 1].tag & t->slot_mask;
+		if (((s - home) & t->slot_mask) >= ((s - hole) & t->slot_mask)) {
+			t->slots[hole] = t->slots[s];
+			hole = s;
+		}
+	}
+	t->slots[hole] = EMPTY;
+}
+
+/* The oldest leaves its place in the ring; what it was. */
+static struct entry
+take_oldest(struct nt_told_table *t)
+{
+	const struct entry e = t->ring[t->oldest];
+	clear_slot(t, find_slot(t, e.tag));
+	t->oldest = ring_at(t, 1);
+	t->count--;
+	return e;
+}
+
+static void
+append(struct nt_told_table *t, const struct entry *e)
+{
+	const uint32_t at = ring_at(t, t->count);
+	t->ring[at] = *e;
+	t->ring[at].placed_ns = e->last_ns;
+	t->slots[find_slot(t, e->tag)] = at + 1;
+	t->count++;
+}
+
+static void
+make_room(struct nt_told_table *t)
+{
+	for (unsigned int i = 1; t->count == t->max; i++) {
+		const struct entry e = take_oldest(t);
+		if (e.last_ns != e.placed_ns && i < CHANCES) {
+			append(t, &e);
+			continue;
+		}
+		t->lost_ns = NT_MAX(t->lost_ns, e.last_ns);
+		t->evicted++;
+	}
+}
+
+static void
+add(struct nt_told_table *t, uint64_t tag, int64_t seen_ns)
+{
+	const uint32_t s = find_slot(t, tag);
+	if (t->slots[s] != EMPTY) {
+		t->ring[t->slots[s] - 1].last_ns = seen_ns;
+		return;
+	}
+	make_room(t);
+	append(t, &(struct entry){ .tag = tag, .first_ns = seen_ns, .last_ns = seen_ns });
+}
+
+static const struct nt_addr anybody = { .family = NT_FAMILY_NONE };
+
+void
+nt_told_add(struct nt_told_table *t, const struct nt_addr *addr, const struct nt_addr *client,
+	int64_t seen_ns)
+{
+	add(t, tag_of(t, addr, &anybody), seen_ns);
+	if (client->family != NT_FAMILY_NONE)
+		add(t, tag_of(t, addr, client), seen_ns);
+}
+
+bool
+nt_told_before(const struct nt_told_table *t, const struct nt_addr *addr,
+	const struct nt_addr *client, int64_t until_ns)
+{
+	const uint32_t s = find_slot(t, tag_of(t, addr, client));
+	return t->slots[s] != EMPTY && t->ring[t->slots[s] - 1].first_ns <= until_ns;
+}
+
+void
+nt_told_clear(struct nt_told_table *t)
+{
+	memset(t->slots, 0, slot_bytes(t));
+	t->count = t->oldest = 0;
+	t->lost_ns = INT64_MIN;
+}
+
+int64_t
+nt_told_lost_ns(const struct nt_told_table *t)
+{
+	return t->lost_ns;
+}
+
+void
+nt_told_stats(const struct nt_told_table *t, struct nt_told_stats *ret)
+{
+	*ret = (struct nt_told_stats){
+		.entries = t->count, .evicted = t->evicted, .bytes = ring_bytes(t) + slot_bytes(t)
+	};
+}
