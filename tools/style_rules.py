@@ -35,12 +35,12 @@ def words(*names):
 OURS = ("lib/*", "app/*", "tools/trafgen/*")
 LIBS = ("lib/*",)
 # What runs for each packet or each poll. Making and freeing tables is not part of it.
-PACKET_PATH = ("lib/packet/*", "lib/flow/*", "lib/names/*", "lib/cache/*", "lib/relay/*",
+PACKET_PATH = ("lib/packet/*", "lib/reassembly/*", "lib/flow/*", "lib/names/*", "lib/cache/*", "lib/relay/*",
                "app/worker*", "app/control*")
 NOT_POLLED = r"_(new|free|init|fini|open|close|setup|create|destroy|start|stop|alloc|map|unmap)$"
 # The one system call that the path may make: give way when there is nothing to do.
 IDLE = NOT_POLLED + r"|_(idle|yield|wait|pause|nap|sleep)$"
-NO_EAL = ("lib/base/*", "lib/names/*", "lib/stats/*", "lib/cache/*", "lib/config/*", "lib/record/*")
+NO_EAL = ("lib/base/*", "lib/reassembly/*", "lib/names/*", "lib/stats/*", "lib/cache/*", "lib/config/*", "lib/record/*")
 
 RULES = [
     # House rule 8: libraries return errors, app/ decides and reports.
