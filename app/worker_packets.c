@@ -50,6 +50,27 @@ stage_decode(struct worker *w, struct rte_mbuf **mbufs, unsigned int n, struct s
 	}
 }
 
+/* What is wrong with packets that were keyed already; a card's word is in the mbuf (offline: none).
+ */
+static void
+stage_verify(struct worker *w, struct rte_mbuf **mbufs, unsigned int n, struct staged *s)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		struct nt_packet *p = &w->packets[i];
+		if (mbuf_meta(mbufs[i])->kind != MBUF_PACKET)
+			continue;
+		if (w->config->checksums == NT_CONFIG_CHECKSUMS_VERIFY)
+			nt_packet_verify(p);
+		else
+			nt_packet_verified(p,
+				(mbufs[i]->ol_flags & RTE_MBUF_F_RX_IP_CKSUM_MASK) !=
+					RTE_MBUF_F_RX_IP_CKSUM_BAD,
+				(mbufs[i]->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) !=
+					RTE_MBUF_F_RX_L4_CKSUM_BAD);
+		s[i].keyed = p->reason == NT_PACKET_OK;
+	}
+}
+
 /*
  * A loop of its own: hashing a key right after it was made stalls on its stores (measured: 5 to 7
  * cycles a packet here against 30 to 60 there).
@@ -109,7 +130,7 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 		idx = flow_begin(w, p, at, &s->key, s->hash, s->src_is_lo);
 	if (p->proto == IPPROTO_UDP) {
 		const unsigned int uses = w->port_use[p->sport] | w->port_use[p->dport];
-		if (nt_unlikely(uses != PORT_NONE))
+		if (nt_unlikely(uses != PORT_NONE) && !(p->flags & NT_PKT_BAD_CHECKSUM))
 			names_packet(w, p, at, idx, s->src_is_lo, (enum port_use)(uses & -uses));
 	}
 }
@@ -141,6 +162,8 @@ worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n)
 	struct staged s[WORKER_BURST];
 	stage_fetch(mbufs, n);
 	stage_decode(w, mbufs, n, s);
+	if (w->config->checksums != NT_CONFIG_CHECKSUMS_IGNORE)
+		stage_verify(w, mbufs, n, s);
 	stage_hash(w, n, s);
 	stage_lookup(w, n, s);
 	for (unsigned int i = 0; i < n; i++)

@@ -38,6 +38,12 @@ static const char *const spellings[] = {
 	[NT_CONFIG_SHORT] = "short",
 };
 
+static const char *const checksums[] = {
+	[NT_CONFIG_CHECKSUMS_IGNORE] = "ignore",
+	[NT_CONFIG_CHECKSUMS_VERIFY] = "verify",
+	[NT_CONFIG_CHECKSUMS_NIC] = "nic",
+};
+
 const struct config_group config_groups[] = {
 	{ "log", "What the logs look like." },
 	{ "flow", "Connections, and when they are over. Named as in Zeek." },
@@ -54,6 +60,10 @@ const struct config_key config_keys[] = {
 		.unit = "lcores", .help = "Worker lcores that the packets are spread over." },
 	{ "local_nets", NETS(local_nets),
 		.help = "Networks that are local, beside the private ones, which always are." },
+	{ "checksums", WORDS(checksums, checksums), .def = NT_CONFIG_CHECKSUMS_IGNORE,
+		.help = "Of IPv4, TCP, UDP and ICMP: ignored, verified, or as the network card "
+			"says "
+			"(captures have nothing of it: then as \"ignore\")." },
 
 	{ "log.format", WORDS(log.format, formats), .def = NT_CONFIG_JSON,
 		.help = "JSON lines, or tab-separated values with Zeek's header." },

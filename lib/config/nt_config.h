@@ -28,6 +28,12 @@ enum nt_config_spelling {
 	NT_CONFIG_SHORT, /* id_orig_h_n.src */
 };
 
+enum nt_config_checksums {
+	NT_CONFIG_CHECKSUMS_IGNORE,
+	NT_CONFIG_CHECKSUMS_VERIFY,
+	NT_CONFIG_CHECKSUMS_NIC,
+};
+
 struct nt_ports {
 	uint32_t count;
 	uint16_t ports[NT_CONFIG_PORTS_MAX];
@@ -36,6 +42,7 @@ struct nt_ports {
 struct nt_config {
 	uint32_t workers; /* workers: 1 .. NT_CONFIG_WORKERS_MAX, default 1 */
 	struct nt_netset local_nets; /* local_nets: beside the private ones, which are always in */
+	uint32_t checksums; /* checksums: "ignore", "verify" or "nic" */
 
 	struct {
 		uint32_t format; /* log.format: "json" or "tsv" */

@@ -85,6 +85,32 @@ take_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	count_packet(c, f, cold, p, m, dir);
 }
 
+/* Nothing of such a packet is to be believed; Zeek has a connection for it all the same. */
+#define NOT_BELIEVED (NT_PKT_NO_COUNT | NT_PKT_BAD_CHECKSUM)
+
+static void
+note_disbelief(struct nt_conn *c, struct nt_flow_cold *cold, const struct nt_packet *p,
+	const struct nt_packet_meta *m, int dir)
+{
+	if (m->tunnel)
+		conn_link_tunnel(c, cold, m->tunnel);
+	if ((p->flags & NT_PKT_BAD_CHECKSUM) && (p->proto == PROTO_TCP || p->proto == PROTO_UDP))
+		history_tally(c, cold, dir, TALLY_CHECKSUM);
+}
+
+/* It counts only if it is a SYN, with a header that is long enough, of another connection. */
+static enum nt_conn_verdict
+disbelieved_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct nt_packet *p, const struct nt_packet_meta *m, int dir)
+{
+	bool whole = p->proto == PROTO_TCP && p->l4[12] >> 4 >= 5;
+
+	if (conn_ended_late(c, f, cold, m) || (whole && tcp_reuses(f, cold, p)))
+		return NT_CONN_REUSE;
+	note_disbelief(c, cold, p, m, dir);
+	return NT_CONN_KEEP;
+}
+
 void
 nt_conn_open(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	const struct nt_packet *p, const struct nt_packet_meta *m, bool src_is_lo)
@@ -105,25 +131,13 @@ nt_conn_open(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	if (nt_unlikely(c->cfg.link_facts || m->tunnel))
 		conn_link_open(c, cold, p, m->tunnel, dir);
 	conn_start_timers(c, f);
-	if (p->flags & NT_PKT_NO_COUNT)
+	if (p->flags & NOT_BELIEVED) {
 		f->last_position = m->position;
-	else
+		note_disbelief(c, cold, p, m, dir);
+	} else {
 		take_packet(c, f, cold, p, m, dir);
+	}
 	conn_set_deadline(c, f, cold);
-}
-
-/* A TCP header that does not fit: it only counts if it is long enough and begins a connection. */
-static enum nt_conn_verdict
-uncounted_packet(struct nt_conn *c, const struct nt_flow *f, struct nt_flow_cold *cold,
-	const struct nt_packet *p, const struct nt_packet_meta *m)
-{
-	bool whole = p->proto == PROTO_TCP && p->l4[12] >> 4 >= 5;
-
-	if (whole && tcp_reuses(f, cold, p))
-		return NT_CONN_REUSE;
-	if (m->tunnel)
-		conn_link_tunnel(c, cold, m->tunnel);
-	return NT_CONN_KEEP;
 }
 
 enum nt_conn_verdict
@@ -132,8 +146,8 @@ nt_conn_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 {
 	int dir = nt_conn_direction(f, src_is_lo);
 
-	if (nt_unlikely(p->flags & NT_PKT_NO_COUNT))
-		return uncounted_packet(c, f, cold, p, m);
+	if (nt_unlikely(p->flags & NOT_BELIEVED))
+		return disbelieved_packet(c, f, cold, p, m, dir);
 	if (p->proto != PROTO_TCP) {
 		if (nt_unlikely(conn_ended_late(c, f, cold, m)))
 			return NT_CONN_REUSE;

@@ -6,6 +6,7 @@ static const char tally_letters[TALLIES] = {
 	[TALLY_RETRANSMIT] = 'T',
 	[TALLY_ZERO_WINDOW] = 'W',
 	[TALLY_GAP] = 'G',
+	[TALLY_CHECKSUM] = 'C',
 };
 
 void

@@ -9,6 +9,7 @@ static const char *const reason_names[] = {
 	[NT_PACKET_NOT_IP] = "not_ip",
 	[NT_PACKET_CUT_IP] = "cut_ip",
 	[NT_PACKET_BAD_IP] = "bad_ip",
+	[NT_PACKET_BAD_CHECKSUM] = "bad_checksum",
 	[NT_PACKET_CUT_L4] = "cut_l4",
 	[NT_PACKET_BAD_L4] = "bad_l4",
 	[NT_PACKET_FRAGMENT] = "fragment",

@@ -29,6 +29,7 @@ enum nt_packet_reason {
 	NT_PACKET_NOT_IP, /* ARP, LLDP, 802.3 LLC and whatever else has no IP in it */
 	NT_PACKET_CUT_IP, /* shorter than its IP header(s) */
 	NT_PACKET_BAD_IP, /* version, header length or total length that can't be */
+	NT_PACKET_BAD_CHECKSUM, /* of the IPv4 header: set by nt_packet_verify */
 	NT_PACKET_CUT_L4, /* captured bytes end before the transport header does */
 	NT_PACKET_BAD_L4, /* the datagram itself is too short for its transport header */
 	NT_PACKET_FRAGMENT, /* a later fragment: counted, no connection (reassembly comes later) */
@@ -52,6 +53,7 @@ enum {
 	 * the packet nor its bytes, flags or history.
 	 */
 	NT_PKT_NO_COUNT = 1 << 4,
+	NT_PKT_BAD_CHECKSUM = 1 << 6, /* of TCP, UDP or ICMP: set by nt_packet_verify */
 	NT_PKT_L2_SENDER = 1 << 5, /* of mac, only the source is there */
 };
 
@@ -96,6 +98,16 @@ struct nt_packet {
  */
 enum nt_packet_reason nt_packet_decode(
 	struct nt_packet *ret, const uint8_t *data, uint32_t cap_len, uint32_t wire_len, int dlt);
+
+/*
+ * Check a decoded packet's checksums, where all of what they sum up was captured. A wrong one of
+ * the IPv4 header changes the reason to NT_PACKET_BAD_CHECKSUM (an IPv4 length of 0 to BAD_IP), a
+ * wrong one of the transport sets NT_PKT_BAD_CHECKSUM: such a packet still has a connection. The
+ * pseudo header has the final destination of a routing header, as RFC 8200 8.1 says.
+ */
+void nt_packet_verify(struct nt_packet *p);
+/* The same where somebody else, a network card, has looked. */
+void nt_packet_verified(struct nt_packet *p, bool ip_good, bool transport_good);
 
 /*
  * Only what steering needs: the two IP addresses, found without the transport header. False (and

@@ -27,6 +27,7 @@
 	X(PACKETS_NOT_IP, packets_not_ip, "packets", "without IP: ARP, LLDP and the like") \
 	X(PACKETS_CUT_IP, packets_cut_ip, "packets", "shorter than their IP headers") \
 	X(PACKETS_BAD_IP, packets_bad_ip, "packets", "with an impossible IP header") \
+	X(PACKETS_BAD_CHECKSUM, packets_bad_checksum, "packets", "with a wrong checksum of the IPv4 header") \
 	X(PACKETS_CUT_L4, packets_cut_l4, "packets", "captured without their whole transport header") \
 	X(PACKETS_BAD_L4, packets_bad_l4, "packets", "too short for their transport header") \
 	X(PACKETS_FRAGMENT, packets_fragment, "packets", "later fragments") \

@@ -52,6 +52,33 @@ def icmp_echo(reply, ident=1, number=1, payload=b"x" * 32):
     return struct.pack("!BBHHH", 0 if reply else 8, 0, 0, ident, number) + payload
 
 
+def internet_sum(data):
+    """RFC 1071, to be stored."""
+    if len(data) % 2:
+        data += b"\0"
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xffff) + (total >> 16)
+    return struct.pack("!H", ~total & 0xffff)
+
+
+def checksummed(packet):
+    """An IP packet without options or extension headers, all its checksums made right."""
+    v6 = packet[0] >> 4 == 6
+    header, proto, ends = ((packet[:40], packet[6], packet[8:40]) if v6 else
+                           (packet[:20], packet[9], packet[12:20]))
+    body = packet[len(header):]
+    at = {1: 2, 6: 16, 17: 6, 58: 2}.get(proto)
+    if at is not None:
+        body = body[:at] + b"\0\0" + body[at + 2:]
+        pseudo = b"" if proto == 1 else ends + struct.pack("!II", len(body), proto)
+        body = body[:at] + internet_sum(pseudo + body) + body[at + 2:]
+    if not v6:
+        header = header[:10] + b"\0\0" + header[12:]
+        header = header[:10] + internet_sum(header) + header[12:]
+    return header + body
+
+
 # --- links -----------------------------------------------------------------------------------
 
 MAC_A, MAC_B = b"\x02\0\0\0\0\x01", b"\x02\0\0\0\0\x02"

@@ -415,6 +415,68 @@ class TestStream(Case):
         self.assertEqual(os.listdir(self.out), [])
 
 
+class TestChecksums(Case):
+    """As Zeek with ignore_checksums=F: what is wrong counts for nothing but a letter."""
+
+    VERIFY = ("--set", "checksums=verify")
+
+    def tcp(self, n, seq, ack, flags, payload=b"", back=False, wrong=False, v6=False):
+        a, b = ("2001:db8::1", "2001:db8::2") if v6 else ("192.0.2.1", "198.51.100.2")
+        sport, dport = (9000, 40000) if back else (40000, 9000)
+        packet = m.checksummed(m.ip(*((b, a) if back else (a, b)), 6,
+                                    m.tcp(sport, dport, seq, ack, flags, payload)))
+        if wrong:
+            packet = packet[:-1] + bytes([packet[-1] ^ 1])
+        return START + n * m.SEC // 1000, packet
+
+    def udp(self, n, payload, back=False, spoil=None):
+        ends = ("198.51.100.2", "192.0.2.1") if back else ("192.0.2.1", "198.51.100.2")
+        ports = (9000, 40000) if back else (40000, 9000)
+        packet = bytearray(m.checksummed(m.ip(*ends, 17, m.udp(*ports, payload))))
+        if spoil is not None:
+            packet[spoil] ^= 1
+        return START + n * m.SEC // 1000, bytes(packet)
+
+    def test_tcp(self):
+        for v6 in (False, True):
+            packets = [self.tcp(0, 1, 0, m.SYN, v6=v6),
+                       self.tcp(1, 1, 2, m.SYN | m.ACK, back=True, v6=v6),
+                       self.tcp(2, 2, 2, m.ACK, v6=v6),
+                       self.tcp(3, 2, 2, m.ACK, b"odd", wrong=True, v6=v6),
+                       self.tcp(4, 2, 2, m.ACK, b"odd", v6=v6),
+                       self.tcp(5, 2, 5, m.ACK, b"even", back=True, wrong=True, v6=v6)]
+            c = self.conn_of(packets, *self.VERIFY)
+            self.assertEqual((c["history"], c["orig_pkts"], c["resp_pkts"], c["orig_bytes"],
+                              c["resp_bytes"], c["conn_state"]), ("ShACDc", 4 - 1, 1, 3, 0, "S1"))
+            for how in ((), ("--set", "checksums=ignore"), ("--set", "checksums=nic")):
+                c = self.conn_of(packets, *how)
+                self.assertEqual((c["history"], c["orig_pkts"], c["resp_bytes"]),
+                                 ("ShADTd", 4, 4))
+
+    def test_tenth(self):
+        packets = [self.tcp(i, 1, 1, m.ACK, b"x", wrong=True) for i in range(100)]
+        c = self.conn_of(packets, *self.VERIFY)
+        self.assertEqual((c["history"], c["conn_state"], c["orig_pkts"], c["orig_ip_bytes"]),
+                         ("CCC", "OTH", 0, 0))
+
+    def test_udp(self):
+        packets = [self.udp(0, b"abc"), self.udp(1, b"abcd", back=True, spoil=30),
+                   self.udp(2, b"ab", spoil=11),  # the IPv4 header's: dropped
+                   self.udp(3, b"abcdef", back=True)]
+        c = self.conn_of(packets, *self.VERIFY)
+        self.assertEqual((c["history"], c["orig_pkts"], c["resp_pkts"], c["orig_bytes"],
+                          c["resp_bytes"]), ("Dcd", 1, 1, 3, 6))
+
+    def test_no_names(self):
+        """A response that was damaged on its way names nothing."""
+        good = named_connection()
+        whole = [(t, m.checksummed(p)) for t, p in good]
+        self.assertEqual(names_of(self.conn_of(whole, *self.VERIFY)),
+                         names_of(self.conn_of(good)))
+        spoilt = [(t, p[:-1] + bytes([p[-1] ^ 1]) if p[9] == 17 else p) for t, p in whole]
+        self.assertIsNone(names_of(self.conn_of(spoilt, *self.VERIFY)).vals)
+
+
 class TestOutput(Case):
     def test_directory_is_made(self):
         self.read(self.capture(named_connection()), out=self.path("new"))

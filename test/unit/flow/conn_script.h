@@ -9,6 +9,7 @@
  *   +<n>   n bytes further in the sequence than expected     -<n>  n bytes back (sent again)
  *   k<n>   acknowledges n bytes more than were seen          K     acknowledges nothing new
  *   w      with a closed window                              c     cut by the snap length
+ *   !      with a bad checksum
  */
 #ifndef CONN_SCRIPT_H
 #define CONN_SCRIPT_H
@@ -139,7 +140,10 @@ script_word(struct script *s, const char *word)
 	static const uint8_t zeros[65536];
 	unsigned int from = word[0] == 'r';
 	struct script_end *me = &s->end[from], *peer = &s->end[!from];
-	struct nt_packet p = { .proto = s->proto, .window = 1000, .payload = zeros };
+	static const uint8_t tcp_header[20] = { [12] = 0x50 };
+	struct nt_packet p = {
+		.proto = s->proto, .window = 1000, .payload = zeros, .l4 = tcp_header
+	};
 	uint32_t ack, end;
 
 	s->at.ts_ns += MS_NS;
@@ -162,6 +166,8 @@ script_word(struct script *s, const char *word)
 			p.seq -= n;
 		else if (what == 'k')
 			ack += n;
+		else if (what == '!')
+			p.flags |= NT_PKT_BAD_CHECKSUM;
 		else if (what == 'w')
 			p.window = 0;
 		else if (what == 'c')

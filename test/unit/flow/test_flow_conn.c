@@ -199,6 +199,39 @@ noise(void **state)
 	}
 }
 
+/* Not a byte, flag or stamp of it counts, but it can take the ports again and have a connection. */
+static void
+bad_checksums(void **state)
+{
+	static const struct tcp_case cases[] = {
+		{ 40000, 9000, HELLO "oD10! oD10-10 rA", { "S1", "ShACDa", 10, 0, 0, 0 } },
+		{ 40000, 9000, HELLO "rD10!", { "S1", "ShAc", 0, 0, 0, 0 } },
+		{ 40000, 9000, HELLO "oF!", { "S1", "ShAC", 0, 0, 0, 0 } },
+		{ 40000, 9000, "oS!", { "OTH", "C", -1, -1, 0, 0 } },
+		/* no sequence number is known: any SYN is another one's */
+		{ 40000, 9000, "oS! oS-1", { "S0", "S", -1, -1, 0, 1 } },
+		{ 40000, 443, "rH!", { "OTH", "^c", -1, -1, 0, 0 } },
+		/* the 1st and the 10th */
+		{ 40000, 9000, HELLO "oA! oA! oA! oA! oA! oA! oA! oA! oA!",
+			{ "S1", "ShAC", 0, 0, 0, 0 } },
+		{ 40000, 9000, HELLO "oA! oA! oA! oA! oA! oA! oA! oA! oA! oA!",
+			{ "S1", "ShACC", 0, 0, 0, 0 } },
+		{ 40000, 9000, HELLO "oF rF oA oS+1000!", { "OTH", "C", -1, -1, 0, 1 } },
+	};
+	struct nt_conn_summary got;
+	struct script s;
+
+	(void)state;
+	RUN(cases);
+	script_begin(&s, 6, 40000, 9000);
+	script_run(&s, HELLO "oD10! oA!@9");
+	nt_conn_summarize(s.conn, &s.flow, &s.cold, &got);
+	assert_int_equal(got.pkts[0], 2);
+	assert_int_equal(got.ip_bytes[0], 80);
+	assert_int_equal(got.duration_ns, 2 * MS_NS);
+	script_end(&s);
+}
+
 int
 main(void)
 {
@@ -209,6 +242,7 @@ main(void)
 		cmocka_unit_test(orientation),
 		cmocka_unit_test(reuse),
 		cmocka_unit_test(wraps),
+		cmocka_unit_test(bad_checksums),
 		cmocka_unit_test(noise),
 	};
 

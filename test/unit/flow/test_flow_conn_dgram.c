@@ -153,6 +153,33 @@ likely_ports(void **state)
 	assert_int_equal(nt_conn_config_likely(&cfg, "80/sctp"), -EINVAL);
 }
 
+static void
+bad_checksums(void **state)
+{
+	static const struct {
+		uint8_t proto;
+		uint16_t orig_port, resp_port;
+		const char *words;
+		struct script_expect expect;
+	} cases[] = {
+		{ 17, 40000, 9000, "oU10!", { "OTH", "C", -1, -1, 0, 0 } },
+		{ 17, 40000, 9000, "oU10 rU5! rU7", { "SF", "Dcd", 10, 7, 0, 0 } },
+		{ 17, 40000, 53, "rU20!", { "OTH", "^c", -1, -1, 0, 0 } },
+		/* ICMP has no letters */
+		{ 1, 8, 0, "oU10! rU5 rU7!", { "OTH", "", 0, 5, 0, 0 } },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NT_ARRAY_SIZE(cases); i++) {
+		struct script s;
+
+		script_begin(&s, cases[i].proto, cases[i].orig_port, cases[i].resp_port);
+		script_run(&s, cases[i].words);
+		script_check(&s, cases[i].words, &cases[i].expect);
+		script_end(&s);
+	}
+}
+
 int
 main(void)
 {
@@ -165,6 +192,7 @@ main(void)
 		cmocka_unit_test(cut_ping),
 		cmocka_unit_test(evicted),
 		cmocka_unit_test(likely_ports),
+		cmocka_unit_test(bad_checksums),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

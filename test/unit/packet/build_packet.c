@@ -113,6 +113,7 @@ decode_cut(struct nt_packet *ret, const struct pkt *b, uint32_t cap_len, uint32_
 {
 	uint8_t *copy = malloc(cap_len ? cap_len : 1);
 	struct nt_packet_ends ends;
+	struct nt_packet checked;
 	enum nt_packet_reason reason;
 	bool has_ends;
 
@@ -128,6 +129,8 @@ decode_cut(struct nt_packet *ret, const struct pkt *b, uint32_t cap_len, uint32_
 		assert_true(nt_addr_equal(&ends.src, &ret->src));
 		assert_true(nt_addr_equal(&ends.dst, &ret->dst));
 	}
+	checked = *ret;
+	nt_packet_verify(&checked); /* for the sanitizer to see */
 	assert_true(has_ends || ends.src.family == NT_FAMILY_NONE);
 	relocate(&ret->payload, copy, cap_len, b, ret->payload_captured);
 	relocate(&ret->l3, copy, cap_len, b, 20);
