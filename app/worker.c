@@ -4,6 +4,7 @@
 
 #include <rte_ethdev.h>
 
+#include "flow_options.h"
 #include "lcore_idle.h"
 #include "worker_priv.h"
 
@@ -20,39 +21,11 @@ set_ports(struct worker *w, const struct nt_ports *ports, enum port_use use)
 }
 
 static void
-add_ports(struct nt_conn_ports *to, const struct nt_ports *ports)
-{
-	for (uint32_t i = 0; i < ports->count; i++)
-		nt_conn_ports_add(to, ports->ports[i]);
-}
-
-static void
 set_service_ports(struct worker *w, const struct nt_conn_ports *ports)
 {
 	for (uint32_t port = 0; port <= UINT16_MAX; port++)
 		if (nt_conn_ports_has(ports, (uint16_t)port))
 			w->port_use[port] |= PORT_SERVICE;
-}
-
-static struct nt_conn_config
-conn_config(const struct nt_config *c)
-{
-	struct nt_conn_config ret;
-	nt_conn_config_default(&ret);
-	ret.tcp_inactivity_ns = c->flow.tcp_inactivity_ns;
-	ret.udp_inactivity_ns = c->flow.udp_inactivity_ns;
-	ret.icmp_inactivity_ns = c->flow.icmp_inactivity_ns;
-	ret.unknown_ip_inactivity_ns = c->flow.unknown_ip_inactivity_ns;
-	ret.tcp_SYN_timeout_ns = c->flow.tcp_SYN_timeout_ns;
-	ret.tcp_attempt_delay_ns = c->flow.tcp_attempt_delay_ns;
-	ret.tcp_close_delay_ns = c->flow.tcp_close_delay_ns;
-	ret.tcp_session_timer_ns = c->flow.tcp_session_timer_ns;
-	ret.tcp_connection_linger_ns = c->flow.tcp_connection_linger_ns;
-	ret.dns_session_timeout_ns = c->flow.dns_session_timeout_ns;
-	ret.interactive_inactivity_ns = c->flow.interactive_inactivity_ns;
-	add_ports(&ret.dns_udp, &c->names.dns_ports);
-	add_ports(&ret.dns_udp, &c->names.mdns_ports);
-	return ret;
 }
 
 /* The longest a connection can be idle before it ends: how long `late` mappings must be kept. */
@@ -85,12 +58,13 @@ static int
 make_tables(struct worker *w)
 {
 	const struct nt_config *c = w->config;
-	const struct nt_conn_config conn = conn_config(c);
+	struct nt_conn_config conn;
 	const struct nt_name_cache_config cache = cache_config(c);
 	struct nt_hash_key key;
 	const int err = nt_hash_key_random(&key);
 	if (err != 0)
 		return err;
+	flow_options(&conn, c);
 	w->flows = nt_flow_table_new(c->flow.max, &key);
 	w->conn = nt_conn_new(&conn, c->flow.max);
 	set_service_ports(w, &conn.dns_udp);
