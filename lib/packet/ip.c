@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "layers.h"
 
-#define IPV4_MIN 20
-#define IPV6_MIN 40
-
 /* RFC 8200 has each extension header once, destination options twice: 16 is generous. */
 #define IPV6_EXT_MAX 16
-
-#define FRAG_OFFSET_V4 0x1fff
-#define FRAG_MORE_V4   0x2000
-#define FRAG_OFFSET_V6 0xfff8
-#define FRAG_MORE_V6   0x0001
 
 /* The packet by its own header against what is there; stays 0 in ip_len, as Zeek counts it. */
 static inline enum nt_packet_reason
@@ -51,14 +43,14 @@ decode_ipv4(struct nt_packet *p, struct nt_layers *l)
 	p->proto = h[9];
 	if (nt_unlikely(total == 0)) /* segmentation offload */
 		total = l->left;
-	if (nt_unlikely(header < IPV4_MIN || header > total))
+	if (nt_unlikely(header < NT_IPV4_MIN || header > total))
 		return NT_PACKET_BAD_IP;
 	if (nt_unlikely(check_length(p, l, total) != NT_PACKET_OK))
 		return NT_PACKET_BAD_IP;
 	if (nt_unlikely(header > l->left))
 		return NT_PACKET_CUT_IP;
-	if (nt_unlikely(frag & (FRAG_OFFSET_V4 | FRAG_MORE_V4))) {
-		if (frag & FRAG_OFFSET_V4)
+	if (nt_unlikely(frag & (NT_FRAG_OFFSET_V4 | NT_FRAG_MORE_V4))) {
+		if (frag & NT_FRAG_OFFSET_V4)
 			return NT_PACKET_FRAGMENT;
 		p->flags |= NT_PKT_FRAG_FIRST;
 	}
@@ -125,18 +117,23 @@ ext_length(uint8_t next, const uint8_t *h)
 
 /* What the walk over extension headers found out. */
 struct ext_walk {
+	const uint8_t *announced; /* where next stands */
 	uint8_t next;
 	bool routed, homed, atomic;
 };
 
 static enum nt_packet_reason
-take_fragment(struct nt_packet *p, struct ext_walk *w, const uint8_t *h)
+take_fragment(struct nt_packet *p, struct nt_layers *l, struct ext_walk *w)
 {
-	uint16_t frag = nt_be16(h + 2);
+	uint16_t frag = nt_be16(l->pos + 2);
 
-	if (frag & FRAG_OFFSET_V6)
+	if (l->fragment == NULL) {
+		l->fragment = l->pos;
+		l->fragment_next = w->announced;
+	}
+	if (frag & NT_FRAG_OFFSET_V6)
 		return NT_PACKET_FRAGMENT;
-	if (frag & FRAG_MORE_V6)
+	if (frag & NT_FRAG_MORE_V6)
 		p->flags |= NT_PKT_FRAG_FIRST;
 	else
 		w->atomic = true;
@@ -144,8 +141,9 @@ take_fragment(struct nt_packet *p, struct ext_walk *w, const uint8_t *h)
 }
 
 static enum nt_packet_reason
-take_ext(struct nt_packet *p, struct ext_walk *w, const uint8_t *h, uint32_t len)
+take_ext(struct nt_packet *p, struct nt_layers *l, struct ext_walk *w, uint32_t len)
 {
+	const uint8_t *h = l->pos;
 	struct nt_addr before = p->src;
 
 	switch (w->next) {
@@ -160,7 +158,7 @@ take_ext(struct nt_packet *p, struct ext_walk *w, const uint8_t *h, uint32_t len
 		w->homed |= !nt_addr_equal(&before, &p->src);
 		break;
 	case NT_IP_FRAGMENT:
-		return take_fragment(p, w, h);
+		return take_fragment(p, l, w);
 	case NT_IP_ESP:
 	case NT_IP_MOBILITY:
 		return NT_PACKET_NO_TRANSPORT;
@@ -179,10 +177,11 @@ walk_ext(struct nt_packet *p, struct nt_layers *l, struct ext_walk *w)
 
 		if (len == 0 || len > l->left)
 			return NT_PACKET_OK;
-		reason = take_ext(p, w, h, len);
+		reason = take_ext(p, l, w, len);
 		if (reason != NT_PACKET_OK)
 			return reason;
 		w->next = h[0];
+		w->announced = h;
 		nt_layers_step(l, len);
 	}
 	return ext_length(w->next, (const uint8_t[2]){ 0 }) == 0 ? NT_PACKET_OK
@@ -194,8 +193,8 @@ static __attribute__((noinline)) enum nt_packet_reason
 decode_ipv6(struct nt_packet *p, struct nt_layers *l)
 {
 	const uint8_t *h = l->pos;
-	uint32_t total = IPV6_MIN + nt_be16(h + 4), headers;
-	struct ext_walk w = { .next = h[6] };
+	uint32_t total = NT_IPV6_MIN + nt_be16(h + 4), headers;
+	struct ext_walk w = { .next = h[6], .announced = h + 6 };
 	enum nt_packet_reason reason;
 
 	p->src = nt_addr_v6(h + 8);
@@ -204,7 +203,7 @@ decode_ipv6(struct nt_packet *p, struct nt_layers *l)
 	p->ttl = h[7];
 	if (nt_unlikely(check_length(p, l, total) != NT_PACKET_OK))
 		return NT_PACKET_BAD_IP;
-	nt_layers_step(l, IPV6_MIN);
+	nt_layers_step(l, NT_IPV6_MIN);
 	reason = walk_ext(p, l, &w);
 	p->proto = w.next;
 	if (nt_unlikely(reason != NT_PACKET_OK))
@@ -225,7 +224,7 @@ nt_ip_decode(struct nt_packet *p, struct nt_layers *l)
 {
 	enum nt_packet_reason reason;
 
-	if (nt_unlikely(l->left < IPV4_MIN))
+	if (nt_unlikely(l->left < NT_IPV4_MIN))
 		return NT_PACKET_CUT_IP;
 	p->l3 = l->pos;
 	switch (l->pos[0] >> 4) {
@@ -233,7 +232,7 @@ nt_ip_decode(struct nt_packet *p, struct nt_layers *l)
 		reason = decode_ipv4(p, l);
 		break;
 	case 6:
-		if (nt_unlikely(l->left < IPV6_MIN))
+		if (nt_unlikely(l->left < NT_IPV6_MIN))
 			return NT_PACKET_CUT_IP;
 		reason = decode_ipv6(p, l);
 		break;

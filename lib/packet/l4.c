@@ -7,7 +7,6 @@
 #include "layers.h"
 
 #define TCP_MIN	 20
-#define UDP_MIN	 8
 #define ICMP_MIN 8
 
 static inline enum nt_packet_reason
@@ -69,14 +68,14 @@ decode_tcp(struct nt_packet *p, const struct nt_layers *l)
 static enum nt_packet_reason
 decode_udp(struct nt_packet *p, const struct nt_layers *l)
 {
-	enum nt_packet_reason reason = check_room(l, UDP_MIN);
+	enum nt_packet_reason reason = check_room(l, NT_UDP_MIN);
 	uint32_t len;
 
 	if (nt_unlikely(reason != NT_PACKET_OK))
 		return reason;
 	set_ports(p, l->pos);
 	len = nt_be16(l->pos + 4);
-	set_payload(p, l, UDP_MIN, len > UDP_MIN ? len - UDP_MIN : 0);
+	set_payload(p, l, NT_UDP_MIN, len > NT_UDP_MIN ? len - NT_UDP_MIN : 0);
 	return NT_PACKET_OK;
 }
 

@@ -13,10 +13,22 @@ struct nt_layers {
 	uint32_t left; /* captured bytes from pos, link padding included */
 	uint32_t wire_left; /* the same on the wire */
 	uint32_t payload; /* of IP, by its header; where that says 0, what was captured */
+	/* IPv6: the fragment header, if there is one, and the byte that announced it */
+	const uint8_t *fragment, *fragment_next;
 };
 
 #define NT_ETHERTYPE_IPV4 0x0800
 #define NT_ETHERTYPE_IPV6 0x86dd
+
+#define NT_IPV4_MIN 20
+#define NT_IPV6_MIN 40
+#define NT_UDP_MIN  8
+
+/* The fragment field of IPv4 and that of IPv6's fragment header. */
+#define NT_FRAG_OFFSET_V4 0x1fff
+#define NT_FRAG_MORE_V4	  0x2000
+#define NT_FRAG_OFFSET_V6 0xfff8
+#define NT_FRAG_MORE_V6	  0x0001
 
 /* Up to here an ethertype is the length of an IEEE 802.3 frame. */
 #define NT_FRAME_LENGTH_MAX 1500

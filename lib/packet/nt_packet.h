@@ -14,6 +14,7 @@
 #define NT_LINK_NULL	   0
 #define NT_LINK_ETHERNET   1
 #define NT_LINK_RAW	   12 /* DLT_RAW */
+#define NT_LINK_IEEE802_11 105
 #define NT_LINK_LOOP	   108
 #define NT_LINK_LINUX_SLL  113
 #define NT_LINK_IPV4	   228
