@@ -78,6 +78,20 @@ make_tables(struct worker *w)
 	return failed != 0 ? failed : departures_init(&w->departures);
 }
 
+static enum nt_name_added
+take_mapping(void *arg, const struct nt_mapping *m)
+{
+	struct worker *w = arg;
+	return nt_name_cache_add(w->names, m);
+}
+
+static void
+note_departure(void *arg, const struct nt_mapping_msg *msg)
+{
+	struct worker *w = arg;
+	departures_add(&w->departures, msg->position, msg->departs_ns);
+}
+
 struct worker *
 worker_new(const struct worker_config *cfg)
 {
@@ -91,6 +105,9 @@ worker_new(const struct worker_config *cfg)
 	w->cfg = *cfg;
 	w->config = cfg->config;
 	w->relay = nt_relay_worker(cfg->relay, cfg->index);
+	w->taker = (struct nt_relay_taker){
+		.mapping = take_mapping, .departed = note_departure, .arg = w
+	};
 	w->done.clock_ns = INT64_MIN;
 	w->W.clock_ns = INT64_MIN;
 	set_ports(w, &w->config->names.dns_ports, PORT_DNS);
@@ -121,13 +138,6 @@ worker_free(struct worker *w)
 	free(w);
 }
 
-static void
-note_departure(void *arg, const struct nt_mapping_msg *msg)
-{
-	struct worker *w = arg;
-	departures_add(&w->departures, msg->position, msg->departs_ns);
-}
-
 /* Release T, acquire W, bring the cache up to it. True when W moved. */
 static bool
 advance(struct worker *w)
@@ -136,8 +146,8 @@ advance(struct worker *w)
 	const uint64_t before = w->W.position;
 	nt_relay_release(w->relay, w->done.position, w->done.clock_ns);
 	lcore_pause();
-	w->W = nt_relay_apply(w->relay, w->names, &n, note_departure, w);
-	count(w, NT_COUNTER_MESSAGES_RECEIVED, n.received);
+	w->W = nt_relay_apply(w->relay, &w->taker, &n);
+	count(w, NT_COUNTER_MESSAGES_RECEIVED, n.messages);
 	count(w, NT_COUNTER_MAPPINGS_RECEIVED, n.received);
 	count(w, NT_COUNTER_MAPPINGS_NEW, n.received_new);
 	count(w, NT_COUNTER_MAPPINGS_REFRESHED, n.received_refreshed);

@@ -11,6 +11,7 @@
 
 #include <nt_config.h>
 #include <nt_counters.h>
+#include <nt_hash.h>
 #include <nt_histogram.h>
 #include <nt_msg_ring.h>
 #include <nt_relay.h>

@@ -44,6 +44,7 @@ struct worker {
 	struct worker_config cfg;
 	const struct nt_config *config;
 	struct nt_relay_worker *relay;
+	struct nt_relay_taker taker;
 	struct nt_flow_table *flows;
 	struct nt_conn *conn;
 	struct nt_name_cache *names;

@@ -78,12 +78,6 @@ struct nt_name_cache *nt_name_cache_new(
 	const struct nt_name_cache_config *cfg, const struct nt_hash_key *key);
 void nt_name_cache_free(struct nt_name_cache *c); /* NULL is fine */
 
-enum nt_name_added {
-	NT_NAME_NEW, /* a life began */
-	NT_NAME_REFRESHED, /* a version of a life that goes on */
-	NT_NAME_REFUSED, /* no room even after evicting, or not in order, or not a mapping */
-};
-
 /*
  * In the order of (position, index). The name is copied (interned). The expiry is kept to the
  * millisecond, rounded up, and at most 49 days after seen. At a cap, what expires first goes.

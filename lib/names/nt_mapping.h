@@ -70,6 +70,13 @@ nt_match_label(enum nt_match m)
 	return (unsigned int)m < NT_MATCHES ? labels[m] : NULL;
 }
 
+/* What a cache made of a mapping. */
+enum nt_name_added {
+	NT_NAME_NEW, /* a life began */
+	NT_NAME_REFRESHED, /* a version of a life that goes on */
+	NT_NAME_REFUSED, /* no room even after evicting, or not in order, or not a mapping */
+};
+
 #define NT_MAPPING_NAME_MAX 255
 
 enum {

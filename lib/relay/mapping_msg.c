@@ -4,10 +4,10 @@
 #include "nt_mapping_msg.h"
 
 void
-nt_mapping_msg_pack(struct nt_mapping_msg *ret, const struct nt_mapping *m)
+nt_mapping_msg_pack(struct nt_mapping_msg *ret, enum nt_fact kind, const struct nt_mapping *m)
 {
 	const size_t size = offsetof(struct nt_mapping_msg, name) + m->name_len;
-	ret->head = (struct nt_msg_head){ .size = (uint32_t)size };
+	ret->head = (struct nt_msg_head){ .size = (uint32_t)size, .kind = kind };
 	ret->position = m->position;
 	ret->seen_ns = m->seen_ns;
 	ret->expires_ns = m->expires_ns;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * A mapping as a message between lcores: by value, its name behind it. Two units for a name of up
- * to 42 bytes, at most six.
+ * to 42 bytes, at most six. What else workers must know of each other travels in the same form.
  */
 #ifndef NT_MAPPING_MSG_H
 #define NT_MAPPING_MSG_H
@@ -10,8 +10,16 @@
 
 #include "nt_msg_ring.h"
 
+/* What a message tells, and which fields of the mapping it uses beside position, index and seen. */
+enum nt_fact {
+	NT_FACT_MAPPING, /* all */
+	NT_FACT_HOST, /* addr was seen with a link address: the name's six bytes */
+	NT_FACT_HIDDEN, /* client is seen to use encrypted DNS; until expires */
+	NT_FACT_LOST, /* answers were lost: source says why (the app's) */
+};
+
 struct nt_mapping_msg {
-	struct nt_msg_head head;
+	struct nt_msg_head head; /* kind: enum nt_fact */
 	uint64_t position;
 	int64_t seen_ns;
 	int64_t expires_ns;
@@ -30,7 +38,7 @@ static_assert(offsetof(struct nt_mapping_msg, name) == 86, "mapping message has 
 #define NT_MAPPING_MSG_MAX (offsetof(struct nt_mapping_msg, name) + NT_MAPPING_NAME_MAX)
 
 /* The name is copied; name_len must be within its bound. */
-void nt_mapping_msg_pack(struct nt_mapping_msg *ret, const struct nt_mapping *m);
+void nt_mapping_msg_pack(struct nt_mapping_msg *ret, enum nt_fact kind, const struct nt_mapping *m);
 /* ret->name points into msg. */
 void nt_mapping_msg_unpack(const struct nt_mapping_msg *msg, struct nt_mapping *ret);
 

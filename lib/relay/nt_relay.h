@@ -5,9 +5,9 @@
  *
  *   worker: learn -> own queue, and out ring -> control: merge by position up to min T -> in ring
  * of every other worker; W = what is delivered to all. Worker: acquire W -> merge own queue and in
- * ring up to W -> cache.
+ * ring up to W -> its tables.
  *
- * All caches are therefore fed the same sequence and are replicas of one another at the same W. A
+ * All tables are therefore fed the same sequence and are replicas of one another at the same W. A
  * control lcore keeps nothing: what is past min T stays in the rings. Pacing: live, a token bucket
  * holds mappings (and with them W) back; offline it is virtual: mappings go at once and carry the
  * time at which the bucket would have let them go.
@@ -17,7 +17,6 @@
 
 #include <nt_bucket.h>
 #include <nt_histogram.h>
-#include <nt_name_cache.h>
 
 #include "nt_mapping_msg.h"
 #include "nt_mark.h"
@@ -52,11 +51,17 @@ struct nt_relay_worker;
 struct nt_relay_worker *nt_relay_worker(struct nt_relay *r, unsigned int w);
 
 /*
- * Queue a mapping for this worker's own cache and for the others. Positions never decrease. False
- * when there is no room: publish T, nt_relay_apply, and try again (offline), or count it as shed
- * (live).
+ * Queue a mapping, or another fact in the form of one, for this worker's own tables and for the
+ * others'. Positions never decrease. False when there is no room: publish T, nt_relay_apply, and
+ * try again (offline), or count it as shed (live).
  */
-bool nt_relay_learn(struct nt_relay_worker *w, const struct nt_mapping *m);
+bool nt_relay_tell(struct nt_relay_worker *w, enum nt_fact kind, const struct nt_mapping *m);
+
+static inline bool
+nt_relay_learn(struct nt_relay_worker *w, const struct nt_mapping *m)
+{
+	return nt_relay_tell(w, NT_FACT_MAPPING, m);
+}
 
 /* Release T: everything of mine at or before position is processed, its mappings are queued. */
 void nt_relay_release(struct nt_relay_worker *w, uint64_t position, int64_t clock_ns);
@@ -65,22 +70,30 @@ void nt_relay_release(struct nt_relay_worker *w, uint64_t position, int64_t cloc
 struct nt_relay_applied {
 	uint64_t own_new, own_refreshed, own_refused;
 	uint64_t received, received_new, received_refreshed, received_refused;
+	uint64_t messages; /* received, other facts than mappings among them */
 };
 
-/*
- * Acquire W, then feed the cache everything at or before it, in order. Returns W. With one worker W
- * is its own T. departed (may be NULL) is told of every received mapping that the bucket delayed.
- */
-typedef void nt_relay_departed(void *arg, const struct nt_mapping_msg *msg);
-struct nt_mark_value nt_relay_apply(struct nt_relay_worker *w, struct nt_name_cache *cache,
-	struct nt_relay_applied *count, nt_relay_departed *departed, void *arg);
+/* Where what is applied goes; all are called in the order of (position, index). */
+struct nt_relay_taker {
+	enum nt_name_added (*mapping)(void *arg, const struct nt_mapping *m);
+	/* the other kinds; may be NULL */
+	void (*fact)(void *arg, enum nt_fact kind, const struct nt_mapping *m);
+	/* a received message that the bucket delayed; may be NULL */
+	void (*departed)(void *arg, const struct nt_mapping_msg *msg);
+	void *arg;
+};
+
+/* Acquire W, then hand out everything at or before it, in order. Returns W. With one worker W is
+ * its own T. */
+struct nt_mark_value nt_relay_apply(struct nt_relay_worker *w, const struct nt_relay_taker *taker,
+	struct nt_relay_applied *count);
 
 /* --- control's end; caller: control lcore only ----------------------------------------------- */
 
 /*
  * One round: acquire all T -> merge and deliver what lies at or before min T, as far as inboxes
  * have room and (paced) the bucket lets -> release W. now_ns: for pacing and latency when paced.
- * Returns the number of mappings relayed.
+ * Returns the number of messages relayed.
  */
 unsigned int nt_relay_step(struct nt_relay *r, int64_t now_ns);
 
@@ -89,7 +102,7 @@ struct nt_mark_value nt_relay_watermark(const struct nt_relay *r); /* any thread
 uint64_t nt_relay_processed(const struct nt_relay *r);
 
 struct nt_relay_stats {
-	uint64_t relayed; /* mappings taken from out rings */
+	uint64_t relayed; /* messages taken from out rings */
 	uint64_t delivered; /* copies put into in rings */
 	uint64_t delayed; /* of relayed: not let go at once by the bucket */
 	struct nt_histogram propagation; /* from seen to departure, ns */

@@ -63,12 +63,12 @@ nt_relay_worker(struct nt_relay *r, unsigned int w)
 }
 
 bool
-nt_relay_learn(struct nt_relay_worker *w, const struct nt_mapping *m)
+nt_relay_tell(struct nt_relay_worker *w, enum nt_fact kind, const struct nt_mapping *m)
 {
 	struct nt_mapping_msg msg;
 	if (!own_has_room(&w->own))
 		return false;
-	nt_mapping_msg_pack(&msg, m);
+	nt_mapping_msg_pack(&msg, kind, m);
 	if (w->out != NULL && !nt_msg_ring_put(w->out, &msg.head))
 		return false;
 	own_put(&w->own, &msg);
@@ -91,36 +91,55 @@ comes_before(const struct nt_mapping_msg *a, const struct nt_mapping_msg *b)
 	return a->position < b->position; /* never equal: a packet belongs to one worker */
 }
 
-static void
-apply_own(struct nt_relay_worker *w, struct nt_name_cache *cache, const struct nt_mapping_msg *msg,
-	struct nt_relay_applied *count)
+/* True where it was a mapping; *added is what became of it. */
+static bool
+hand_out(const struct nt_relay_taker *taker, const struct nt_mapping_msg *msg,
+	enum nt_name_added *added)
 {
 	struct nt_mapping m;
 	nt_mapping_msg_unpack(msg, &m);
-	const enum nt_name_added a = nt_name_cache_add(cache, &m);
-	count->own_new += a == NT_NAME_NEW;
-	count->own_refreshed += a == NT_NAME_REFRESHED;
-	count->own_refused += a == NT_NAME_REFUSED;
+	if (nt_likely(msg->head.kind == NT_FACT_MAPPING)) {
+		*added = taker->mapping(taker->arg, &m);
+		return true;
+	}
+	if (taker->fact != NULL)
+		taker->fact(taker->arg, (enum nt_fact)msg->head.kind, &m);
+	return false;
+}
+
+static void
+apply_own(struct nt_relay_worker *w, const struct nt_relay_taker *taker,
+	const struct nt_mapping_msg *msg, struct nt_relay_applied *count)
+{
+	enum nt_name_added a;
+	if (hand_out(taker, msg, &a)) {
+		count->own_new += a == NT_NAME_NEW;
+		count->own_refreshed += a == NT_NAME_REFRESHED;
+		count->own_refused += a == NT_NAME_REFUSED;
+	}
 	w->own.head += nt_msg_units(msg->head.size);
 }
 
 static void
-apply_received(struct nt_relay_worker *w, struct nt_name_cache *cache,
+apply_received(struct nt_relay_worker *w, const struct nt_relay_taker *taker,
 	const struct nt_mapping_msg *msg, struct nt_relay_applied *count)
 {
-	struct nt_mapping m;
-	nt_mapping_msg_unpack(msg, &m);
-	const enum nt_name_added a = nt_name_cache_add(cache, &m);
-	count->received++;
-	count->received_new += a == NT_NAME_NEW;
-	count->received_refreshed += a == NT_NAME_REFRESHED;
-	count->received_refused += a == NT_NAME_REFUSED;
+	enum nt_name_added a;
+	if (taker->departed != NULL && msg->departs_ns > msg->seen_ns)
+		taker->departed(taker->arg, msg);
+	count->messages++;
+	if (hand_out(taker, msg, &a)) {
+		count->received++;
+		count->received_new += a == NT_NAME_NEW;
+		count->received_refreshed += a == NT_NAME_REFRESHED;
+		count->received_refused += a == NT_NAME_REFUSED;
+	}
 	nt_msg_reader_pop(&w->inbox);
 }
 
 struct nt_mark_value
-nt_relay_apply(struct nt_relay_worker *w, struct nt_name_cache *cache,
-	struct nt_relay_applied *count, nt_relay_departed *departed, void *arg)
+nt_relay_apply(struct nt_relay_worker *w, const struct nt_relay_taker *taker,
+	struct nt_relay_applied *count)
 {
 	const struct nt_mark_value W = w->in == NULL ? w->last : nt_mark_acquire(&w->relay->W);
 	for (;;) {
@@ -130,11 +149,9 @@ nt_relay_apply(struct nt_relay_worker *w, struct nt_name_cache *cache,
 		if (own != NULL && (in == NULL || comes_before(own, in))) {
 			if (own->position > W.position)
 				break;
-			apply_own(w, cache, own, count);
+			apply_own(w, taker, own, count);
 		} else if (in != NULL && in->position <= W.position) {
-			if (departed != NULL && in->departs_ns > in->seen_ns)
-				departed(arg, in);
-			apply_received(w, cache, in, count);
+			apply_received(w, taker, in, count);
 		} else {
 			break;
 		}

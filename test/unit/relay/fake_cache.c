@@ -3,8 +3,6 @@
 
 #include "fake_cache.h"
 
-enum nt_name_added __wrap_nt_name_cache_add(struct nt_name_cache *c, const struct nt_mapping *m);
-
 uint64_t
 test_mapping_digest(uint64_t position, uint16_t index)
 {
@@ -47,10 +45,10 @@ test_mapping_is_sound(const struct nt_mapping *m)
 	       memcmp(m->name, name, m->name_len) == 0;
 }
 
-enum nt_name_added
-__wrap_nt_name_cache_add(struct nt_name_cache *c, const struct nt_mapping *m)
+static enum nt_name_added
+take_mapping(void *arg, const struct nt_mapping *m)
 {
-	struct fake_cache *f = (void *)c;
+	struct fake_cache *f = arg;
 	if (f->count != 0 &&
 		(m->position < f->position || (m->position == f->position && m->index <= f->index)))
 		f->out_of_order++;
@@ -62,4 +60,19 @@ __wrap_nt_name_cache_add(struct nt_name_cache *c, const struct nt_mapping *m)
 	f->position = m->position;
 	f->index = m->index;
 	return f->answer;
+}
+
+static void
+take_fact(void *arg, enum nt_fact kind, const struct nt_mapping *m)
+{
+	struct fake_cache *f = arg;
+	f->facts[kind]++;
+	take_mapping(arg, m);
+	f->count--;
+}
+
+struct nt_relay_taker
+fake_taker(struct fake_cache *f)
+{
+	return (struct nt_relay_taker){ .mapping = take_mapping, .fact = take_fact, .arg = f };
 }

@@ -34,7 +34,8 @@ test_there_and_back(void **state NT_UNUSED)
 		const struct nt_mapping m = mapping(name, len);
 		struct nt_mapping_msg msg;
 		struct nt_mapping back;
-		nt_mapping_msg_pack(&msg, &m);
+		nt_mapping_msg_pack(&msg, NT_FACT_LOST, &m);
+		assert_int_equal(msg.head.kind, NT_FACT_LOST);
 		assert_int_equal(msg.head.size, offsetof(struct nt_mapping_msg, name) + len);
 		assert_true(msg.departs_ns == m.seen_ns);
 		nt_mapping_msg_unpack(&msg, &back);

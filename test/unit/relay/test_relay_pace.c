@@ -32,6 +32,7 @@ relay(enum nt_relay_pacing pacing, uint64_t rate, uint64_t burst)
 }
 
 struct departures {
+	struct fake_cache *cache;
 	unsigned int count;
 	int64_t last_ns, most_late_ns;
 };
@@ -46,11 +47,24 @@ departed(void *arg, const struct nt_mapping_msg *msg)
 	d->most_late_ns = NT_MAX(d->most_late_ns, late_ns);
 }
 
+static enum nt_name_added
+take(void *arg, const struct nt_mapping *m)
+{
+	struct departures *d = arg;
+	const struct nt_relay_taker taker = fake_taker(d->cache);
+	return taker.mapping(taker.arg, m);
+}
+
 static uint64_t
 apply(struct nt_relay *r, unsigned int w, struct fake_cache *f, struct departures *d)
 {
 	struct nt_relay_applied n = { 0 };
-	return nt_relay_apply(nt_relay_worker(r, w), fake_as_cache(f), &n, departed, d).position;
+	struct nt_relay_taker taker = fake_taker(f);
+	taker.arg = d;
+	taker.mapping = take;
+	taker.departed = departed;
+	d->cache = f;
+	return nt_relay_apply(nt_relay_worker(r, w), &taker, &n).position;
 }
 
 static void

@@ -42,9 +42,8 @@ static uint64_t
 apply(struct nt_relay *r, unsigned int w, struct fake_cache *f, struct nt_relay_applied *n)
 {
 	struct nt_relay_applied unused = { 0 };
-	return nt_relay_apply(
-		nt_relay_worker(r, w), fake_as_cache(f), n != NULL ? n : &unused, NULL, NULL)
-		.position;
+	const struct nt_relay_taker taker = fake_taker(f);
+	return nt_relay_apply(nt_relay_worker(r, w), &taker, n != NULL ? n : &unused).position;
 }
 
 static void
@@ -353,10 +352,37 @@ test_many_workers(void **state NT_UNUSED)
 		many_workers(counts[i]);
 }
 
+/* Other facts keep their place among the mappings, and count as none. */
+static void
+test_facts(void **state NT_UNUSED)
+{
+	struct nt_relay *r = relay(2, 1024, 1024);
+	struct fake_cache f[2] = { { .count = 0 }, { .count = 0 } };
+	struct nt_relay_applied n = { 0 };
+	char name[NT_MAPPING_NAME_MAX];
+	for (unsigned int kind = NT_FACT_MAPPING; kind <= NT_FACT_LOST; kind++) {
+		const struct nt_mapping m = test_mapping(10 + kind, 0, name);
+		assert_true(nt_relay_tell(nt_relay_worker(r, 0), (enum nt_fact)kind, &m));
+	}
+	release(r, 0, NT_POSITION_END);
+	release(r, 1, NT_POSITION_END);
+	assert_int_equal(nt_relay_step(r, 0), 4);
+	for (unsigned int w = 0; w < 2; w++) {
+		apply(r, w, &f[w], w == 1 ? &n : NULL);
+		assert_saw(&f[w], 1, (const uint64_t[]){ 10 });
+		for (unsigned int kind = NT_FACT_HOST; kind <= NT_FACT_LOST; kind++)
+			assert_int_equal(f[w].facts[kind], 1);
+	}
+	assert_int_equal(n.received, 1);
+	assert_int_equal(n.messages, 4);
+	nt_relay_free(r);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_one_worker),
 		cmocka_unit_test(test_merging_order),

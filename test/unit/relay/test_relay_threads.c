@@ -60,8 +60,8 @@ advance(struct actor *a, uint64_t position)
 {
 	struct nt_relay_worker *w = nt_relay_worker(a->stage->relay, a->index);
 	nt_relay_release(w, position, (int64_t)NT_MIN(position, (uint64_t)POSITIONS) * 1000);
-	const struct nt_mark_value W =
-		nt_relay_apply(w, fake_as_cache(&a->cache), &a->applied, NULL, NULL);
+	const struct nt_relay_taker taker = fake_taker(&a->cache);
+	const struct nt_mark_value W = nt_relay_apply(w, &taker, &a->applied);
 	const uint64_t at = NT_MIN(W.position, (uint64_t)POSITIONS);
 	a->incomplete += a->cache.count != a->stage->known[at];
 	a->incomplete += W.clock_ns > ((int64_t)at + 1) * 1000; /* as seen_ns is made */
