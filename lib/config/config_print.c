@@ -7,8 +7,10 @@
 
 #include "config_value.h"
 
-/* A row of the documentation: key, type, help and what stands between them. */
-#define ROW_LEN 1024
+/* A default as text: the longest are the likely server ports, 70 of at most 12 characters each. */
+#define DEFAULT_LEN 1024
+/* A row of the documentation: key, default, type, help and what stands between them. */
+#define ROW_LEN 2048
 
 static int
 write_all(const char *text, size_t len, void *out)
@@ -104,6 +106,11 @@ put_bounds(struct nt_strbuf *b, const struct config_key *key)
 		nt_strbuf_i64(b, key->max);
 		nt_strbuf_lit(b, " ports");
 		break;
+	case CONFIG_PROTO_PORTS:
+		nt_strbuf_lit(b, "array of at most ");
+		nt_strbuf_i64(b, key->max);
+		nt_strbuf_lit(b, " ports, like `\"80/tcp\"`");
+		break;
 	case CONFIG_NETS:
 		nt_strbuf_lit(b, "array of at most ");
 		nt_strbuf_i64(b, key->max);
@@ -117,7 +124,7 @@ put_bounds(struct nt_strbuf *b, const struct config_key *key)
 static int
 print_row(const struct config_key *key, const struct nt_config *defaults, FILE *out)
 {
-	char row[ROW_LEN], def[256];
+	char row[ROW_LEN], def[DEFAULT_LEN];
 	struct nt_strbuf b = nt_strbuf_init(row, sizeof(row));
 	json_t *v = config_value_json(defaults, key);
 	size_t len = json_dumpb(v, def, sizeof(def), JSON_ENCODE_ANY | JSON_REAL_PRECISION(15));

@@ -51,7 +51,7 @@ list_schema(const struct config_key *key, json_t *item)
 
 	put(ret, "type", json_string("array"));
 	put(ret, "maxItems", json_integer(key->max));
-	if (key->type == CONFIG_PORTS)
+	if (key->type != CONFIG_NETS)
 		put(ret, "uniqueItems", json_true());
 	put(ret, "items", item);
 	return ret;
@@ -65,6 +65,19 @@ net_schema(void)
 
 	put(ret, "type", json_string("string"));
 	put(ret, "pattern", json_string("^[0-9A-Fa-f:.]+(/[0-9]{1,3})?$"));
+	return ret;
+}
+
+/* 1 .. 65535, then the protocol. */
+static json_t *
+proto_port_schema(void)
+{
+	json_t *ret = json_object();
+
+	put(ret, "type", json_string("string"));
+	put(ret, "pattern",
+		json_string("^(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|"
+			    "[1-5][0-9]{4}|[1-9][0-9]{0,3})/(tcp|udp)$"));
 	return ret;
 }
 
@@ -87,6 +100,8 @@ type_schema(const struct config_key *key)
 		return words_schema(key);
 	case CONFIG_PORTS:
 		return list_schema(key, integer_schema(1, UINT16_MAX));
+	case CONFIG_PROTO_PORTS:
+		return list_schema(key, proto_port_schema());
 	case CONFIG_NETS:
 		return list_schema(key, net_schema());
 	}

@@ -32,9 +32,9 @@ static json_t *
 parse_value(const struct config_key *key, const char *text)
 {
 	json_t *v = json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
-	const bool list = key->type == CONFIG_PORTS || key->type == CONFIG_NETS;
 
-	if (list && (v == NULL || json_is_number(v)) && text[0] != '[' && text[0] != '\0') {
+	if (config_is_list(key) && (v == NULL || json_is_number(v)) && text[0] != '[' &&
+		text[0] != '\0') {
 		json_decref(v);
 		return split_list(text);
 	}

@@ -19,6 +19,9 @@
 	.max = NT_ARRAY_SIZE(w) - 1
 #define PORTS(field)                                                                               \
 	.type = CONFIG_PORTS, .offset = FIELD(field, struct nt_ports), .max = NT_CONFIG_PORTS_MAX
+#define PROTO_PORTS(field)                                                                         \
+	.type = CONFIG_PROTO_PORTS, .offset = FIELD(field, struct nt_port_list),                   \
+	.max = NT_PORT_LIST_MAX
 #define NETS(field)                                                                                \
 	.type = CONFIG_NETS, .offset = FIELD(field, struct nt_netset), .max = NT_CONFIG_NETS_MAX,  \
 	.def = -1
@@ -110,7 +113,16 @@ const struct config_key config_keys[] = {
 		.help = "How often DNS exchanges are looked at: one that is found idle is over." },
 	{ "flow.interactive_inactivity_timeout", DURATION(flow.interactive_inactivity_ns),
 		.min = SEC_TENTH, .max = DAYS(30), .def = NT_SEC(3600),
-		.help = "Inactivity timeout of interactive services (TCP ports 21, 22, 23, 513)." },
+		.help = "Inactivity timeout of interactive services: of TCP connections to "
+			"interactive_ports." },
+	{ "flow.interactive_ports", PORTS(flow.interactive_ports), .unit = "ports",
+		.def_ports = &nt_ports_interactive,
+		.help = "TCP ports of interactive services: those of Zeek's "
+			"port_inactivity_timeouts." },
+	{ "flow.likely_server_ports", PROTO_PORTS(flow.likely_server_ports), .unit = "ports",
+		.def_ports = &nt_ports_likely_servers,
+		.help = "Where only the first packet's source is one of these, its destination is "
+			"taken for the originator." },
 
 	{ "names.dns_ports", PORTS(names.dns_ports), .def = 53, .unit = "ports",
 		.help = "UDP ports of DNS servers. With none ([]), no names come from DNS." },

@@ -18,6 +18,7 @@ enum config_type {
 	CONFIG_DURATION, /* int64_t nanoseconds; seconds in the file */
 	CONFIG_ENUM, /* uint32_t, the index of the word */
 	CONFIG_PORTS, /* struct nt_ports */
+	CONFIG_PROTO_PORTS, /* struct nt_port_list: "443/tcp" */
 	CONFIG_NETS, /* struct nt_netset: the private networks, then what the file has */
 };
 
@@ -28,10 +29,19 @@ struct config_key {
 	/* Of the value (durations in ns), of the words' index, or of the number of elements. */
 	int64_t min, max;
 	int64_t def; /* lists: the one element, -1 for none */
+	const struct nt_port_list *def_ports; /* lists of ports: instead of def */
 	const char *unit; /* NULL: a bare number */
 	const char *const *words; /* CONFIG_ENUM: max + 1 of them */
 	const char *help;
 };
+
+/* An array in the file, its values' number first in the struct. */
+static inline bool
+config_is_list(const struct config_key *key)
+{
+	return key->type == CONFIG_PORTS || key->type == CONFIG_PROTO_PORTS ||
+	       key->type == CONFIG_NETS;
+}
 
 struct config_group {
 	const char *name;

@@ -18,6 +18,19 @@ config_number_json(const struct config_key *key, int64_t v)
 }
 
 static json_t *
+proto_ports_json(const struct nt_port_list *list)
+{
+	json_t *ret = json_array();
+	char text[NT_PORT_STRLEN];
+
+	for (uint32_t i = 0; i < list->count; i++) {
+		(void)nt_port_format(&list->ports[i], text);
+		(void)json_array_append_new(ret, json_string(text));
+	}
+	return ret;
+}
+
+static json_t *
 ports_json(const struct nt_ports *ports)
 {
 	json_t *ret = json_array();
@@ -69,6 +82,8 @@ config_value_json(const struct nt_config *cfg, const struct config_key *key)
 		return json_string(key->words[*(const uint32_t *)at]);
 	case CONFIG_PORTS:
 		return ports_json(at);
+	case CONFIG_PROTO_PORTS:
+		return proto_ports_json(at);
 	case CONFIG_NETS:
 		return nets_json(at);
 	}

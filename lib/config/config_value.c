@@ -172,6 +172,30 @@ store_ports(struct nt_ports *ret, const struct config_key *key, const json_t *va
 }
 
 static void
+store_proto_ports(struct nt_port_list *ret, const struct config_key *key, const json_t *value,
+	struct config_problems *p)
+{
+	char path[CONFIG_KEY_LEN + 16], shown[CONFIG_SHOWN_LEN];
+	struct nt_port port;
+
+	if (!check_list(key, value, "an array of ports, like [\"80/tcp\", \"53/udp\"]", p))
+		return;
+	*ret = (struct nt_port_list){ 0 };
+	for (size_t i = 0; i < json_array_size(value); i++) {
+		const json_t *v = json_array_get(value, i);
+		const char *text = json_string_value(v);
+
+		(void)snprintf(path, sizeof(path), "%s[%zu]", key->key, i);
+		if (text == NULL || nt_port_parse(text, &port) < 0)
+			wrong_type(p, path, "a port, like \"80/tcp\" or \"53/udp\"", v);
+		else if (nt_port_list_has(ret, &port))
+			config_problem(p, path, "%s stands twice", config_shown(v, shown));
+		else
+			ret->ports[ret->count++] = port;
+	}
+}
+
+static void
 store_nets(struct nt_netset *ret, const struct config_key *key, const json_t *value,
 	struct config_problems *p)
 {
@@ -226,10 +250,23 @@ config_value_store(struct nt_config *cfg, const struct config_key *key, const js
 	case CONFIG_PORTS:
 		store_ports(at, key, value, p);
 		break;
+	case CONFIG_PROTO_PORTS:
+		store_proto_ports(at, key, value, p);
+		break;
 	case CONFIG_NETS:
 		store_nets(at, key, value, p);
 		break;
 	}
+}
+
+static void
+store_default_ports(struct nt_ports *ret, const struct config_key *key)
+{
+	*ret = (struct nt_ports){ 0 };
+	if (key->def > 0)
+		ret->ports[ret->count++] = (uint16_t)key->def;
+	for (uint32_t i = 0; key->def_ports != NULL && i < key->def_ports->count; i++)
+		ret->ports[ret->count++] = key->def_ports->ports[i].port;
 }
 
 void
@@ -252,9 +289,10 @@ config_value_store_default(struct nt_config *cfg, const struct config_key *key)
 		*(int64_t *)at = key->def;
 		break;
 	case CONFIG_PORTS:
-		*(struct nt_ports *)at = (struct nt_ports){ 0 };
-		if (key->def > 0)
-			*(struct nt_ports *)at = (struct nt_ports){ 1, { (uint16_t)key->def } };
+		store_default_ports(at, key);
+		break;
+	case CONFIG_PROTO_PORTS:
+		*(struct nt_port_list *)at = *key->def_ports;
 		break;
 	case CONFIG_NETS:
 		*(struct nt_netset *)at = (struct nt_netset){ 0 };

@@ -13,6 +13,7 @@
 
 #include <nt_addr.h>
 #include <nt_base.h>
+#include <nt_port.h>
 
 #define NT_CONFIG_PORTS_MAX   32
 #define NT_CONFIG_WORKERS_MAX 16 /* queues of a net_ring port */
@@ -62,6 +63,8 @@ struct nt_config {
 		int64_t tcp_connection_linger_ns; /* flow.tcp_connection_linger 5 */
 		int64_t dns_session_timeout_ns; /* flow.dns_session_timeout 10 */
 		int64_t interactive_inactivity_ns; /* flow.interactive_inactivity_timeout 3600 */
+		struct nt_ports interactive_ports; /* flow.interactive_ports [21, 22, 23, 513] */
+		struct nt_port_list likely_server_ports; /* flow.likely_server_ports: Zeek's */
 	} flow;
 
 	struct {

@@ -7,6 +7,8 @@
 #ifndef NT_CONN_H
 #define NT_CONN_H
 
+#include <nt_port.h>
+
 #include "nt_flow.h"
 
 /* One bit per port number. */
@@ -45,9 +47,9 @@ struct nt_conn_config {
 };
 /* Zeek's defaults. */
 void nt_conn_config_default(struct nt_conn_config *ret);
-/* "443/tcp" or "53/udp" into the likely server ports. 0 or -EINVAL. */
-int nt_conn_config_likely(struct nt_conn_config *cfg, const char *port);
 void nt_conn_ports_add(struct nt_conn_ports *p, uint16_t port);
+/* Those of a list that are of that protocol, and no others. */
+void nt_conn_ports_of(struct nt_conn_ports *ret, const struct nt_port_list *list, uint8_t proto);
 
 struct nt_conn; /* the worker's context: configuration, pools of extra state, counters */
 

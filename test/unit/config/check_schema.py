@@ -35,6 +35,12 @@ def values(schema):
             yield list(range(1, n + 1))
             yield [f"8.8.{i}.0/24" for i in range(n)]
         yield ["8.8.8.8", "2a00::/16"]
+        for n in (schema["maxItems"], schema["maxItems"] + 1):
+            yield [f"{i}/tcp" for i in range(1, n + 1)]
+        for port in (0, 1, 9, 10, 9999, 10000, 59999, 60000, 64999, 65000, 65499, 65500, 65529,
+                     65530, 65535, 65536, 65540, 65600, 66000, 70000, 99999, 100000, "01", ""):
+            yield [f"{port}/tcp", f"{port}/udp"]
+        yield from (["1/sctp"], ["1/tcp "], ["1/TCP"], ["-1/tcp"], ["1/tcp", "1/tcp"])
 
 
 def nested(path, value):

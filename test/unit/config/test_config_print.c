@@ -43,6 +43,9 @@ nothing_as_by_default(struct nt_config *c)
 	assert_int_equal(nt_netset_add(&c->local_nets, "2a00:1450::1"), 0);
 	c->names.dns_ports = (struct nt_ports){ 3, { 53, 65535, 1 } };
 	c->names.mdns_ports = (struct nt_ports){ 0 };
+	c->flow.interactive_ports = (struct nt_ports){ 1, { 22 } };
+	c->flow.likely_server_ports =
+		(struct nt_port_list){ 2, { { 65535, NT_PORT_UDP, 0 }, { 1, NT_PORT_TCP, 0 } } };
 	c->names.stale_for_ns = NT_NS_PER_SEC / 10;
 	c->names.pin_after_ns = 1234567891;
 }

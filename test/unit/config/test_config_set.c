@@ -48,6 +48,10 @@ test_lists(void **state)
 	assert_int_equal(cfg.names.dns_ports.count, 1);
 	assert_int_equal(set(&cfg, &told, "names.dns_ports=53,5302"), 0);
 	assert_int_equal(cfg.names.dns_ports.ports[1], 5302);
+	assert_int_equal(set(&cfg, &told, "flow.likely_server_ports=80/tcp,53/udp"), 0);
+	assert_int_equal(cfg.flow.likely_server_ports.count, 2);
+	assert_int_equal(cfg.flow.likely_server_ports.ports[1].port, 53);
+	assert_int_equal(cfg.flow.likely_server_ports.ports[1].proto, NT_PORT_UDP);
 	assert_int_equal(set(&cfg, &told, "names.mdns_ports=[]"), 0);
 	assert_int_equal(cfg.names.mdns_ports.count, 0);
 	assert_int_equal(set(&cfg, &told, "local_nets=8.8.0.0/16,2a00::/16"), 0);
@@ -72,6 +76,11 @@ test_bad_values(void **state)
 	refused("workers=2=3", "workers: has to be a whole number (1 .. 16 lcores), not \"2=3\"\n");
 	refused("log.format=JSON", "log.format: has to be \"json\" or \"tsv\", not \"JSON\"\n");
 	refused("log.format=\xff", "log.format: its value is not UTF-8\n");
+	refused("flow.likely_server_ports=80",
+		"flow.likely_server_ports[0]: has to be a port, like \"80/tcp\" or \"53/udp\", not "
+		"80\n");
+	refused("flow.likely_server_ports=80/tcp,80/udp,80/tcp",
+		"flow.likely_server_ports[2]: \"80/tcp\" stands twice\n");
 	refused("names.dns_ports=",
 		"names.dns_ports: has to be an array of ports, like [53], not \"\"\n");
 	refused("names.dns_ports=53,",

@@ -17,6 +17,8 @@ type_size(enum config_type type)
 		return sizeof(uint64_t);
 	case CONFIG_PORTS:
 		return sizeof(struct nt_ports);
+	case CONFIG_PROTO_PORTS:
+		return sizeof(struct nt_port_list);
 	case CONFIG_NETS:
 		return sizeof(struct nt_netset);
 	}
@@ -32,7 +34,7 @@ test_rows_make_sense(void **state)
 
 		assert_true(strlen(k->key) < CONFIG_KEY_LEN);
 		assert_true(k->min <= k->max && k->max > 0);
-		if (k->type != CONFIG_PORTS && k->type != CONFIG_NETS)
+		if (!config_is_list(k))
 			assert_in_range(k->def - k->min, 0, k->max - k->min);
 		if (k->type == CONFIG_U32)
 			assert_true(k->min >= 0 && k->max <= UINT32_MAX);
@@ -103,6 +105,10 @@ test_defaults(void **state)
 	assert_int_equal(c.flow.tcp_connection_linger_ns, NT_SEC(5));
 	assert_int_equal(c.flow.dns_session_timeout_ns, NT_SEC(10));
 	assert_int_equal(c.flow.interactive_inactivity_ns, NT_SEC(3600));
+	assert_int_equal(c.flow.interactive_ports.count, 4);
+	assert_int_equal(c.flow.interactive_ports.ports[3], 513);
+	assert_memory_equal(&c.flow.likely_server_ports, &nt_ports_likely_servers,
+		sizeof(nt_ports_likely_servers));
 	assert_int_equal(c.names.dns_ports.count, 1);
 	assert_int_equal(c.names.dns_ports.ports[0], 53);
 	assert_int_equal(c.names.mdns_ports.count, 1);

@@ -127,10 +127,9 @@ test_wrong_types(void **state)
 	nt_config_default(&cfg);
 	for (size_t i = 0; i < config_key_count; i++) {
 		const struct config_key *k = &config_keys[i];
-		const bool list = k->type == CONFIG_PORTS || k->type == CONFIG_NETS;
 
 		for (size_t j = 0; j < NT_ARRAY_SIZE(values); j++) {
-			if (list && strcmp(values[j], "[]") == 0)
+			if (config_is_list(k) && strcmp(values[j], "[]") == 0)
 				continue;
 			if (k->type == CONFIG_DURATION && strcmp(values[j], "1.5") == 0)
 				continue;
@@ -195,9 +194,11 @@ test_lists_at_their_ends(void **state)
 	nt_netset_add_private(&private);
 	for (size_t i = 0; i < config_key_count; i++) {
 		const struct config_key *k = &config_keys[i];
-		const char *fmt = k->type == CONFIG_PORTS ? "%u" : "\"8.8.%u.%u\"";
+		const char *fmt = k->type == CONFIG_PORTS	  ? "%u"
+				  : k->type == CONFIG_PROTO_PORTS ? "\"%u/udp\""
+								  : "\"8.8.%u.%u\"";
 
-		if (k->type != CONFIG_PORTS && k->type != CONFIG_NETS)
+		if (!config_is_list(k))
 			continue;
 		assert_int_equal(load_key(k, list_of((size_t)k->max, fmt)), 0);
 		assert_int_equal(*(const uint32_t *)((const char *)&cfg + k->offset),

@@ -137,20 +137,21 @@ evicted(void **state)
 static void
 likely_ports(void **state)
 {
+	static const struct nt_port_list list = { 3,
+		{ { 65535, NT_PORT_TCP, 0 }, { 9, NT_PORT_UDP, 0 }, { 1, NT_PORT_TCP, 0 } } };
 	struct nt_conn_config cfg;
 
 	(void)state;
 	nt_conn_config_default(&cfg);
 	assert_true(nt_conn_ports_has(&cfg.likely_tcp, 443));
-	assert_false(nt_conn_ports_has(&cfg.likely_tcp, 65535));
-	assert_int_equal(nt_conn_config_likely(&cfg, "65535/tcp"), 0);
-	assert_int_equal(nt_conn_config_likely(&cfg, "9/udp"), 0);
+	assert_true(nt_conn_ports_has(&cfg.likely_udp, 514));
+	assert_false(nt_conn_ports_has(&cfg.likely_tcp, 514));
+	assert_true(nt_conn_ports_has(&cfg.interactive_tcp, 513));
+	nt_conn_ports_of(&cfg.likely_tcp, &list, NT_PORT_TCP);
 	assert_true(nt_conn_ports_has(&cfg.likely_tcp, 65535));
-	assert_true(nt_conn_ports_has(&cfg.likely_udp, 9));
-	assert_int_equal(nt_conn_config_likely(&cfg, "65536/tcp"), -EINVAL);
-	assert_int_equal(nt_conn_config_likely(&cfg, "/tcp"), -EINVAL);
-	assert_int_equal(nt_conn_config_likely(&cfg, "80"), -EINVAL);
-	assert_int_equal(nt_conn_config_likely(&cfg, "80/sctp"), -EINVAL);
+	assert_true(nt_conn_ports_has(&cfg.likely_tcp, 1));
+	assert_false(nt_conn_ports_has(&cfg.likely_tcp, 9));
+	assert_false(nt_conn_ports_has(&cfg.likely_tcp, 443));
 }
 
 static void
