@@ -12,11 +12,24 @@
 
 enum mbuf_kind {
 	MBUF_PACKET,
+	MBUF_OUTER, /* a second handle to a packet, for the connection of a tunnel that it came in;
+		     * its payload is none of that connection's; another handle follows with the
+		     * same position */
+	MBUF_FRAGMENT, /* the packet counts, and that is all: its bytes come in a datagram, or not
+			*/
 	MBUF_STATS, /* no packet: an interval of stats.interval ends; at.ts_ns is its end in capture
 		     * time, at.clock_ns the same on the clock, at.position that of the last packet
 		     */
 	MBUF_EPOCH, /* no packet: a capture that begins before the clock; see docs/architecture.md
 		     */
+	MBUF_COUNTS, /* no packet: data is a struct distribute_counts, to be added to the worker's;
+		      * at.position that of the last packet */
+};
+
+/* What whoever steers packets counts; each field since the last time it was told. */
+struct distribute_counts {
+	uint64_t completed, overlaps, repeats, refused, timed_out, evicted; /* fragments */
+	uint64_t tunnels_evicted, too_deep;
 };
 
 /*
@@ -32,7 +45,8 @@ struct mbuf_meta {
 	uint32_t cap_len, wire_len;
 	uint32_t frame_len; /* on the wire, of the whole frame that it came in */
 	uint16_t link; /* DLT_* */
-	uint16_t kind; /* enum mbuf_kind */
+	uint8_t kind; /* enum mbuf_kind */
+	uint8_t tunnel; /* MBUF_OUTER: enum nt_tunnel */
 };
 static_assert(sizeof(struct mbuf_meta) <= NT_CACHE_LINE, "one line");
 static_assert(sizeof(struct mbuf_meta) % RTE_MBUF_PRIV_ALIGN == 0, "private area");

@@ -106,6 +106,7 @@ make_reader(struct offline *o)
 		.pool = o->pool,
 		.queues = o->queues,
 		.workers = o->worker_count,
+		.uid_key = nt_hash_key_fixed(),
 		.relay = o->relay,
 		.stop = o->cfg.stop,
 	};

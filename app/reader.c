@@ -4,11 +4,11 @@
 #include <sys/stat.h>
 
 #include "capture.h"
+#include "distribute.h"
 #include "intervals.h"
 #include "lcore_idle.h"
 #include "reader.h"
 #include "reader_queues.h"
-#include "steer.h"
 
 /* Capture time may step back this far between files without beginning an epoch. */
 #define EPOCH_BACKWARDS_NS NT_SEC(1)
@@ -24,7 +24,7 @@ struct reader {
 	struct queues queues; /* first: its mark is aligned */
 	struct reader_progress progress;
 	struct reader_config cfg;
-	struct steer steer;
+	struct distribute distribute;
 	struct slabs slabs;
 
 	/* up to what has been pushed */
@@ -68,43 +68,6 @@ wait_passed(void *arg, uint64_t position)
 	return !stopped(r);
 }
 
-struct reader *
-reader_new(const struct reader_config *cfg)
-{
-	struct reader *r;
-	const int failed = posix_memalign((void **)&r, NT_CACHE_LINE, sizeof(*r));
-	if (failed != 0) {
-		errno = failed;
-		return NULL;
-	}
-	memset(r, 0, sizeof(*r));
-	r->cfg = *cfg;
-	intervals_init(&r->intervals, cfg->config->stats.interval_ns);
-	r->failures = calloc(cfg->path_count, sizeof(*r->failures));
-	int err = r->failures == NULL ? -ENOMEM : steer_init(&r->steer, cfg->workers);
-	if (err == 0)
-		err = slabs_init(&r->slabs, cfg->config->read.slab_bytes, cfg->config->read.slabs,
-			wait_passed, r);
-	if (err != 0) {
-		reader_free(r);
-		errno = -err;
-		return NULL;
-	}
-	queues_init(&r->queues, cfg->queues, cfg->workers, cfg->pool);
-	return r;
-}
-
-void
-reader_free(struct reader *r)
-{
-	if (r == NULL)
-		return;
-	if (r->slabs.mem != NULL)
-		slabs_fini(&r->slabs);
-	free(r->failures);
-	free(r);
-}
-
 static struct rte_mbuf *
 next_mbuf(struct reader *r)
 {
@@ -125,14 +88,69 @@ push(struct reader *r, unsigned int worker, struct rte_mbuf *m)
 	}
 }
 
+/* distribute_send */
+static void
+send(void *arg, unsigned int worker, const struct mbuf_meta *meta)
+{
+	struct reader *r = arg;
+	struct rte_mbuf *m = next_mbuf(r);
+	*mbuf_meta(m) = *meta;
+	push(r, worker, m);
+}
+
+struct reader *
+reader_new(const struct reader_config *cfg)
+{
+	struct reader *r;
+	const int failed = posix_memalign((void **)&r, NT_CACHE_LINE, sizeof(*r));
+	if (failed != 0) {
+		errno = failed;
+		return NULL;
+	}
+	memset(r, 0, sizeof(*r));
+	r->cfg = *cfg;
+	intervals_init(&r->intervals, cfg->config->stats.interval_ns);
+	r->failures = calloc(cfg->path_count, sizeof(*r->failures));
+	const struct distribute_config distribute = {
+		.config = cfg->config,
+		.workers = cfg->workers,
+		.uid_key = cfg->uid_key,
+		.send = send,
+		.wait = wait_passed,
+		.arg = r,
+	};
+	int err = r->failures == NULL ? -ENOMEM : distribute_init(&r->distribute, &distribute);
+	if (err == 0)
+		err = slabs_init(&r->slabs, cfg->config->read.slab_bytes, cfg->config->read.slabs,
+			wait_passed, r);
+	if (err != 0) {
+		reader_free(r);
+		errno = -err;
+		return NULL;
+	}
+	queues_init(&r->queues, cfg->queues, cfg->workers, cfg->pool);
+	return r;
+}
+
+void
+reader_free(struct reader *r)
+{
+	if (r == NULL)
+		return;
+	if (r->slabs.mem != NULL)
+		slabs_fini(&r->slabs);
+	distribute_fini(&r->distribute);
+	free(r->failures);
+	free(r);
+}
+
 /* A marker for every worker; it lies behind all packets up to at.position. */
 static void
 send_marker(struct reader *r, enum mbuf_kind kind, const struct nt_packet_meta *at)
 {
 	for (unsigned int w = 0; w < r->cfg.workers; w++) {
-		struct rte_mbuf *m = next_mbuf(r);
-		*mbuf_meta(m) = (struct mbuf_meta){ .at = *at, .kind = (uint16_t)kind };
-		push(r, w, m);
+		const struct mbuf_meta m = { .at = *at, .kind = (uint8_t)kind };
+		send(r, w, &m);
 	}
 }
 
@@ -143,6 +161,7 @@ end_interval(struct reader *r, int64_t clock_ns)
 	const struct nt_packet_meta at = {
 		.position = r->position, .ts_ns = clock_ns - r->offset_ns, .clock_ns = clock_ns
 	};
+	distribute_tell(&r->distribute, &at);
 	send_marker(r, MBUF_STATS, &at);
 }
 
@@ -162,6 +181,7 @@ begin_epoch(struct reader *r, int64_t ts_ns)
 	};
 	send_marker(r, MBUF_EPOCH, &at);
 	r->position = at.position;
+	distribute_clear(&r->distribute);
 	end_interval(r, r->clock_ns);
 	r->offset_ns = offset_ns;
 	intervals_begin(&r->intervals, r->clock_ns, offset_ns);
@@ -182,15 +202,13 @@ take_packet(struct reader *r, const struct capture_packet *p, int link)
 	int64_t end_ns;
 	if (nt_unlikely(intervals_pass(&r->intervals, stamp_ns, r->offset_ns, &end_ns)))
 		end_interval(r, end_ns);
-	struct rte_mbuf *m = next_mbuf(r);
-	const struct nt_packet_meta at = {
-		.position = r->position + 1,
-		.ts_ns = stamp_ns,
-		.clock_ns = NT_MAX(r->clock_ns, stamp_ns),
-		.prev_clock_ns = r->position == 0 ? 0 : r->clock_ns,
-	};
-	*mbuf_meta(m) = (struct mbuf_meta){
-		.at = at,
+	const struct mbuf_meta m = {
+		.at = {
+			.position = r->position + 1,
+			.ts_ns = stamp_ns,
+			.clock_ns = NT_MAX(r->clock_ns, stamp_ns),
+			.prev_clock_ns = r->position == 0 ? 0 : r->clock_ns,
+		},
 		.data = p->data,
 		.cap_len = p->cap_len,
 		.wire_len = p->wire_len,
@@ -198,9 +216,13 @@ take_packet(struct reader *r, const struct capture_packet *p, int link)
 		.link = (uint16_t)link,
 		.kind = MBUF_PACKET,
 	};
-	push(r, steer_packet(&r->steer, p->data, p->cap_len, link), m);
-	r->position = at.position;
-	r->clock_ns = at.clock_ns;
+	struct distribute *d = &r->distribute;
+	if (nt_likely(distribute_is_plain(d, p->data, p->cap_len, link)))
+		send(r, distribute_steer(d, p->data, p->cap_len, link), &m);
+	else
+		distribute_packet(d, &m);
+	r->position = m.at.position;
+	r->clock_ns = m.at.clock_ns;
 	r->packets++;
 }
 
@@ -285,6 +307,8 @@ reader_main(void *arg)
 	atomic_store_explicit(&r->progress.size, total_size(r), memory_order_relaxed);
 	for (unsigned int i = 0; i < r->cfg.path_count && !stopped(r); i++)
 		read_path(r, r->cfg.paths[i]);
+	const struct nt_packet_meta end = { .position = r->position, .clock_ns = r->clock_ns };
+	distribute_tell(&r->distribute, &end);
 	while (!queues_flush(&r->queues)) {
 		queues_publish(&r->queues, r->position, r->clock_ns);
 		lcore_idle();

@@ -23,6 +23,7 @@ struct reader_config {
 	struct rte_mempool *pool; /* mbufs without data room, struct mbuf_meta as private area */
 	struct rte_ring **queues; /* one per worker; the net_ring port's */
 	unsigned int workers;
+	struct nt_hash_key uid_key; /* the workers' */
 	const struct nt_relay *relay; /* T of the workers: when slabs can be used again */
 	const atomic_bool *stop; /* the signal handler's: wo; here ro */
 };

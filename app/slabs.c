@@ -40,7 +40,8 @@ slabs_turn(struct slabs *s, uint64_t position, const uint8_t *keep, size_t keep_
 	if (!s->wait(s->wait_arg, s->last_position[next]))
 		return NULL;
 	uint8_t *base = s->mem + next * s->slab_bytes;
-	memcpy(base, keep, keep_len);
+	if (keep_len != 0)
+		memcpy(base, keep, keep_len);
 	s->current = next;
 	s->at = base + keep_len;
 	s->end = base + s->slab_bytes;

@@ -21,11 +21,19 @@ hash_pair(const struct steer *s, const struct nt_addr *a, const struct nt_addr *
 }
 
 unsigned int
+steer_ends(const struct steer *s, const struct nt_addr *src, const struct nt_addr *dst)
+{
+	if (s->workers == 1 || src->family == NT_FAMILY_NONE)
+		return 0;
+	const uint64_t h = hash_pair(s, src, dst) >> 32;
+	return (unsigned int)(h * s->workers >> 32);
+}
+
+unsigned int
 steer_by_addresses(const struct steer *s, const uint8_t *data, uint32_t cap_len, int link)
 {
 	struct nt_packet_ends ends;
 	if (!nt_packet_find_ends(&ends, data, cap_len, link))
 		return 0;
-	const uint64_t h = hash_pair(s, &ends.src, &ends.dst) >> 32;
-	return (unsigned int)(h * s->workers >> 32);
+	return steer_ends(s, &ends.src, &ends.dst);
 }

@@ -20,6 +20,9 @@ int steer_init(struct steer *s, unsigned int workers);
 unsigned int steer_by_addresses(
 	const struct steer *s, const uint8_t *data, uint32_t cap_len, int link);
 
+unsigned int steer_ends(
+	const struct steer *s, const struct nt_addr *src, const struct nt_addr *dst);
+
 static inline unsigned int
 steer_packet(const struct steer *s, const uint8_t *data, uint32_t cap_len, int link)
 {

@@ -60,6 +60,19 @@ end_interval(struct worker *w, const struct nt_packet_meta *at)
 }
 
 void
+add_distribute_counts(struct worker *w, const struct distribute_counts *c)
+{
+	count(w, NT_COUNTER_DATAGRAMS_COMPLETED, c->completed);
+	count(w, NT_COUNTER_DATAGRAMS_TIMED_OUT, c->timed_out);
+	count(w, NT_COUNTER_DATAGRAMS_EVICTED, c->evicted);
+	count(w, NT_COUNTER_FRAGMENTS_OVERLAPPING, c->overlaps);
+	count(w, NT_COUNTER_FRAGMENTS_REPEATED, c->repeats);
+	count(w, NT_COUNTER_FRAGMENTS_REFUSED, c->refused);
+	count(w, NT_COUNTER_TUNNELS_EVICTED, c->tunnels_evicted);
+	count(w, NT_COUNTER_TUNNELS_TOO_DEEP, c->too_deep);
+}
+
+void
 marker_packet(struct worker *w, enum mbuf_kind kind, const struct nt_packet_meta *at)
 {
 	/* The clock is the same for all workers here: so is what their timers make of it. */

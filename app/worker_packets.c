@@ -40,9 +40,11 @@ stage_decode(struct worker *w, struct rte_mbuf **mbufs, unsigned int n, struct s
 		struct nt_packet *p = &w->packets[i];
 		const struct mbuf_meta *meta = mbuf_meta(mbufs[i]);
 		s[i].keyed = false;
-		if (nt_unlikely(meta->kind != MBUF_PACKET))
+		if (nt_unlikely(meta->kind > MBUF_OUTER))
 			continue;
 		nt_packet_decode(p, meta->data, meta->cap_len, meta->wire_len, meta->link);
+		if (nt_unlikely(meta->kind == MBUF_OUTER))
+			p->payload_captured = 0;
 		s[i].keyed = p->reason == NT_PACKET_OK;
 		if (!s[i].keyed)
 			continue;
@@ -135,21 +137,54 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 	}
 }
 
+/* Nothing of mine lies between the packet before this position and it. */
+static void
+reach(struct worker *w, uint64_t position)
+{
+	w->done.position = position - 1;
+}
+
+/* A tunnel's own connection takes the packet; what is inside counts where it goes. */
+static void
+process_outer(struct worker *w, const struct mbuf_meta *meta, const struct nt_packet *p,
+	const struct staged *s)
+{
+	reach(w, meta->at.position);
+	count(w, NT_COUNTER_TUNNEL_COPIES, 1);
+	if (s->keyed)
+		process_keyed(w, p, &meta->at, s);
+}
+
+static void
+process_other(struct worker *w, const struct mbuf_meta *meta, const struct nt_packet *p,
+	const struct staged *s)
+{
+	if (meta->kind == MBUF_OUTER)
+		process_outer(w, meta, p, s);
+	else if (meta->kind == MBUF_COUNTS)
+		add_distribute_counts(w, (const void *)meta->data);
+	else
+		marker_packet(w, (enum mbuf_kind)meta->kind, &meta->at);
+}
+
 static void
 process_one(struct worker *w, struct rte_mbuf *m, const struct nt_packet *p, const struct staged *s)
 {
 	const struct mbuf_meta *meta = mbuf_meta(m);
+	enum nt_packet_reason reason = (enum nt_packet_reason)p->reason;
 	if (nt_unlikely(meta->kind != MBUF_PACKET)) {
-		marker_packet(w, (enum mbuf_kind)meta->kind, &meta->at);
-		return;
+		if (meta->kind != MBUF_FRAGMENT) {
+			process_other(w, meta, p, s);
+			return;
+		}
+		reason = NT_PACKET_FRAGMENT;
 	}
-	/* Nothing of mine lies between the packet before this one and this one. */
-	w->done = (struct nt_mark_value){ .position = meta->at.position - 1,
-		.clock_ns = w->done.clock_ns };
+	reach(w, meta->at.position);
 	/* One by one, for a marker may come next that reads them. */
 	count(w, NT_COUNTER_PACKETS, 1);
 	count(w, NT_COUNTER_PACKET_BYTES, meta->frame_len);
-	count(w, (enum nt_counter)(NT_COUNTER_PACKETS_OK + p->reason), 1);
+	count(w, (enum nt_counter)(NT_COUNTER_PACKETS_OK + reason), 1);
+	count(w, NT_COUNTER_TUNNELED, meta->at.tunnel != 0);
 	if (nt_likely(s->keyed))
 		process_keyed(w, p, &meta->at, s);
 	w->done = (struct nt_mark_value){ .position = meta->at.position,

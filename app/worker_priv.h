@@ -81,6 +81,9 @@ key_addr(const struct nt_flow_key *key, bool lo)
 	return key->family == NT_FAMILY_IPV4 ? nt_addr_v4(bytes) : nt_addr_v6(bytes);
 }
 
+/* worker_markers.c */
+void add_distribute_counts(struct worker *w, const struct distribute_counts *c);
+
 /* worker.c: what any wait does: publish T, drain the inbox, give the core away. */
 void worker_wait(struct worker *w);
 

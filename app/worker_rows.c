@@ -2,6 +2,7 @@
 /* An ended connection and its names as a row of conn.log, and what the row counts for. */
 #include <string.h>
 
+#include "uid.h"
 #include "worker_priv.h"
 
 static_assert((int)NT_CONN_STATES == (int)NT_ROW_STATES, "a row's state is the connection's");
@@ -47,35 +48,15 @@ count_hits(struct worker *w, const struct nt_conn_row *row, const struct nt_conn
 	}
 }
 
-/* uid: a keyed hash of five-tuple and first position, the same with any number of workers. */
 static void
-make_uid(const struct worker *w, const struct nt_conn_summary *s, uint64_t uid[2])
-{
-	struct {
-		struct nt_addr orig_h, resp_h;
-		uint16_t orig_p, resp_p;
-		uint32_t proto;
-		uint64_t position;
-	} in = {
-		.orig_h = s->orig_h,
-		.resp_h = s->resp_h,
-		.orig_p = s->orig_p,
-		.resp_p = s->resp_p,
-		.proto = s->ip_proto,
-		.position = s->first_position,
-	};
-	static_assert(sizeof(in) == 56, "no padding in what is hashed");
-	nt_siphash128(&w->cfg.uid_key, &in, sizeof(in), uid);
-}
-
-static void
-begin_row(struct worker *w, const struct nt_conn_summary *s, struct nt_conn_row *row)
+begin_row(struct worker *w, const struct nt_flow *f, const struct nt_conn_summary *s,
+	struct nt_conn_row *row)
 {
 	const struct nt_netset *local = &w->config->local_nets;
 	memset(row, 0, NT_CONN_ROW_FIXED);
 	row->ts_ns = s->ts_ns - w->epoch_offset_ns;
 	row->duration_ns = s->duration_ns;
-	make_uid(w, s, row->uid);
+	uid_of_connection(&w->cfg.uid_key, &f->key, s->first_position, row->uid);
 	row->orig_h = s->orig_h;
 	row->resp_h = s->resp_h;
 	row->orig_p = s->orig_p;
@@ -136,7 +117,7 @@ row_make(struct worker *w, const struct nt_flow *f, const struct nt_flow_cold *c
 {
 	struct nt_conn_summary s;
 	nt_conn_summarize(w->conn, f, cold, &s);
-	begin_row(w, &s, row);
+	begin_row(w, f, &s, row);
 	name_row(w, f, cold, row);
 	count_hits(w, row, &s);
 }

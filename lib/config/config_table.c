@@ -50,6 +50,8 @@ static const char *const checksums[] = {
 const struct config_group config_groups[] = {
 	{ "log", "What the logs look like." },
 	{ "flow", "Connections, and when they are over. Named as in Zeek." },
+	{ "fragments", "IP datagrams in pieces." },
+	{ "tunnel", "Packets in packets. Named as in Zeek." },
 	{ "names", "What is learnt of names, how long it counts, and how much is kept. Caps are a "
 		   "worker's." },
 	{ "relay", "What workers tell one another." },
@@ -123,6 +125,22 @@ const struct config_key config_keys[] = {
 		.def_ports = &nt_ports_likely_servers,
 		.help = "Where only the first packet's source is one of these, its destination is "
 			"taken for the originator." },
+
+	{ "fragments.max_datagrams", U32(fragments.max_datagrams), .min = 16,
+		.max = INT64_C(1) << 20, .def = 4096, .unit = "datagrams",
+		.help = "Datagrams waiting for fragments; beyond, the oldest is given up." },
+	{ "fragments.max_bytes", U32(fragments.max_bytes), .min = 1 << 20, .max = INT64_C(1) << 30,
+		.def = 16 << 20, .unit = "bytes",
+		.help = "Room for them; beyond, the oldest is given up." },
+	{ "fragments.frag_timeout", DURATION(fragments.timeout_ns), .min = SEC_TENTH,
+		.max = DAYS(1), .def = NT_SEC(30),
+		.help = "How long a datagram waits for its fragments, from the first one." },
+
+	{ "tunnel.max_depth", U32(tunnel.max_depth), .min = 0, .max = 4, .def = 4,
+		.unit = "tunnels", .help = "Tunnels in tunnels that are opened; 0 opens none." },
+	{ "tunnel.max", U32(tunnel.max), .min = 16, .max = INT64_C(1) << 24, .def = 16384,
+		.unit = "tunnels",
+		.help = "Tunnels known at once; beyond, one near its end is forgotten." },
 
 	{ "names.dns_ports", PORTS(names.dns_ports), .def = 53, .unit = "ports",
 		.help = "UDP ports of DNS servers. With none ([]), no names come from DNS." },

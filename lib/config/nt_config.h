@@ -68,6 +68,17 @@ struct nt_config {
 	} flow;
 
 	struct {
+		uint32_t max_datagrams; /* fragments.max_datagrams 4096: under way at once */
+		uint32_t max_bytes; /* fragments.max_bytes 16777216: kept of them */
+		int64_t timeout_ns; /* fragments.frag_timeout 30 */
+	} fragments;
+
+	struct {
+		uint32_t max; /* tunnel.max 16384: tunnels known at once */
+		uint32_t max_depth; /* tunnel.max_depth 4 */
+	} tunnel;
+
+	struct {
 		struct nt_ports dns_ports; /* names.dns_ports [53] */
 		struct nt_ports mdns_ports; /* names.mdns_ports [5353] */
 		int64_t ttl_min_ns; /* names.ttl_min 60 */

@@ -30,10 +30,20 @@
 	X(PACKETS_BAD_CHECKSUM, packets_bad_checksum, "packets", "with a wrong checksum of the IPv4 header") \
 	X(PACKETS_CUT_L4, packets_cut_l4, "packets", "captured without their whole transport header") \
 	X(PACKETS_BAD_L4, packets_bad_l4, "packets", "too short for their transport header") \
-	X(PACKETS_FRAGMENT, packets_fragment, "packets", "later fragments") \
+	X(PACKETS_FRAGMENT, packets_fragment, "packets", "fragments that completed no datagram") \
 	X(PACKETS_EXT_LIMIT, packets_ext_limit, "packets", "with too many extension headers or tags") \
-	X(PACKETS_TUNNEL, packets_tunnel, "packets", "in tunnels: the inside is not looked at yet") \
+	X(PACKETS_TUNNEL, packets_tunnel, "packets", "in tunnels that were not opened: too deep, or nothing valid inside") \
 	X(PACKETS_NO_TRANSPORT, packets_no_transport, "packets", "without a transport that has connections") \
+	X(TUNNELED, tunneled, "packets", "that came in a tunnel") \
+	X(TUNNEL_COPIES, tunnel_copies, "packets", "counted once more for the connection of a tunnel") \
+	X(TUNNELS_TOO_DEEP, tunnels_too_deep, "packets", "of these tunnels, not opened: tunnel.max_depth was reached") \
+	X(TUNNELS_EVICTED, tunnels_evicted, "tunnels", "forgotten: tunnel.max was reached") \
+	X(DATAGRAMS_COMPLETED, datagrams_completed, "datagrams", "put together from fragments") \
+	X(DATAGRAMS_TIMED_OUT, datagrams_timed_out, "datagrams", "given up: fragments did not come in time") \
+	X(DATAGRAMS_EVICTED, datagrams_evicted, "datagrams", "given up: a fragments.max_* was reached") \
+	X(FRAGMENTS_OVERLAPPING, fragments_overlapping, "fragments", "with other bytes where some were already") \
+	X(FRAGMENTS_REPEATED, fragments_repeated, "fragments", "with bytes that were there already") \
+	X(FRAGMENTS_REFUSED, fragments_refused, "fragments", "that can't be part of a datagram") \
 	X(EPOCHS, epochs, "epochs", "captures that began before the clock: everything written and forgotten") \
 	X(RX_DROPPED, rx_dropped, "packets", "dropped by the port or the ring before a worker") \
 	/* connections */ \

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "distribute.h"
+#include "flow_options.h"
+
+/* Datagrams that workers may be behind with: four pieces of a dozen of the longest ones each. */
+#define PIECE_BYTES (1u << 20)
+#define PIECES	    4
+
+int
+distribute_init(struct distribute *d, const struct distribute_config *cfg)
+{
+	const struct nt_config *c = cfg->config;
+	const struct nt_datagrams_config datagrams = {
+		.max_datagrams = c->fragments.max_datagrams,
+		.max_bytes = c->fragments.max_bytes,
+		.timeout_ns = c->fragments.timeout_ns,
+	};
+	struct nt_conn_config conn;
+	*d = (struct distribute){ .cfg = *cfg };
+	nt_encap_config_default(&d->encap);
+	flow_options(&conn, c);
+	int err = steer_init(&d->steer, cfg->workers);
+	if (err == 0)
+		err = tunnels_init(&d->tunnels, c->tunnel.max, &conn, &cfg->uid_key);
+	if (err == 0)
+		err = slabs_init(&d->pieces, PIECE_BYTES, PIECES, cfg->wait, cfg->arg);
+	if (err != 0)
+		return err;
+	d->datagrams = nt_datagrams_new(&datagrams, &d->steer.key);
+	return d->datagrams != NULL ? 0 : -errno;
+}
+
+void
+distribute_fini(struct distribute *d)
+{
+	nt_datagrams_free(d->datagrams);
+	tunnels_fini(&d->tunnels);
+	if (d->pieces.mem != NULL)
+		slabs_fini(&d->pieces);
+}
+
+/* To the worker of the packet that e was a look at. */
+static void
+send(struct distribute *d, const struct nt_encap *e, const struct mbuf_meta *m)
+{
+	d->cfg.send(d->cfg.arg, steer_ends(&d->steer, &e->src, &e->dst), m);
+}
+
+/*
+ * Room for len bytes until every worker has passed this position and whatever has it; NULL when
+ * asked to stop. What is left for new room is said to last up to this position, one more than it
+ * has to, as counts come behind the packet whose position they have.
+ */
+static uint8_t *
+take_room(struct distribute *d, size_t len, uint64_t position)
+{
+	if (slabs_room(&d->pieces) < len && slabs_turn(&d->pieces, position, NULL, 0) == NULL)
+		return NULL;
+	return d->pieces.at;
+}
+
+/* False: there is no datagram yet. Else m is the datagram. */
+static bool
+reassemble(struct distribute *d, const struct nt_encap *e, struct mbuf_meta *m)
+{
+	uint8_t *out = take_room(d, NT_DATAGRAM_MAX, m->at.position);
+	if (out == NULL)
+		return false;
+	const uint32_t len = nt_datagrams_add(d->datagrams, &e->fragment, m->at.clock_ns, out);
+	if (len == 0)
+		return false;
+	d->pieces.at += len;
+	m->data = out;
+	m->cap_len = m->wire_len = len;
+	return true;
+}
+
+/* The connection of a tunnel's packet, or of one that might have been a tunnel's. */
+static struct tunnel_outer
+outer_connection(struct distribute *d, const struct mbuf_meta *m, const struct nt_encap *e)
+{
+	struct nt_packet p;
+	if (nt_packet_decode(&p, m->data, m->cap_len, m->wire_len, m->link) != NT_PACKET_OK)
+		return (struct tunnel_outer){ .given_up = true };
+	return tunnels_udp(&d->tunnels, &p, &m->at, e);
+}
+
+/* Where we are in a packet. */
+struct walk {
+	struct mbuf_meta m; /* what it is now */
+	unsigned int depth; /* of tunnels entered */
+	enum nt_tunnel parent; /* the last of them */
+};
+
+static bool
+may_enter(struct distribute *d, const struct walk *w, const struct nt_encap *e)
+{
+	if (w->depth < d->cfg.config->tunnel.max_depth &&
+		nt_encap_nests(w->depth, w->parent, (enum nt_tunnel)e->tunnel))
+		return true;
+	d->too_deep++;
+	return false;
+}
+
+/* w becomes what is inside; false where it is not to be looked into. */
+static bool
+enter(struct distribute *d, struct walk *w, const struct nt_encap *e)
+{
+	struct tunnel_outer outer = { .token = 0 };
+	if (!may_enter(d, w, e))
+		return false;
+	if (e->udp) {
+		struct mbuf_meta copy = w->m;
+		outer = outer_connection(d, &w->m, e);
+		if (outer.given_up)
+			return false;
+		copy.kind = MBUF_OUTER;
+		copy.tunnel = outer.confirmed ? e->tunnel : NT_TUNNEL_NONE;
+		send(d, e, &copy);
+	}
+	if (nt_encap_parent_is_pair(e))
+		outer.token = tunnels_pair(&d->tunnels, &e->src, &e->dst, e->proto, &w->m.at);
+	w->depth++;
+	w->parent = (enum nt_tunnel)e->tunnel;
+	w->m.at.tunnel = outer.token;
+	w->m.data = e->inner;
+	w->m.cap_len = e->inner_cap_len;
+	w->m.wire_len = e->inner_wire_len;
+	w->m.link = (uint16_t)e->inner_link;
+	return true;
+}
+
+/*
+ * Each round either ends it, or enters a tunnel, or completes a datagram, which is no fragment any
+ * more: at most two rounds for each tunnel that may be entered.
+ */
+void
+distribute_packet(struct distribute *d, const struct mbuf_meta *captured)
+{
+	struct walk w = { .m = *captured };
+	struct nt_encap e;
+	for (;;) {
+		const struct mbuf_meta *m = &w.m;
+		nt_encap_look(&e, &d->encap, m->data, m->cap_len, m->wire_len, m->link);
+		if (e.kind == NT_ENCAP_FRAGMENT) {
+			if (reassemble(d, &e, &w.m))
+				continue;
+			w.m.kind = MBUF_FRAGMENT;
+		} else if (e.kind == NT_ENCAP_TUNNEL) {
+			if (enter(d, &w, &e))
+				continue;
+		} else if (e.udp) {
+			/* The tunnel's connection begins with its first packet, valid or not. */
+			(void)outer_connection(d, m, &e);
+		}
+		send(d, &e, m);
+		return;
+	}
+}
+
+void
+distribute_clear(struct distribute *d)
+{
+	nt_datagrams_clear(d->datagrams);
+	tunnels_clear(&d->tunnels);
+}
+
+static void
+count(const struct distribute *d, struct distribute_counts *ret)
+{
+	struct nt_datagrams_stats s;
+	nt_datagrams_stats(d->datagrams, &s);
+	*ret = (struct distribute_counts){
+		.completed = s.completed,
+		.overlaps = s.overlaps,
+		.repeats = s.repeats,
+		.refused = s.refused,
+		.timed_out = s.timed_out,
+		.evicted = s.evicted,
+		.tunnels_evicted = d->tunnels.evicted,
+		.too_deep = d->too_deep,
+	};
+}
+
+static void
+subtract(struct distribute_counts *a, const struct distribute_counts *b)
+{
+	a->completed -= b->completed;
+	a->overlaps -= b->overlaps;
+	a->repeats -= b->repeats;
+	a->refused -= b->refused;
+	a->timed_out -= b->timed_out;
+	a->evicted -= b->evicted;
+	a->tunnels_evicted -= b->tunnels_evicted;
+	a->too_deep -= b->too_deep;
+}
+
+void
+distribute_tell(struct distribute *d, const struct nt_packet_meta *at)
+{
+	struct distribute_counts now, since;
+	count(d, &now);
+	if (memcmp(&now, &d->told, sizeof(now)) == 0)
+		return;
+	uint8_t *room = take_room(d, sizeof(since), at->position);
+	if (room == NULL)
+		return;
+	since = now;
+	subtract(&since, &d->told);
+	d->told = now;
+	memcpy(room, &since, sizeof(since));
+	d->pieces.at += sizeof(since);
+	const struct mbuf_meta m = { .at = *at, .data = room, .kind = MBUF_COUNTS };
+	d->cfg.send(d->cfg.arg, 0, &m);
+}
