@@ -48,6 +48,11 @@ def tcp(sport, dport, seq, ack, flags, payload=b"", window=8192):
     return struct.pack("!HHIIBBHHH", sport, dport, seq, ack, 0x50, flags, window, 0, 0) + payload
 
 
+def icmp(kind, code=0, rest=bytes(4), payload=b""):
+    """rest: the second word of the header, by the type."""
+    return struct.pack("!BBH", kind, code, 0) + rest + payload
+
+
 def icmp_echo(reply, ident=1, number=1, payload=b"x" * 32):
     return struct.pack("!BBHHH", 0 if reply else 8, 0, 0, ident, number) + payload
 

@@ -13,6 +13,7 @@ import collections
 import importlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -108,8 +109,8 @@ def show(title, want, got):
 
 
 def read(nametap, capture, out, workers, settings):
-    """The lines of conn.log, and the sums of namecache.log."""
-    command = [nametap, "read", "--quiet", "-j", str(workers), "-o", out]
+    """The lines of conn.log, and the numbers of the summary by what follows them."""
+    command = [nametap, "read", "-j", str(workers), "-o", out]
     for s in settings:
         command += ["--set", s]
     r = subprocess.run(command + [capture], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
@@ -119,11 +120,8 @@ def read(nametap, capture, out, workers, settings):
         return None, None
     with open(os.path.join(out, "conn.log"), "rb") as f:
         lines = f.readlines()
-    sums = collections.Counter()
-    with open(os.path.join(out, "namecache.log"), "rb") as f:
-        for line in f:
-            sums.update({k: v for k, v in json.loads(line).items() if isinstance(v, int)})
-    return lines, sums
+    told = re.findall(r"^ *(?:packets)? +(\d+)  (.*)$", r.stdout.decode(errors="replace"), re.MULTILINE)
+    return lines, collections.Counter({what: int(n) for n, what in told})
 
 
 class Group:
@@ -154,7 +152,7 @@ class Group:
         for name, value in self.counters.items():
             if sums[name] != value:
                 wrong += 1
-                print(f"counter {name}: {sums[name]} instead of {value}")
+                print(f"summary: {sums[name]} instead of {value} {name}")
         return wrong
 
     def run(self, nametap, out):

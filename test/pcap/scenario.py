@@ -35,6 +35,7 @@ class Hosts:
         self.p, self.q = f"24.0.{n}.5", f"24.0.{n}.6"
         self.c6, self.s6 = f"fd00:{n:x}::1", f"2a02:{n:x}::2"
         self.p6, self.q6 = f"2a03:{n:x}::5", f"2a03:{n:x}::6"
+        self.l6, self.m6 = f"fe80::{n:x}:1", f"fe80::{n:x}:2"
         self.names = {ipaddress.ip_address(a): name for name, a in vars(self).items()}
 
     def name(self, address):
@@ -161,6 +162,17 @@ def frames(make, link=m.ethernet, step=MS):
             found.append((at, link(packet)))
         return found
     return packets
+
+
+def arp(h):
+    """Who has..., broadcast: no IP, no record; but its time counts."""
+    body = struct.pack("!HHBBH6s4s6s4s", 1, 0x0800, 6, 4, 1, m.MAC_A, m.packed(h.c), bytes(6), m.packed(h.c2))
+    return b"\xff" * 6 + m.MAC_A + b"\x08\x06" + body
+
+
+def ticks(*times):
+    """Packets that have no record, at these seconds: timers run when a packet comes."""
+    return lambda h: [(round(t * SEC), arp(h)) for t in times]
 
 
 def both(*parts):
