@@ -4,6 +4,8 @@
 
 #include <rte_ethdev.h>
 
+#include <nt_mem.h>
+
 #include "flow_options.h"
 #include "lcore_idle.h"
 #include "worker_priv.h"
@@ -54,6 +56,13 @@ cache_config(const struct nt_config *c)
 	};
 }
 
+/* Two of each flow; of these, only those of DNS over TCP are ever touched. */
+static struct nt_dns_stream *
+dns_streams_new(uint32_t flows)
+{
+	return nt_mem_map(2 * (size_t)flows * sizeof(struct nt_dns_stream));
+}
+
 static int
 make_tables(struct worker *w)
 {
@@ -70,9 +79,11 @@ make_tables(struct worker *w)
 	set_service_ports(w, &conn.dns_udp);
 	w->names = nt_name_cache_new(&cache, &key);
 	w->queries = nt_dns_match_new(c->names.max_queries, c->names.query_life_ns, &key);
+	w->dns_buffers = nt_dns_buffers_new(c->names.max_dns_streams);
+	w->dns_streams = dns_streams_new(c->flow.max);
 	w->records = nt_msg_ring_new("records", RECORD_RING_UNITS);
 	if (w->flows == NULL || w->conn == NULL || w->names == NULL || w->queries == NULL ||
-		w->records == NULL)
+		w->dns_buffers == NULL || w->dns_streams == NULL || w->records == NULL)
 		return errno != 0 ? -errno : -ENOMEM;
 	const int failed = pins_init(&w->pins, c->flow.max);
 	return failed != 0 ? failed : departures_init(&w->departures);
@@ -112,6 +123,10 @@ worker_new(const struct worker_config *cfg)
 	w->W.clock_ns = INT64_MIN;
 	set_ports(w, &w->config->names.dns_ports, PORT_DNS);
 	set_ports(w, &w->config->names.mdns_ports, PORT_MDNS);
+	set_ports(w, &w->config->names.llmnr_ports, PORT_LLMNR);
+	set_ports(w, &w->config->names.nbns_ports, PORT_NBNS);
+	set_ports(w, &w->config->names.dhcp_ports, PORT_DHCP);
+	set_ports(w, &w->config->names.dhcp6_ports, PORT_DHCP6);
 	const int err = make_tables(w);
 	if (err != 0) {
 		worker_free(w);
@@ -130,6 +145,8 @@ worker_free(struct worker *w)
 	nt_conn_free(w->conn);
 	nt_name_cache_free(w->names);
 	nt_dns_match_free(w->queries);
+	nt_dns_buffers_free(w->dns_buffers);
+	nt_mem_unmap(w->dns_streams, 2 * (size_t)w->config->flow.max * sizeof(*w->dns_streams));
 	nt_msg_ring_free(w->records);
 	if (w->pins.pins != NULL)
 		pins_fini(&w->pins);

@@ -11,9 +11,14 @@ expires(const struct worker *w, int64_t seen_ns, uint32_t ttl_sec)
 	return seen_ns + clamped + w->config->names.ttl_grace_ns;
 }
 
-static void
-learn(struct worker *w, const struct nt_mapping *m)
+void
+names_learn(
+	struct worker *w, const struct nt_packet_meta *at, struct nt_mapping *m, uint32_t ttl_sec)
 {
+	m->position = at->position;
+	m->seen_ns = at->clock_ns;
+	m->expires_ns = expires(w, at->clock_ns, ttl_sec);
+	count(w, (enum nt_counter)(NT_COUNTER_SRC_UNKNOWN + m->source), 1);
 	while (nt_unlikely(!nt_relay_learn(w->relay, m)))
 		worker_wait(w);
 	count(w, NT_COUNTER_MAPPINGS_SENT, 1);
@@ -33,53 +38,72 @@ source_of(const struct nt_dns_answer *a, enum port_use use)
 }
 
 static void
-learn_answers(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
-	enum port_use use, uint8_t flags)
+learn_answers(struct worker *w, const struct dns_place *place, uint8_t flags)
 {
 	const struct nt_dns_message *dns = &w->dns;
 	const struct nt_addr nobody = { .family = NT_FAMILY_NONE };
 	for (unsigned int i = 0; i < dns->answer_count; i++) {
 		const struct nt_dns_answer *a = &dns->answers[i];
-		const enum nt_source source = source_of(a, use);
-		const struct nt_mapping m = {
+		struct nt_mapping m = {
 			.addr = a->addr,
-			.client = use == PORT_MDNS ? nobody : p->dst,
-			.position = at->position,
-			.seen_ns = at->clock_ns,
-			.expires_ns = expires(w, at->clock_ns, a->ttl_sec),
+			.client = place->use == PORT_MDNS ? nobody : place->to,
 			.index = a->index,
-			.source = (uint8_t)source,
+			.source = (uint8_t)source_of(a, place->use),
 			.flags = flags,
 			.name_len = a->name_len,
 			.name = a->name,
 		};
-		count(w, (enum nt_counter)(NT_COUNTER_SRC_UNKNOWN + source), 1);
-		learn(w, &m);
+		names_learn(w, place->at, &m, a->ttl_sec);
 	}
 }
 
 /* A response to somebody: does it count? Then its answers are learnt. */
 static void
-unicast_response(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
-	const struct nt_flow *f, const struct nt_flow_cold *cold, bool from_orig)
+unicast_response(struct worker *w, const struct dns_place *place)
 {
 	const struct nt_dns_message *dns = &w->dns;
-	const bool saw_queries = !from_orig && f->pkts[NT_FLOW_ORIG] != 0;
-	const enum nt_dns_match_verdict v =
-		nt_dns_match_response(w->queries, cold->first_position, saw_queries, dns->id,
-			nt_dns_question_digest(dns), nt_dns_answers_digest(dns), at->clock_ns);
+	const bool saw_queries = !place->from_orig && place->f->pkts[NT_FLOW_ORIG] != 0;
+	const enum nt_dns_match_verdict v = nt_dns_match_response(w->queries,
+		place->cold->first_position, saw_queries, dns->id, nt_dns_question_digest(dns),
+		nt_dns_answers_digest(dns), place->at->clock_ns);
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_MATCHED + v), 1);
+	if (v == NT_DNS_MATCHED || v == NT_DNS_UNSOLICITED) {
+		count(w, NT_COUNTER_MAPPINGS_LEARNT, dns->answer_count);
+		learn_answers(w, place, v == NT_DNS_UNSOLICITED ? NT_MAPPING_UNSOLICITED : 0);
+	} else if (v == NT_DNS_REPEAT) {
+		count(w, NT_COUNTER_MAPPINGS_LEARNT, dns->answer_count);
+		count(w, NT_COUNTER_MAPPINGS_REPEATS, dns->answer_count);
+	}
+}
+
+static void
+count_refused(struct worker *w)
+{
+	const struct nt_dns_message *dns = &w->dns;
 	count(w, NT_COUNTER_DNS_REFUSED_CHAIN, dns->refused_chain);
 	count(w, NT_COUNTER_DNS_REFUSED_UNUSABLE, dns->refused_unusable);
 	count(w, NT_COUNTER_DNS_REFUSED_LIMIT, dns->refused_limit);
 	count(w, NT_COUNTER_DNS_REFUSED_SVCB, dns->refused_svcb);
-	if (v == NT_DNS_MATCHED || v == NT_DNS_UNSOLICITED) {
-		count(w, NT_COUNTER_MAPPINGS_LEARNT, dns->answer_count);
-		learn_answers(
-			w, p, at, PORT_DNS, v == NT_DNS_UNSOLICITED ? NT_MAPPING_UNSOLICITED : 0);
-	} else if (v == NT_DNS_REPEAT) {
-		count(w, NT_COUNTER_MAPPINGS_LEARNT, dns->answer_count);
-		count(w, NT_COUNTER_MAPPINGS_REPEATS, dns->answer_count);
+}
+
+void
+dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg, size_t len)
+{
+	const bool multicast = place->use == PORT_MDNS;
+	const enum nt_dns_reason reason =
+		nt_dns_parse(&w->dns, msg, len, multicast ? NT_DNS_MULTICAST : NT_DNS_UNICAST);
+	count(w, (enum nt_counter)(NT_COUNTER_DNS_OK + reason), 1);
+	if (reason != NT_DNS_OK)
+		return;
+	count_refused(w);
+	if (multicast) {
+		count(w, NT_COUNTER_MAPPINGS_LEARNT, w->dns.answer_count);
+		learn_answers(w, place, 0);
+	} else if (w->dns.response) {
+		unicast_response(w, place);
+	} else {
+		nt_dns_match_query(w->queries, place->cold->first_position, w->dns.id,
+			nt_dns_question_digest(&w->dns), place->at->clock_ns);
 	}
 }
 
@@ -103,21 +127,17 @@ names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet
 	if (p->payload_captured == 0 || (p->flags & NT_PKT_FRAG_FIRST) != 0)
 		return;
 	confirm_dns(f, cold, p);
-	if (use == PORT_SERVICE)
+	if (use != PORT_DNS && use != PORT_MDNS) {
+		local_packet(w, p, m, use);
 		return;
-	const enum nt_dns_reason reason = nt_dns_parse(&w->dns, p->payload, p->payload_captured,
-		use == PORT_MDNS ? NT_DNS_MULTICAST : NT_DNS_UNICAST);
-	count(w, (enum nt_counter)(NT_COUNTER_DNS_OK + reason), 1);
-	if (reason != NT_DNS_OK)
-		return;
-	const bool from_orig = nt_conn_direction(f, src_is_lo) == NT_FLOW_ORIG;
-	if (use == PORT_MDNS) {
-		count(w, NT_COUNTER_MAPPINGS_LEARNT, w->dns.answer_count);
-		learn_answers(w, p, m, use, 0);
-	} else if (w->dns.response) {
-		unicast_response(w, p, m, f, cold, from_orig);
-	} else {
-		nt_dns_match_query(w->queries, cold->first_position, w->dns.id,
-			nt_dns_question_digest(&w->dns), m->clock_ns);
 	}
+	const struct dns_place place = {
+		.f = f,
+		.cold = cold,
+		.at = m,
+		.to = p->dst,
+		.from_orig = nt_conn_direction(f, src_is_lo) == NT_FLOW_ORIG,
+		.use = use,
+	};
+	dns_message(w, &place, p->payload, p->payload_captured);
 }

@@ -3,11 +3,14 @@
 #define WORKER_PRIV_H
 
 #include <nt_conn.h>
+#include <nt_dhcp.h>
 #include <nt_dns.h>
 #include <nt_dns_confirm.h>
 #include <nt_dns_match.h>
+#include <nt_dns_stream.h>
 #include <nt_flow_table.h>
 #include <nt_name_cache.h>
+#include <nt_nbns.h>
 
 #include "departures.h"
 #include "mbuf_meta.h"
@@ -21,6 +24,10 @@ enum port_use {
 	PORT_NONE = 0,
 	PORT_DNS = 1 << 0,
 	PORT_MDNS = 1 << 1,
+	PORT_LLMNR = 1 << 2,
+	PORT_NBNS = 1 << 3,
+	PORT_DHCP = 1 << 4,
+	PORT_DHCP6 = 1 << 5,
 	PORT_SERVICE = 1 << 7, /* nothing but the service dns */
 };
 
@@ -49,6 +56,8 @@ struct worker {
 	struct nt_conn *conn;
 	struct nt_name_cache *names;
 	struct nt_dns_match *queries;
+	struct nt_dns_buffers *dns_buffers; /* of DNS over TCP */
+	struct nt_dns_stream *dns_streams; /* two for each flow, by its index */
 	struct nt_msg_ring *records;
 	struct pin_pool pins;
 	struct departures departures;
@@ -110,6 +119,39 @@ bool flows_end_all(struct worker *w, unsigned int max);
 /* worker_names.c: packets that carry names. */
 void names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,
 	uint32_t idx, bool src_is_lo, enum port_use use);
+
+/*
+ * A mapping of addr, client, index, source, flags and name, learnt from the packet at `at`: counted
+ * by its source and sent. The caller has counted it as learnt.
+ */
+void names_learn(
+	struct worker *w, const struct nt_packet_meta *at, struct nt_mapping *m, uint32_t ttl_sec);
+
+/* Where a DNS message was. */
+struct dns_place {
+	const struct nt_flow *f;
+	const struct nt_flow_cold *cold;
+	const struct nt_packet_meta *at;
+	struct nt_addr to; /* who was told */
+	bool from_orig;
+	enum port_use use; /* PORT_DNS or PORT_MDNS */
+};
+void dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg, size_t len);
+
+/*
+ * worker_dns_stream.c: DNS over TCP. dir: NT_FLOW_ORIG or _RESP. Bytes in order; at: the packet
+ * that let them be read; behind a gap nothing is read. _end once for every connection that had
+ * any, before its flow is released.
+ */
+bool dns_stream_wanted(const struct worker *w, const struct nt_flow *f);
+void dns_stream_data(struct worker *w, uint32_t idx, int dir, const uint8_t *bytes, size_t len,
+	const struct nt_packet_meta *at);
+void dns_stream_gap(struct worker *w, uint32_t idx, int dir);
+void dns_stream_end(struct worker *w, uint32_t idx);
+
+/* worker_local.c: what local networks say: PORT_LLMNR to PORT_DHCP6. */
+void local_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
+	enum port_use use);
 
 /* worker_records.c: ended connections to records. */
 /* A bounded slice: pin, resolve, purge, in this order. True when something was done. */

@@ -15,18 +15,32 @@ nt_config_default(struct nt_config *ret)
 }
 
 static void
-check_ports(const struct nt_config *cfg, struct config_problems *p)
+check_two(struct config_problems *p, const char *const names[],
+	const struct nt_ports *const lists[], size_t first, size_t later)
 {
-	const struct nt_ports *dns = &cfg->names.dns_ports, *mdns = &cfg->names.mdns_ports;
-
-	for (uint32_t i = 0; i < dns->count; i++) {
-		for (uint32_t j = 0; j < mdns->count; j++) {
-			if (dns->ports[i] == mdns->ports[j])
-				config_problem(p, "names.mdns_ports",
-					"%u is in names.dns_ports as well; it can only be one",
-					mdns->ports[j]);
+	for (uint32_t i = 0; i < lists[first]->count; i++) {
+		for (uint32_t j = 0; j < lists[later]->count; j++) {
+			if (lists[first]->ports[i] == lists[later]->ports[j])
+				config_problem(p, names[later],
+					"%u is in %s as well; it can only be one",
+					lists[later]->ports[j], names[first]);
 		}
 	}
+}
+
+/* A UDP port can be one thing only. */
+static void
+check_ports(const struct nt_config *cfg, struct config_problems *p)
+{
+	static const char *const names[] = { "names.dns_ports", "names.mdns_ports",
+		"names.llmnr_ports", "names.nbns_ports", "names.dhcp_ports", "names.dhcp6_ports" };
+	const struct nt_ports *const lists[NT_ARRAY_SIZE(names)] = { &cfg->names.dns_ports,
+		&cfg->names.mdns_ports, &cfg->names.llmnr_ports, &cfg->names.nbns_ports,
+		&cfg->names.dhcp_ports, &cfg->names.dhcp6_ports };
+
+	for (size_t later = 1; later < NT_ARRAY_SIZE(lists); later++)
+		for (size_t first = 0; first < later; first++)
+			check_two(p, names, lists, first, later);
 }
 
 int

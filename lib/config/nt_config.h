@@ -81,12 +81,17 @@ struct nt_config {
 	struct {
 		struct nt_ports dns_ports; /* names.dns_ports [53] */
 		struct nt_ports mdns_ports; /* names.mdns_ports [5353] */
+		struct nt_ports llmnr_ports; /* names.llmnr_ports [5355] */
+		struct nt_ports nbns_ports; /* names.nbns_ports [137] */
+		struct nt_ports dhcp_ports; /* names.dhcp_ports [67] */
+		struct nt_ports dhcp6_ports; /* names.dhcp6_ports [547] */
 		int64_t ttl_min_ns; /* names.ttl_min 60 */
 		int64_t ttl_max_ns; /* names.ttl_max 86400 */
 		int64_t ttl_grace_ns; /* names.ttl_grace 60 */
 		int64_t stale_for_ns; /* names.stale_for 3600 */
 		int64_t pin_after_ns; /* names.pin_after 60 */
 		int64_t query_life_ns; /* names.query_life 30 */
+		uint32_t max_dns_streams; /* names.max_dns_streams 256: a worker */
 		uint32_t max_queries; /* names.max_queries 65536: queries in flight, a worker */
 		uint32_t max_mappings; /* names.max_mappings 1048576 */
 		uint32_t max_addresses; /* names.max_addresses 262144 */

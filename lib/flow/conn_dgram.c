@@ -15,6 +15,12 @@ nt_conn_dns_violation(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold 
 		f->flags |= FLOW_DNS_BAD;
 }
 
+void
+nt_conn_dns_unknown(struct nt_conn *c, struct nt_flow_cold *cold)
+{
+	history_unknown(c, cold);
+}
+
 /* A server's answer that comes first (RFC 5905 7.3: version 3 or 4, mode 4), both ports being 123.
  */
 static bool

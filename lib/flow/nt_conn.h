@@ -130,6 +130,8 @@ void nt_conn_interactive(struct nt_flow *f);
 /* Zeek's DNS analyzer is at work on this UDP connection; and this is NetBIOS to it. */
 bool nt_conn_is_dns(const struct nt_flow *f);
 bool nt_conn_is_netbios(const struct nt_flow *f);
+/* A DNS operation that Zeek doesn't know: 'X' in the history. */
+void nt_conn_dns_unknown(struct nt_conn *c, struct nt_flow_cold *cold);
 /* The DNS parser rejected what runs over it as no DNS (Zeek: analyzer violation). */
 void nt_conn_dns_violation(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold);
 

@@ -81,6 +81,7 @@ enum nt_name_added {
 
 enum {
 	NT_MAPPING_UNSOLICITED = 1 << 0, /* no query was seen for it */
+	NT_MAPPING_ASKED = 1 << 1, /* DHCP: a client asked for it, and may not have got it */
 };
 
 struct nt_mapping {

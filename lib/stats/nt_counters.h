@@ -83,6 +83,13 @@
 	X(DNS_REFUSED_LIMIT, dns_refused_limit, "answers", "beyond the bound of a message") \
 	X(DNS_REFUSED_SVCB, dns_refused_svcb, "records", "malformed HTTPS and SVCB records") \
 	X(DNS_QUERIES_EVICTED, dns_queries_evicted, "queries", "forgotten because too many were in flight") \
+	X(DNS_STREAM_REFUSED, dns_stream_refused, "messages", "over TCP, stepped over: too many were being put together") \
+	/* messages of local naming protocols */ \
+	X(NBNS_READ, nbns_read, "messages", "NetBIOS name service messages read") \
+	X(NBNS_MALFORMED, nbns_malformed, "messages", "malformed NetBIOS name service messages") \
+	X(DHCP_READ, dhcp_read, "messages", "DHCPv4 and DHCPv6 messages read") \
+	X(DHCP_MALFORMED, dhcp_malformed, "messages", "malformed DHCPv4 and DHCPv6 messages") \
+	X(LOCAL_REFUSED, local_refused, "mappings", "of local protocols: unusable addresses, others than the sender's, or too many") \
 	/* mappings learnt, by source */ \
 	X(SRC_UNKNOWN, src_unknown, "mappings", "learnt from elsewhere") \
 	X(SRC_DNS_A, src_dns_a, "mappings", "learnt from A answers") \
