@@ -23,10 +23,16 @@ struct control {
 struct nt_log_config
 control_log_config(const struct nt_config *cfg)
 {
+	const unsigned int options = (cfg->log.community_id ? NT_LOG_COMMUNITY_ID : 0u) |
+				     (cfg->log.vlan ? NT_LOG_VLAN : 0u) |
+				     (cfg->log.l2_addr ? NT_LOG_L2_ADDR : 0u) |
+				     (cfg->log.path_field ? NT_LOG_PATH : 0u);
 	return (struct nt_log_config){
 		.format = cfg->log.format == NT_CONFIG_TSV ? NT_LOG_TSV : NT_LOG_JSON,
 		.names = cfg->log.names == NT_CONFIG_SHORT ? NT_LOG_NAMES_SHORT
 							   : NT_LOG_NAMES_DOTTED,
+		.options = options,
+		.sensor = cfg->log.sensor.text,
 	};
 }
 

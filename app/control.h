@@ -29,7 +29,7 @@ struct control_config {
 
 struct control;
 
-/* What the logs look like, by the configuration. */
+/* What the logs look like, by the configuration (borrowed: the sensor's name). */
 struct nt_log_config control_log_config(const struct nt_config *cfg);
 
 struct control *control_new(const struct control_config *cfg); /* NULL and errno */

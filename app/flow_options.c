@@ -23,6 +23,7 @@ flow_options(struct nt_conn_config *ret, const struct nt_config *c)
 	ret->tcp_connection_linger_ns = c->flow.tcp_connection_linger_ns;
 	ret->dns_session_timeout_ns = c->flow.dns_session_timeout_ns;
 	ret->interactive_inactivity_ns = c->flow.interactive_inactivity_ns;
+	ret->link_facts = c->log.vlan || c->log.l2_addr;
 	nt_conn_ports_of(&ret->likely_tcp, &c->flow.likely_server_ports, NT_PORT_TCP);
 	nt_conn_ports_of(&ret->likely_udp, &c->flow.likely_server_ports, NT_PORT_UDP);
 	ret->interactive_tcp = (struct nt_conn_ports){ { 0 } };

@@ -85,6 +85,11 @@ make_tables(struct worker *w)
 	if (w->flows == NULL || w->conn == NULL || w->names == NULL || w->queries == NULL ||
 		w->dns_buffers == NULL || w->dns_streams == NULL || w->records == NULL)
 		return errno != 0 ? -errno : -ENOMEM;
+	if (c->log.community_id) {
+		w->community_id = nt_community_id_new((uint16_t)c->log.community_id_seed);
+		if (w->community_id == NULL)
+			return -errno;
+	}
 	const int failed = pins_init(&w->pins, c->flow.max);
 	return failed != 0 ? failed : departures_init(&w->departures);
 }
@@ -148,6 +153,7 @@ worker_free(struct worker *w)
 	nt_dns_buffers_free(w->dns_buffers);
 	nt_mem_unmap(w->dns_streams, 2 * (size_t)w->config->flow.max * sizeof(*w->dns_streams));
 	nt_msg_ring_free(w->records);
+	nt_community_id_free(w->community_id);
 	if (w->pins.pins != NULL)
 		pins_fini(&w->pins);
 	if (w->departures.ring != NULL)

@@ -59,6 +59,7 @@ struct worker {
 	struct nt_dns_buffers *dns_buffers; /* of DNS over TCP */
 	struct nt_dns_stream *dns_streams; /* two for each flow, by its index */
 	struct nt_msg_ring *records;
+	struct nt_community_id *community_id; /* NULL: not asked for */
 	struct pin_pool pins;
 	struct departures departures;
 

@@ -48,6 +48,24 @@ count_hits(struct worker *w, const struct nt_conn_row *row, const struct nt_conn
 	}
 }
 
+/* What stands in the tail only where it was asked for. */
+static void
+put_options(struct worker *w, const struct nt_conn_summary *s, struct nt_conn_row *row)
+{
+	uint8_t id[NT_COMMUNITY_ID_BYTES];
+	const struct nt_community_id_flow f = {
+		.orig_h = s->orig_h,
+		.resp_h = s->resp_h,
+		.orig_p = s->orig_p,
+		.resp_p = s->resp_p,
+		.ip_proto = s->ip_proto,
+	};
+	if (w->config->log.l2_addr)
+		nt_conn_row_l2(row, s->l2_addr[NT_FLOW_ORIG], s->l2_addr[NT_FLOW_RESP]);
+	if (w->community_id != NULL && nt_community_id_make(w->community_id, &f, id))
+		nt_conn_row_community_id(row, id);
+}
+
 static void
 begin_row(struct worker *w, const struct nt_flow *f, const struct nt_conn_summary *s,
 	struct nt_conn_row *row)
@@ -75,6 +93,7 @@ begin_row(struct worker *w, const struct nt_flow *f, const struct nt_conn_summar
 	row->inner_vlan = s->inner_vlan;
 	row->history_len = s->history_len;
 	nt_conn_row_tail(row, s->history, s->history_len);
+	put_options(w, s, row);
 }
 
 /* Live, at the configured rate: would the record have been written before this name arrived? */

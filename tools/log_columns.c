@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* log_columns conn|namecache: the columns of a log as a markdown table, for docs/logs.md. */
+/* log_columns conn|namecache|notice: the columns of a log as a markdown table, for docs/logs.md. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <nt_log.h>
 
-static const struct nt_log_config dotted = { .names = NT_LOG_NAMES_DOTTED };
-static const struct nt_log_config shorter = { .names = NT_LOG_NAMES_SHORT };
+static const struct nt_log_config dotted = { .names = NT_LOG_NAMES_DOTTED,
+	.options = NT_LOG_ALL_COLUMNS };
+static const struct nt_log_config shorter = { .names = NT_LOG_NAMES_SHORT,
+	.options = NT_LOG_ALL_COLUMNS };
 
 static void
 print_row(enum nt_log_kind kind, unsigned int i, const struct nt_log_column *c)
@@ -40,6 +42,6 @@ main(int argc, char **argv)
 		print_table(kind);
 		return EXIT_SUCCESS;
 	}
-	fprintf(stderr, "usage: log_columns conn|namecache\n");
+	fprintf(stderr, "usage: log_columns conn|namecache|notice\n");
 	return EXIT_FAILURE;
 }

@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 PAGE = pathlib.Path(__file__).resolve().parent.parent / "docs/logs.md"
-LOGS = ["conn", "namecache"]
+LOGS = ["conn", "namecache", "notice"]
 
 
 def with_table(page, log, table):

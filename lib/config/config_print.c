@@ -111,6 +111,11 @@ put_bounds(struct nt_strbuf *b, const struct config_key *key)
 		nt_strbuf_i64(b, key->max);
 		nt_strbuf_lit(b, " ports, like `\"80/tcp\"`");
 		break;
+	case CONFIG_TEXT:
+		nt_strbuf_lit(b, "at most ");
+		nt_strbuf_i64(b, key->max);
+		nt_strbuf_lit(b, " characters of ASCII, no quotes or backslashes");
+		break;
 	case CONFIG_NETS:
 		nt_strbuf_lit(b, "array of at most ");
 		nt_strbuf_i64(b, key->max);

@@ -82,6 +82,17 @@ proto_port_schema(void)
 }
 
 static json_t *
+text_schema(const struct config_key *key)
+{
+	json_t *ret = json_object();
+
+	put(ret, "type", json_string("string"));
+	put(ret, "maxLength", json_integer(key->max));
+	put(ret, "pattern", json_string("^[ !#-\\[\\]-~]*$"));
+	return ret;
+}
+
+static json_t *
 type_schema(const struct config_key *key)
 {
 	json_t *ret;
@@ -104,6 +115,8 @@ type_schema(const struct config_key *key)
 		return list_schema(key, proto_port_schema());
 	case CONFIG_NETS:
 		return list_schema(key, net_schema());
+	case CONFIG_TEXT:
+		return text_schema(key);
 	}
 	return NULL;
 }

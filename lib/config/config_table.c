@@ -12,11 +12,15 @@
 					: -1]))
 
 #define U32(field)	.type = CONFIG_U32, .offset = FIELD(field, uint32_t)
+#define BOOL(field)	.type = CONFIG_BOOL, .offset = FIELD(field, bool), .max = 1
 #define U64(field)	.type = CONFIG_U64, .offset = FIELD(field, uint64_t)
 #define DURATION(field) .type = CONFIG_DURATION, .offset = FIELD(field, int64_t), .unit = "seconds"
 #define WORDS(field, w)                                                                            \
 	.type = CONFIG_ENUM, .offset = FIELD(field, uint32_t), .words = (w),                       \
 	.max = NT_ARRAY_SIZE(w) - 1
+#define TEXT(field)                                                                                \
+	.type = CONFIG_TEXT, .offset = FIELD(field, struct nt_config_text),                        \
+	.max = NT_CONFIG_TEXT_MAX
 #define PORTS(field)                                                                               \
 	.type = CONFIG_PORTS, .offset = FIELD(field, struct nt_ports), .max = NT_CONFIG_PORTS_MAX
 #define PROTO_PORTS(field)                                                                         \
@@ -75,6 +79,26 @@ const struct config_key config_keys[] = {
 	{ "log.name_fields", WORDS(log.names, spellings), .def = NT_CONFIG_DOTTED,
 		.help = "How the fields of names are spelt: id.orig_h_name.src or "
 			"id_orig_h_n.src." },
+	{ "log.community_id", BOOL(log.community_id),
+		.help = "Column community_id of conn.log: Community ID v1." },
+	{ "log.community_id_seed", U32(log.community_id_seed), .min = 0, .max = UINT16_MAX,
+		.def = 0, .help = "Its seed: the same in all tools of a site." },
+	{ "log.vlan", BOOL(log.vlan), .help = "Columns vlan and inner_vlan of conn.log." },
+	{ "log.l2_addr", BOOL(log.l2_addr),
+		.help = "Columns orig_l2_addr and resp_l2_addr of conn.log." },
+	{ "log.path_field", BOOL(log.path_field),
+		.help = "JSON: each line begins with _path, the name of the log." },
+	{ "log.sensor", TEXT(log.sensor),
+		.help = "JSON: each line has this name of the sensor as _system_name; empty: "
+			"none." },
+	{ "log.rotate_interval", DURATION(log.rotate_interval_ns), .min = 0, .max = DAYS(30),
+		.def = 0,
+		.help = "Logs are closed, and renamed, at multiples of this since midnight; 0 is "
+			"never." },
+	{ "log.rotate_bytes", U64(log.rotate_bytes), .min = 0, .max = INT64_C(1) << 50, .def = 0,
+		.unit = "bytes",
+		.help = "Logs are closed, and renamed, before they are larger than this; 0 is "
+			"never." },
 
 	{ "flow.max", U32(flow.max), .min = 16, .max = INT64_C(1) << 28, .def = 1 << 20,
 		.unit = "connections",

@@ -20,13 +20,15 @@ enum config_type {
 	CONFIG_PORTS, /* struct nt_ports */
 	CONFIG_PROTO_PORTS, /* struct nt_port_list: "443/tcp" */
 	CONFIG_NETS, /* struct nt_netset: the private networks, then what the file has */
+	CONFIG_TEXT, /* struct nt_config_text */
 };
 
 struct config_key {
 	const char *key; /* dotted: each part but the last is a group */
 	enum config_type type;
 	size_t offset; /* in struct nt_config */
-	/* Of the value (durations in ns), of the words' index, or of the number of elements. */
+	/* Of the value (durations in ns), of the words' index, or of the number of elements or
+	 * characters. */
 	int64_t min, max;
 	int64_t def; /* lists: the one element, -1 for none */
 	const struct nt_port_list *def_ports; /* lists of ports: instead of def */

@@ -86,6 +86,8 @@ config_value_json(const struct nt_config *cfg, const struct config_key *key)
 		return proto_ports_json(at);
 	case CONFIG_NETS:
 		return nets_json(at);
+	case CONFIG_TEXT:
+		return json_string(((const struct nt_config_text *)at)->text);
 	}
 	return NULL;
 }

@@ -219,6 +219,34 @@ store_nets(struct nt_netset *ret, const struct config_key *key, const json_t *va
 	}
 }
 
+static bool
+is_plain(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (*text < ' ' || *text > '~' || *text == '"' || *text == '\\')
+			return false;
+	return true;
+}
+
+static void
+store_text(struct nt_config_text *ret, const struct config_key *key, const json_t *value,
+	struct config_problems *p)
+{
+	const char *text = json_string_value(value);
+
+	if (text == NULL || json_string_length(value) != strlen(text) || !is_plain(text)) {
+		wrong_type(p, key->key, "a text of printable ASCII without \" and \\", value);
+		return;
+	}
+	if (strlen(text) > (size_t)key->max) {
+		config_problem(p, key->key, "has %zu characters, at most %lld are possible",
+			strlen(text), (long long)key->max);
+		return;
+	}
+	memset(ret, 0, sizeof(*ret));
+	memcpy(ret->text, text, strlen(text));
+}
+
 void
 config_value_store(struct nt_config *cfg, const struct config_key *key, const json_t *value,
 	struct config_problems *p)
@@ -255,6 +283,9 @@ config_value_store(struct nt_config *cfg, const struct config_key *key, const js
 		break;
 	case CONFIG_NETS:
 		store_nets(at, key, value, p);
+		break;
+	case CONFIG_TEXT:
+		store_text(at, key, value, p);
 		break;
 	}
 }
@@ -297,6 +328,9 @@ config_value_store_default(struct nt_config *cfg, const struct config_key *key)
 	case CONFIG_NETS:
 		*(struct nt_netset *)at = (struct nt_netset){ 0 };
 		nt_netset_add_private(at);
+		break;
+	case CONFIG_TEXT:
+		*(struct nt_config_text *)at = (struct nt_config_text){ "" };
 		break;
 	}
 }

@@ -17,6 +17,7 @@
 
 #define NT_CONFIG_PORTS_MAX   32
 #define NT_CONFIG_WORKERS_MAX 16 /* queues of a net_ring port */
+#define NT_CONFIG_TEXT_MAX    63 /* characters of a text */
 #define NT_CONFIG_NETS_MAX    200 /* of local_nets; the private ones take 41 of NT_NETSET_MAX */
 
 enum nt_config_format {
@@ -35,6 +36,11 @@ enum nt_config_checksums {
 	NT_CONFIG_CHECKSUMS_NIC,
 };
 
+/* Printable ASCII without quotes and backslashes, ends in NUL. */
+struct nt_config_text {
+	char text[NT_CONFIG_TEXT_MAX + 1];
+};
+
 struct nt_ports {
 	uint32_t count;
 	uint16_t ports[NT_CONFIG_PORTS_MAX];
@@ -48,6 +54,14 @@ struct nt_config {
 	struct {
 		uint32_t format; /* log.format: "json" or "tsv" */
 		uint32_t names; /* log.name_fields: "dotted" or "short" */
+		uint32_t community_id_seed; /* log.community_id_seed 0 */
+		bool community_id; /* log.community_id false */
+		bool vlan; /* log.vlan false */
+		bool l2_addr; /* log.l2_addr false */
+		bool path_field; /* log.path_field false */
+		struct nt_config_text sensor; /* log.sensor "": none */
+		int64_t rotate_interval_ns; /* log.rotate_interval 0: never */
+		uint64_t rotate_bytes; /* log.rotate_bytes 0: never */
 	} log;
 
 	struct {

@@ -23,6 +23,12 @@ enum column_kind {
 	COLUMN_LABEL32, /* uint32_t, likewise */
 	COLUMN_HISTORY, /* text at the beginning of a connection's tail */
 	COLUMN_NAMES, /* uint8_t, how many; end `arg` (0 originator, 1 responder) of the tail */
+	COLUMN_PARENTS, /* uids of the tail */
+	COLUMN_VLAN, /* uint16_t, 0: unset */
+	COLUMN_MAC, /* end `arg` of the tail's link addresses; all zeros: unset */
+	COLUMN_COMMUNITY_ID, /* of the tail */
+	COLUMN_TEXT, /* text `arg` of a notice's tail */
+	COLUMN_SET, /* the set of `fallback`, or the empty one */
 };
 
 /* Copied whole, whatever its length; len counts. */
@@ -36,6 +42,7 @@ struct column {
 	struct column_text key[2]; /* as it stands in a JSON line, by enum nt_log_names */
 	const char *name[2]; /* by enum nt_log_names */
 	const char *help;
+	const char *type; /* Zeek's, where it isn't that of the kind */
 	const struct column_text *labels;
 	const struct column_text *fallback;
 	uint16_t label_count;
@@ -43,6 +50,7 @@ struct column {
 	uint16_t offset; /* of the value in the row */
 	uint16_t arg;
 	uint8_t kind; /* enum column_kind */
+	uint8_t option; /* NT_LOG_* that must be on for it to be there, or 0 */
 };
 
 struct column_table {
@@ -51,7 +59,7 @@ struct column_table {
 	unsigned int count;
 };
 
-extern const struct column_table nt_conn_columns, nt_namecache_columns;
+extern const struct column_table nt_conn_columns, nt_namecache_columns, nt_notice_columns;
 
 #define COLUMN_LABEL_TEXT(s)                                                                       \
 	{                                                                                          \

@@ -78,7 +78,7 @@ static const struct column_text matches[NT_MATCHES] = {
 #define AT(field)    .offset = offsetof(struct nt_conn_row, field)
 #define LABELS(list) .labels = list, .label_count = NT_ARRAY_SIZE(list)
 
-/* Zeek 8's order, then ours. */
+/* Zeek 8's order, then what its policy scripts add, then ours. */
 static const struct column columns[] = {
 	{ COLUMN_NAMES_ONE("ts"), .help = "time of the first packet", .kind = COLUMN_TIME,
 		AT(ts_ns) },
@@ -93,7 +93,8 @@ static const struct column columns[] = {
 	{ COLUMN_NAMES_ONE("id.resp_p"), .help = "responder's port, or ICMP counterpart or code",
 		.kind = COLUMN_PORT, AT(resp_p) },
 	{ COLUMN_NAMES_ONE("proto"), .help = "tcp, udp, icmp or unknown_transport",
-		.kind = COLUMN_LABEL, LABELS(protos), .fallback = &unknown_proto, AT(ip_proto) },
+		.kind = COLUMN_LABEL, .type = "enum", LABELS(protos), .fallback = &unknown_proto,
+		AT(ip_proto) },
 	{ COLUMN_NAMES_ONE("service"), .help = "protocols found in the payload, comma-separated",
 		.kind = COLUMN_LABEL32, LABELS(services), AT(service) },
 	{ COLUMN_NAMES_ONE("duration"), .help = "from the first packet to the last",
@@ -120,10 +121,20 @@ static const struct column columns[] = {
 		AT(pkts[1]) },
 	{ COLUMN_NAMES_ONE("resp_ip_bytes"), .help = "IP bytes of the responder",
 		.kind = COLUMN_COUNT, AT(ip_bytes[1]) },
-	{ COLUMN_NAMES_ONE("tunnel_parents"), .help = "the tunnel it came in (not set yet)",
-		.kind = COLUMN_NEVER },
+	{ COLUMN_NAMES_ONE("tunnel_parents"), .help = "uids of the tunnels it came in",
+		.kind = COLUMN_PARENTS },
 	{ COLUMN_NAMES_ONE("ip_proto"), .help = "IP protocol number", .kind = COLUMN_COUNT8,
 		AT(ip_proto) },
+	{ COLUMN_NAMES_ONE("vlan"), .help = "outer VLAN (`log.vlan`)", .kind = COLUMN_VLAN,
+		.option = NT_LOG_VLAN, AT(vlan) },
+	{ COLUMN_NAMES_ONE("inner_vlan"), .help = "inner VLAN (`log.vlan`)", .kind = COLUMN_VLAN,
+		.option = NT_LOG_VLAN, AT(inner_vlan) },
+	{ COLUMN_NAMES_ONE("orig_l2_addr"), .help = "originator's link address (`log.l2_addr`)",
+		.kind = COLUMN_MAC, .option = NT_LOG_L2_ADDR, .arg = 0 },
+	{ COLUMN_NAMES_ONE("resp_l2_addr"), .help = "responder's link address (`log.l2_addr`)",
+		.kind = COLUMN_MAC, .option = NT_LOG_L2_ADDR, .arg = 1 },
+	{ COLUMN_NAMES_ONE("community_id"), .help = "community ID v1 (`log.community_id`)",
+		.kind = COLUMN_COMMUNITY_ID, .option = NT_LOG_COMMUNITY_ID },
 	{ COLUMN_NAMES_TWO("id.orig_h_name.src", "id_orig_h_n.src"),
 		.help = "source of the originator's first name", .kind = COLUMN_LABEL,
 		LABELS(sources), AT(orig_source) },

@@ -86,9 +86,9 @@ put_json(char *p, uint8_t c, bool clean)
 }
 
 static char *
-put_tsv(char *p, uint8_t c, bool clean)
+put_tsv(char *p, uint8_t c, bool clean, bool element)
 {
-	if (c < 0x20 || c == ',' || (c >= 0x7f && !clean))
+	if (c < 0x20 || (c == ',' && element) || (c >= 0x7f && !clean))
 		return put_hex(p, "\\x", c);
 	if (c == '\\')
 		*p++ = '\\';
@@ -109,11 +109,12 @@ nt_escape_slow(char *p, const char *s, size_t len, enum escape_kind kind)
 	bool clean = is_clean_utf8(b, len);
 	size_t i = 0;
 
-	if (kind == ESCAPE_TSV && len == 0)
+	if (kind != ESCAPE_JSON && len == 0)
 		return text_lit(p, "(empty)");
-	if (kind == ESCAPE_TSV && reads_as_reserved(s, len))
+	if (kind != ESCAPE_JSON && reads_as_reserved(s, len))
 		p = put_hex(p, "\\x", b[i++]);
 	for (; i < len; i++)
-		p = kind == ESCAPE_JSON ? put_json(p, b[i], clean) : put_tsv(p, b[i], clean);
+		p = kind == ESCAPE_JSON ? put_json(p, b[i], clean)
+					: put_tsv(p, b[i], clean, kind == ESCAPE_TSV);
 	return p;
 }

@@ -16,7 +16,8 @@
 
 enum escape_kind {
 	ESCAPE_JSON,
-	ESCAPE_TSV,
+	ESCAPE_TSV, /* an element of a vector or set: commas are \xNN */
+	ESCAPE_TSV_TEXT, /* a cell of its own */
 };
 
 /* All cases. Returns the end of the text. */

@@ -7,7 +7,10 @@
 struct line {
 	const char *row;
 	const char *tail, *tail_end; /* names that have not been written yet */
+	const char *parents; /* uids */
+	const uint8_t *l2, *community_id; /* or NULL */
 	uint32_t history_len;
+	uint32_t parent_count;
 	uint32_t flags;
 	enum escape_kind kind;
 };
@@ -43,6 +46,16 @@ put_quoted_label(char *p, const struct line *l, const struct column *c, uint32_t
 	*p++ = '"';
 	return p;
 }
+
+/* A value that is quoted in JSON and harmless. */
+#define PUT_QUOTED(p, l, put)                                                                      \
+	do {                                                                                       \
+		*(p) = '"';                                                                        \
+		(p) += (l)->kind == ESCAPE_JSON;                                                   \
+		(p) = put;                                                                         \
+		*(p) = '"';                                                                        \
+		(p) += (l)->kind == ESCAPE_JSON;                                                   \
+	} while (0)
 
 /* Up to count names of the tail; NULL where there is none. */
 NT_TEXT_INLINE char *
@@ -88,6 +101,88 @@ put_history(char *p, const struct line *l)
 	return p;
 }
 
+/* An empty set is written, an empty vector is not: the rows have none. */
+NT_TEXT_INLINE char *
+put_parents(char *p, const struct line *l)
+{
+	const bool json = l->kind == ESCAPE_JSON;
+
+	if (l->parent_count == 0)
+		return NULL;
+	for (uint32_t i = 0; i < l->parent_count; i++) {
+		uint64_t uid[2];
+
+		memcpy(uid, l->parents + i * sizeof(uid), sizeof(uid));
+		if (json)
+			*p++ = i == 0 ? '[' : ',';
+		else if (i > 0)
+			*p++ = ',';
+		PUT_QUOTED(p, l, nt_uid_put(p, uid));
+	}
+	if (json)
+		*p++ = ']';
+	return p;
+}
+
+static char *
+put_mac(char *p, const struct line *l, unsigned int end)
+{
+	static const char hex[] = "0123456789abcdef";
+	const uint8_t *mac = l->l2 + end * 6;
+	static const uint8_t none[6];
+
+	if (l->l2 == NULL || memcmp(mac, none, sizeof(none)) == 0)
+		return NULL;
+	*p = '"';
+	p += l->kind == ESCAPE_JSON;
+	for (unsigned int i = 0; i < 6; i++) {
+		*p++ = hex[mac[i] >> 4];
+		*p++ = hex[mac[i] & 15];
+		*p++ = ':';
+	}
+	p[-1] = '"';
+	return p - (l->kind != ESCAPE_JSON);
+}
+
+NT_TEXT_INLINE char *
+put_community_id(char *p, const struct line *l)
+{
+	if (l->community_id == NULL)
+		return NULL;
+	PUT_QUOTED(p, l, p + nt_community_id_format(l->community_id, p));
+	return p;
+}
+
+/* A cell of its own: commas stay. */
+static char *
+put_text_value(char *p, const struct line *l, unsigned int which)
+{
+	const struct nt_notice_row *r = (const struct nt_notice_row *)(const void *)l->row;
+	const size_t start = NT_MIN(which == 0 ? 0 : (size_t)r->msg_len, sizeof(r->tail));
+	const size_t len = which == 0 ? r->msg_len : r->sub_len;
+	const size_t kept = NT_MIN(len, sizeof(r->tail) - start);
+
+	if (l->kind == ESCAPE_TSV)
+		return nt_escape_slow(p, r->tail + start, kept, ESCAPE_TSV_TEXT);
+	*p++ = '"';
+	p = nt_escape_slow(p, r->tail + start, kept, ESCAPE_JSON);
+	*p++ = '"';
+	return p;
+}
+
+static char *
+put_set(char *p, const struct line *l, const struct column *c)
+{
+	const bool json = l->kind == ESCAPE_JSON;
+
+	if (c->fallback == NULL)
+		return json ? text_lit(p, "[]") : text_lit(p, "(empty)");
+	if (json)
+		p = text_lit(p, "[\"");
+	p = put_text(p, c->fallback);
+	return json ? text_lit(p, "\"]") : p;
+}
+
 NT_TEXT_INLINE char *
 put_bool(char *p, const struct line *l, bool v)
 {
@@ -98,16 +193,6 @@ put_bool(char *p, const struct line *l, bool v)
 	text_store8(p, v ? 0x65757274 : 0x65736c6166); /* "true", "false" */
 	return p + 5 - v;
 }
-
-/* A value that is quoted in JSON and harmless. */
-#define PUT_QUOTED(p, l, put)                                                                      \
-	do {                                                                                       \
-		*(p) = '"';                                                                        \
-		(p) += (l)->kind == ESCAPE_JSON;                                                   \
-		(p) = put;                                                                         \
-		*(p) = '"';                                                                        \
-		(p) += (l)->kind == ESCAPE_JSON;                                                   \
-	} while (0)
 
 /* The value of a column; NULL where it is unset (what stands at p is void then). */
 NT_TEXT_INLINE char *
@@ -146,17 +231,51 @@ put_value(char *p, struct line *l, const struct column *c)
 		return put_history(p, l);
 	case COLUMN_NAMES:
 		return put_names(p, l, VALUE(uint8_t, l, c));
+	case COLUMN_PARENTS:
+		return put_parents(p, l);
+	case COLUMN_VLAN:
+		return VALUE(uint16_t, l, c) != 0 ? text_u27(p, VALUE(uint16_t, l, c)) : NULL;
+	case COLUMN_MAC:
+		return put_mac(p, l, c->arg);
+	case COLUMN_COMMUNITY_ID:
+		return put_community_id(p, l);
+	case COLUMN_TEXT:
+		return put_text_value(p, l, c->arg);
+	case COLUMN_SET:
+		return put_set(p, l, c);
 	}
 	return NULL;
 }
 
-NT_TEXT_INLINE char *
-put_json_line(char *start, struct line *l, const struct column_table *t, enum nt_log_names names)
+/* What collectors go by when lines of several logs and sensors come mixed. */
+static char *
+put_origin(char *p, const struct nt_log_config *cfg, const char *path)
 {
-	char *p = start, *end;
+	if ((cfg->options & NT_LOG_PATH) != 0) {
+		p = text_lit(p, ",\"_path\":\"");
+		p = (char *)memcpy(p, path, strlen(path)) + strlen(path);
+		*p++ = '"';
+	}
+	if (cfg->sensor != NULL && *cfg->sensor != '\0') {
+		p = text_lit(p, ",\"_system_name\":\"");
+		p = nt_escape_slow(
+			p, cfg->sensor, strnlen(cfg->sensor, NT_LOG_SENSOR_MAX), ESCAPE_JSON);
+		*p++ = '"';
+	}
+	return p;
+}
+
+NT_TEXT_INLINE char *
+put_json_line(
+	char *start, struct line *l, const struct column_table *t, const struct nt_log_config *cfg)
+{
+	const unsigned int off = ~cfg->options;
+	char *p = put_origin(start, cfg, t->path), *end;
 
 	for (const struct column *c = t->columns; c < t->columns + t->count; c++) {
-		end = put_value(put_text(p, &c->key[names]), l, c);
+		if (nt_unlikely((c->option & off) != 0))
+			continue;
+		end = put_value(put_text(p, &c->key[cfg->names]), l, c);
 		if (end != NULL)
 			p = end;
 	}
@@ -167,11 +286,14 @@ put_json_line(char *start, struct line *l, const struct column_table *t, enum nt
 }
 
 NT_TEXT_INLINE char *
-put_tsv_line(char *p, struct line *l, const struct column_table *t)
+put_tsv_line(char *p, struct line *l, const struct column_table *t, const struct nt_log_config *cfg)
 {
+	const unsigned int off = ~cfg->options;
 	char *end;
 
 	for (const struct column *c = t->columns; c < t->columns + t->count; c++) {
+		if (nt_unlikely((c->option & off) != 0))
+			continue;
 		end = put_value(p, l, c);
 		if (end == NULL) {
 			*p = '-';
@@ -195,28 +317,48 @@ append_line(struct nt_strbuf *out, const struct nt_log_config *cfg, struct line 
 		return false;
 	if (cfg->format == NT_LOG_JSON) {
 		l->kind = ESCAPE_JSON;
-		end = put_json_line(start, l, t, cfg->names);
+		end = put_json_line(start, l, t, cfg);
 	} else {
 		l->kind = ESCAPE_TSV;
-		end = put_tsv_line(start, l, t);
+		end = put_tsv_line(start, l, t, cfg);
 	}
 	out->len += (size_t)(end - start);
 	return true;
 }
 
+/* So many bytes of the tail; NULL, and nothing left, where they aren't there. */
+NT_TEXT_INLINE const char *
+take(struct line *l, size_t bytes)
+{
+	const char *p = l->tail;
+
+	l->tail = nt_likely((size_t)(l->tail_end - p) >= bytes) ? p + bytes : l->tail_end;
+	return l->tail == p + bytes ? p : NULL;
+}
+
+/* The tail's parts in their order; what it does not bear out is left out. */
+static void
+open_tail(struct line *l, const struct nt_conn_row *r)
+{
+	const size_t tail_len = NT_MIN((size_t)r->tail_len, sizeof(r->tail));
+
+	l->history_len = NT_MIN(r->history_len, (uint32_t)tail_len);
+	l->tail = r->tail + l->history_len;
+	l->tail_end = r->tail + tail_len;
+	l->parents = take(l, r->tunnel_parents * (size_t)NT_ROW_UID_BYTES);
+	l->parent_count = l->parents != NULL ? r->tunnel_parents : 0;
+	if ((r->flags & NT_ROW_L2) != 0)
+		l->l2 = (const uint8_t *)take(l, NT_ROW_L2_BYTES);
+	if ((r->flags & NT_ROW_COMMUNITY_ID) != 0)
+		l->community_id = (const uint8_t *)take(l, NT_COMMUNITY_ID_BYTES);
+}
+
 bool
 nt_log_conn(struct nt_strbuf *out, const struct nt_log_config *cfg, const struct nt_conn_row *r)
 {
-	size_t tail_len = NT_MIN((size_t)r->tail_len, sizeof(r->tail));
-	uint32_t history_len = NT_MIN(r->history_len, (uint32_t)tail_len);
-	struct line l = {
-		.row = (const char *)r,
-		.tail = r->tail + history_len,
-		.tail_end = r->tail + tail_len,
-		.history_len = history_len,
-		.flags = r->flags,
-	};
+	struct line l = { .row = (const char *)r, .flags = r->flags };
 
+	open_tail(&l, r);
 	return append_line(out, cfg, &l, &nt_conn_columns, nt_log_conn_max(r));
 }
 
@@ -227,4 +369,12 @@ nt_log_namecache(
 	struct line l = { .row = (const char *)r, .flags = r->flags };
 
 	return append_line(out, cfg, &l, &nt_namecache_columns, NT_LOG_NAMECACHE_MAX);
+}
+
+bool
+nt_log_notice(struct nt_strbuf *out, const struct nt_log_config *cfg, const struct nt_notice_row *r)
+{
+	struct line l = { .row = (const char *)r, .flags = r->flags };
+
+	return append_line(out, cfg, &l, &nt_notice_columns, NT_LOG_NOTICE_MAX);
 }

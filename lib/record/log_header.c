@@ -6,7 +6,13 @@
 static const struct column_table *
 table_of(enum nt_log_kind kind)
 {
-	return kind == NT_LOG_CONN ? &nt_conn_columns : &nt_namecache_columns;
+	static const struct column_table *const tables[NT_LOG_KINDS] = {
+		[NT_LOG_CONN] = &nt_conn_columns,
+		[NT_LOG_NAMECACHE] = &nt_namecache_columns,
+		[NT_LOG_NOTICE] = &nt_notice_columns,
+	};
+
+	return tables[kind];
 }
 
 const char *
@@ -20,7 +26,7 @@ static const char *
 type_of(const struct column *c)
 {
 	static const char *const types[] = {
-		[COLUMN_NEVER] = "set[string]",
+		[COLUMN_NEVER] = "string",
 		[COLUMN_TIME] = "time",
 		[COLUMN_INTERVAL] = "interval",
 		[COLUMN_UID] = "string",
@@ -34,9 +40,15 @@ type_of(const struct column *c)
 		[COLUMN_LABEL32] = "string",
 		[COLUMN_HISTORY] = "string",
 		[COLUMN_NAMES] = "vector[string]",
+		[COLUMN_PARENTS] = "set[string]",
+		[COLUMN_VLAN] = "int",
+		[COLUMN_MAC] = "string",
+		[COLUMN_COMMUNITY_ID] = "string",
+		[COLUMN_TEXT] = "string",
+		[COLUMN_SET] = "set[string]",
 	};
 
-	return c->fallback != NULL ? "enum" : types[c->kind];
+	return c->type != NULL ? c->type : types[c->kind];
 }
 
 const struct nt_log_column *
@@ -44,13 +56,17 @@ nt_log_column(struct nt_log_column *ret, const struct nt_log_config *cfg, enum n
 	unsigned int i)
 {
 	const struct column_table *t = table_of(kind);
+	const struct column *c = t->columns;
 
-	if (i >= t->count)
+	for (; c < t->columns + t->count; c++)
+		if ((c->option & ~cfg->options) == 0 && i-- == 0)
+			break;
+	if (c == t->columns + t->count)
 		return NULL;
 	*ret = (struct nt_log_column){
-		.name = t->columns[i].name[cfg->names],
-		.type = type_of(&t->columns[i]),
-		.help = t->columns[i].help,
+		.name = c->name[cfg->names],
+		.type = type_of(c),
+		.help = c->help,
 	};
 	return ret;
 }

@@ -2,7 +2,7 @@
 /*
  * One line of conn.log before it is text: made by a worker when a connection has ended and its
  * names are resolved, carried by value to the control lcore, written there. Fixed part, then the
- * bytes of history and names: nothing points anywhere, so it can be copied as it is.
+ * bytes of history, tunnels and names: nothing points anywhere, so it can be copied as it is.
  */
 #ifndef NT_CONN_ROW_H
 #define NT_CONN_ROW_H
@@ -10,8 +10,15 @@
 #include <nt_addr.h>
 #include <nt_mapping.h>
 
-#define NT_ROW_VALS_MAX 32
-#define NT_ROW_TAIL_MAX (128 + 2 * NT_ROW_VALS_MAX * (NT_MAPPING_NAME_MAX + 1))
+#include "nt_community_id.h"
+
+#define NT_ROW_VALS_MAX	   32
+#define NT_ROW_PARENTS_MAX 4
+#define NT_ROW_UID_BYTES   16 /* of a tunnel in the tail: uint64_t[2] */
+#define NT_ROW_L2_BYTES	   12 /* link addresses of originator and responder */
+#define NT_ROW_TAIL_MAX                                                                            \
+	(128 + NT_ROW_PARENTS_MAX * NT_ROW_UID_BYTES + NT_ROW_L2_BYTES + NT_COMMUNITY_ID_BYTES +   \
+		2 * NT_ROW_VALS_MAX * (NT_MAPPING_NAME_MAX + 1))
 
 enum {
 	NT_ROW_DURATION = 1 << 0, /* duration_ns and bytes are set */
@@ -20,6 +27,8 @@ enum {
 	NT_ROW_AGE = 1 << 3, /* resp_age_ns is set */
 	NT_ROW_ORIG_MORE = 1 << 4, /* more names than were kept */
 	NT_ROW_RESP_MORE = 1 << 5,
+	NT_ROW_L2 = 1 << 6, /* the tail has link addresses */
+	NT_ROW_COMMUNITY_ID = 1 << 7, /* the tail has a community ID */
 };
 
 /* Values of conn_state: Zeek's, in the order of the names that nt_row_state_name gives. */
@@ -46,15 +55,19 @@ struct nt_conn_row {
 	uint16_t flags; /* NT_ROW_* */
 	uint64_t bytes[2], pkts[2], ip_bytes[2], missed_bytes;
 	uint32_t service; /* NT_ROW_SERVICE_* */
-	uint16_t vlan, inner_vlan;
+	uint16_t vlan, inner_vlan; /* 0: none */
 	int64_t resp_age_ns;
 	uint8_t orig_source, resp_source; /* enum nt_source */
 	uint8_t resp_match; /* enum nt_match */
 	uint8_t orig_names, resp_names; /* how many */
 	uint8_t history_len;
+	uint8_t tunnel_parents; /* how many */
 	uint16_t tail_len;
-	/* tail: history, then orig names, then resp names, each name as one length byte and its
-	 * text */
+	/*
+	 * tail, in this order: history; uids of the tunnels; link addresses (NT_ROW_L2); community
+	 * ID (NT_ROW_COMMUNITY_ID); orig names, then resp names, each as one length byte and its
+	 * text
+	 */
 	char tail[NT_ROW_TAIL_MAX];
 };
 #define NT_CONN_ROW_FIXED offsetof(struct nt_conn_row, tail)
@@ -84,6 +97,36 @@ nt_conn_row_name(struct nt_conn_row *r, const char *name, size_t len)
 	if (nt_unlikely(len > NT_MAPPING_NAME_MAX || len + 1 > sizeof(r->tail) - r->tail_len))
 		return false;
 	return nt_conn_row_tail(r, &n, 1) && nt_conn_row_tail(r, name, len);
+}
+
+/* The tunnel that the connection came in, innermost first; after the history. */
+static inline bool
+nt_conn_row_parent(struct nt_conn_row *r, const uint64_t uid[2])
+{
+	if (r->tunnel_parents == NT_ROW_PARENTS_MAX || !nt_conn_row_tail(r, uid, NT_ROW_UID_BYTES))
+		return false;
+	r->tunnel_parents++;
+	return true;
+}
+
+/* Link addresses, all zeros where one is not known; after the tunnels. */
+static inline bool
+nt_conn_row_l2(struct nt_conn_row *r, const uint8_t orig[6], const uint8_t resp[6])
+{
+	if (sizeof(r->tail) - r->tail_len < NT_ROW_L2_BYTES)
+		return false;
+	r->flags |= NT_ROW_L2;
+	return nt_conn_row_tail(r, orig, 6) && nt_conn_row_tail(r, resp, 6);
+}
+
+/* After the link addresses. */
+static inline bool
+nt_conn_row_community_id(struct nt_conn_row *r, const uint8_t id[NT_COMMUNITY_ID_BYTES])
+{
+	if (!nt_conn_row_tail(r, id, NT_COMMUNITY_ID_BYTES))
+		return false;
+	r->flags |= NT_ROW_COMMUNITY_ID;
+	return true;
 }
 
 #endif

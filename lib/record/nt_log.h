@@ -13,6 +13,7 @@
 
 #include "nt_conn_row.h"
 #include "nt_namecache_row.h"
+#include "nt_notice_row.h"
 
 enum nt_log_format {
 	NT_LOG_JSON,
@@ -24,31 +25,51 @@ enum nt_log_names {
 	NT_LOG_NAMES_SHORT, /* id_orig_h_n.src ... */
 };
 
+/* What is not in the logs unless it is asked for. */
+enum nt_log_option {
+	NT_LOG_COMMUNITY_ID = 1 << 0, /* column community_id */
+	NT_LOG_VLAN = 1 << 1, /* vlan, inner_vlan */
+	NT_LOG_L2_ADDR = 1 << 2, /* orig_l2_addr, resp_l2_addr */
+	NT_LOG_PATH = 1 << 3, /* JSON: "_path" in front */
+	NT_LOG_ALL_COLUMNS = NT_LOG_COMMUNITY_ID | NT_LOG_VLAN | NT_LOG_L2_ADDR,
+};
+
+#define NT_LOG_SENSOR_MAX 63
+
 struct nt_log_config {
 	enum nt_log_format format;
 	enum nt_log_names names;
+	unsigned int options; /* enum nt_log_option */
+	/* JSON: "_system_name" in front; NULL or empty: none. Cut at NT_LOG_SENSOR_MAX bytes.
+	 * Borrowed. */
+	const char *sensor;
 };
 
 enum nt_log_kind {
 	NT_LOG_CONN,
 	NT_LOG_NAMECACHE,
+	NT_LOG_NOTICE,
 	NT_LOG_KINDS
 };
 
-/* "conn", "namecache": the #path and the file's stem. */
+/* "conn", "namecache", "notice": the #path and the file's stem. */
 const char *nt_log_path(enum nt_log_kind kind);
 
 /* The longest line that nt_log_conn can make: "\u0001" stands for one byte. */
 #define NT_LOG_LINE_MAX (NT_ROW_TAIL_MAX * 6 + 4096)
 /*
  * Everything but the tail: 50 columns of a 32-byte key and a value (a 20-digit number; 45
- * characters twice for addresses) are 2,700 bytes; the rest is slack.
+ * characters twice for addresses) are 2,700 bytes, the name of the sensor is 6 * 63; the rest is
+ * slack.
  */
-#define NT_LOG_FIXED_MAX 3072
+#define NT_LOG_FIXED_MAX 4096
 
 static_assert(NT_LOG_LINE_MAX >= NT_ROW_TAIL_MAX * 6 + NT_LOG_FIXED_MAX, "any row fits");
 /* No line of namecache.log is longer. */
 #define NT_LOG_NAMECACHE_MAX NT_LOG_FIXED_MAX
+
+/* No line of notice.log is longer. */
+#define NT_LOG_NOTICE_MAX (NT_LOG_FIXED_MAX + NT_NOTICE_TAIL_MAX * 6)
 
 /* No line of this row is longer: what nt_log_conn wants to be free. */
 static inline size_t
@@ -59,13 +80,15 @@ nt_log_conn_max(const struct nt_conn_row *r)
 
 /*
  * One line with its newline; false, and nothing appended, where nt_log_conn_max(r) (or
- * NT_LOG_NAMECACHE_MAX) bytes are not free. Counts in the row that its tail does not bear out are
- * taken for less.
+ * NT_LOG_NAMECACHE_MAX, NT_LOG_NOTICE_MAX) bytes are not free. Counts in the row that its tail does
+ * not bear out are taken for less.
  */
 bool nt_log_conn(
 	struct nt_strbuf *out, const struct nt_log_config *cfg, const struct nt_conn_row *r);
 bool nt_log_namecache(
 	struct nt_strbuf *out, const struct nt_log_config *cfg, const struct nt_namecache_row *r);
+bool nt_log_notice(
+	struct nt_strbuf *out, const struct nt_log_config *cfg, const struct nt_notice_row *r);
 
 /* TSV's header and last line; nothing for JSON. now_ns: wall clock for #open and #close. At most
  * NT_LOG_HEADER_MAX bytes. */
@@ -85,7 +108,8 @@ struct nt_log_column {
 			     ... */
 	const char *help;
 };
-/* Column i of a log, or NULL past the last. ret is filled and returned. */
+/* Column i of a log, of those that cfg asks for, or NULL past the last. ret is filled and returned.
+ */
 const struct nt_log_column *nt_log_column(struct nt_log_column *ret,
 	const struct nt_log_config *cfg, enum nt_log_kind kind, unsigned int i);
 

@@ -7,6 +7,13 @@
  * errno and the file's name for the producer to see, later blocks of that log are dropped and their
  * lines counted. A half line that a failed write has left in a regular file is cut off. Files are
  * not readable by others (0640). A path that is a FIFO waits for its reader.
+ *
+ * Rotation (Zeek's): a log is closed and renamed to LOG.%Y-%m-%d-%H-%M-%S.log, local time, when it
+ * was begun (its first line), and the next line begins another; what would be overwritten is not,
+ * the name gets a counter (.1 before .log). By time: at multiples of rotate_interval since local
+ * midnight. By size: before a line that would make it larger than rotate_bytes (a file has one line
+ * at least). Where either is on, the last file is renamed as well, at the end. Files without a line
+ * are not renamed; what is no regular file neither.
  */
 #ifndef NT_SINK_H
 #define NT_SINK_H
@@ -18,16 +25,35 @@
 
 struct nt_sink;
 
+/* What is there already when the sink begins. A log that is only made when it has a line
+ * (notice.log) is emptied, too. */
+enum nt_sink_existing {
+	NT_SINK_TRUNCATE,
+	NT_SINK_APPEND, /* TSV: with a header of its own, as if files were strung together */
+	NT_SINK_ROTATE_AWAY, /* named by when the file was made */
+};
+
+/* What rotation by time goes by. */
+enum nt_sink_clock {
+	NT_SINK_WALL,
+	NT_SINK_CAPTURE, /* nt_sink_tick */
+};
+
 struct nt_sink_config {
 	const char *dir; /* must exist; copied */
 	struct nt_log_config log;
 	size_t block_bytes; /* at least NT_LOG_LINE_MAX */
 	unsigned int blocks; /* free blocks shared by all logs, >= 2 * NT_LOG_KINDS */
+	enum nt_sink_existing existing;
+	enum nt_sink_clock clock;
+	int64_t rotate_interval_ns; /* 0: never */
+	uint64_t rotate_bytes; /* 0: never */
 };
 
 /*
- * Open DIR/conn.log and DIR/namecache.log for writing (truncated), write headers, start the thread.
- * NULL and *err (one line: what, where, why) on failure; nothing is left behind then but the files.
+ * Open DIR/conn.log and DIR/namecache.log for writing, write headers, start the thread. NULL and
+ * *err (one line: what, where, why) on failure; nothing is left behind then but the files.
+ * DIR/notice.log is made when it has a line.
  */
 struct nt_sink *nt_sink_new(const struct nt_sink_config *cfg, struct nt_error *err);
 
@@ -41,6 +67,19 @@ struct nt_strbuf *nt_sink_begin(struct nt_sink *s, enum nt_log_kind kind, size_t
 void nt_sink_commit(struct nt_sink *s, enum nt_log_kind kind);
 /* Hand over what there is, even if the block is not full. */
 void nt_sink_flush(struct nt_sink *s, enum nt_log_kind kind);
+
+/*
+ * NT_SINK_CAPTURE: the time is now_ns; lines committed from now on belong to it. What was committed
+ * before stays in front of a rotation that this makes due. Back in time begins a new file where
+ * rotation by time is on.
+ */
+void nt_sink_tick(struct nt_sink *s, int64_t now_ns);
+
+/*
+ * Close the logs and open their paths again, appending, soon: for logrotate, which has renamed
+ * them. Any thread; safe in signal handlers.
+ */
+void nt_sink_reopen(struct nt_sink *s);
 
 /* True (and *err filled) once a write has failed. Producer only. */
 bool nt_sink_failed(struct nt_sink *s, struct nt_error *err);

@@ -40,7 +40,16 @@ sink_alloc(const struct nt_sink_config *cfg)
 
 	if (s == NULL)
 		return NULL;
-	*s = (struct nt_sink){ .log = cfg->log };
+	*s = (struct nt_sink){
+		.rules = {
+			.log = cfg->log,
+			.existing = cfg->existing,
+			.clock = cfg->clock,
+			.rotate_interval_ns = cfg->rotate_interval_ns,
+			.rotate_bytes = cfg->rotate_bytes,
+		},
+		.now_ns = SINK_TIME_NONE,
+	};
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
 		s->files[k].fd = -1;
 	s->memory_bytes = cfg->block_bytes * cfg->blocks;
@@ -57,20 +66,6 @@ sink_alloc(const struct nt_sink_config *cfg)
 		sink_ring_push(&s->empty, &s->blocks[i]);
 	}
 	return s;
-}
-
-static int
-open_log(struct nt_sink *s, const char *dir, enum nt_log_kind kind, struct nt_error *err)
-{
-	char text[NT_LOG_HEADER_MAX];
-	struct nt_strbuf b = nt_strbuf_init(text, sizeof(text));
-	size_t done;
-	int code = sink_file_open(&s->files[kind], dir, kind, err);
-
-	if (code != 0)
-		return code;
-	nt_log_header(&b, &s->log, kind, sink_wall_clock_ns());
-	return b.len == 0 ? 0 : sink_file_write(&s->files[kind], b.data, b.len, &done, err);
 }
 
 /* The thread takes no signals: they are the main thread's, and EPIPE shall be an error, not
@@ -110,8 +105,11 @@ nt_sink_new(const struct nt_sink_config *cfg, struct nt_error *err)
 			cfg->blocks, cfg->block_bytes);
 		return NULL;
 	}
-	for (unsigned int k = 0; k < NT_LOG_KINDS && code == 0; k++)
-		code = open_log(s, cfg->dir, (enum nt_log_kind)k, err);
+	for (unsigned int k = 0; k < NT_LOG_KINDS && code == 0; k++) {
+		code = sink_file_init(&s->files[k], cfg->dir, (enum nt_log_kind)k, err);
+		if (code == 0)
+			code = sink_log_start(&s->files[k], &s->rules, err);
+	}
 	if (code == 0)
 		code = start_thread(s, err);
 	if (code != 0) {
@@ -160,8 +158,9 @@ nt_sink_commit(struct nt_sink *s, enum nt_log_kind kind)
 {
 	struct sink_block *b = s->cur[kind];
 
+	if (b->lines++ == 0)
+		b->time_ns = s->now_ns;
 	b->whole = b->text.len;
-	b->lines++;
 	s->committed[kind]++;
 }
 
@@ -175,6 +174,27 @@ nt_sink_flush(struct nt_sink *s, enum nt_log_kind kind)
 	b->text.len = b->whole;
 	s->cur[kind] = NULL;
 	sink_ring_push(&s->filled, b);
+}
+
+void
+nt_sink_tick(struct nt_sink *s, int64_t now_ns)
+{
+	const int64_t interval_ns = s->rules.rotate_interval_ns;
+
+	if (interval_ns != 0 &&
+		(s->now_ns == SINK_TIME_NONE || now_ns < s->now_ns || now_ns >= s->rotate_at_ns)) {
+		/* the blocks at hand belong to what was before */
+		for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
+			nt_sink_flush(s, (enum nt_log_kind)k);
+		s->rotate_at_ns = sink_rotate_next(now_ns, interval_ns);
+	}
+	s->now_ns = now_ns;
+}
+
+void
+nt_sink_reopen(struct nt_sink *s)
+{
+	atomic_store_explicit(&s->reopen, true, memory_order_release);
 }
 
 bool

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Inside of the sink: what the producer's side (sink.c), the writer thread (sink_writer.c) and the
- * files (sink_file.c) share. Private to lib/record.
+ * Inside of the sink: what the producer's side (sink.c), the writer thread (sink_writer.c), the
+ * logs (sink_log.c, sink_rotate.c) and the files (sink_file.c) share. Private to lib/record.
  */
 #ifndef NT_RECORD_SINK_H
 #define NT_RECORD_SINK_H
@@ -12,17 +12,26 @@
 
 #include "nt_sink.h"
 
+#define SINK_TIME_NONE INT64_MIN
+
 /* A log's file. Writer thread only, once it runs. */
 struct sink_file {
-	int fd; /* -1: not open, or given up */
+	int fd; /* -1: not open */
+	bool given_up; /* after an error: what comes is lost */
+	bool regular; /* neither pipe nor device */
+	bool has_lines; /* or what was there before */
 	enum nt_log_kind kind;
 	uint64_t size; /* bytes that are in it */
+	int64_t begun_ns; /* its first line; SINK_TIME_NONE: it has none */
+	int64_t rotate_at_ns; /* where begun_ns is set */
 	char path[PATH_MAX];
 };
 
-/* Open (create, cut to nothing) DIR/<log>.log. 0 or -errno and *err. */
-int sink_file_open(
+/* Set path and kind; not open. 0 or -ENAMETOOLONG and *err. */
+int sink_file_init(
 	struct sink_file *f, const char *dir, enum nt_log_kind kind, struct nt_error *err);
+/* Open or create; cut to nothing, or append (behind a whole line). 0 or -errno and *err. */
+int sink_file_open(struct sink_file *f, bool append, struct nt_error *err);
 /*
  * Write it all: short writes are continued, EINTR repeated. 0, or -errno and *err; *ret_done is
  * what is in the file then, always whole lines of text (a half line at the end was cut off, or
@@ -32,11 +41,19 @@ int sink_file_write(
 	struct sink_file *f, const char *text, size_t len, size_t *ret_done, struct nt_error *err);
 /* 0, or -errno and *err. Fine where it isn't open. */
 int sink_file_close(struct sink_file *f, struct nt_error *err);
+/* *err: "cannot WHAT PATH: ERROR"; returns code. */
+int sink_file_fail(const struct sink_file *f, const char *what, int code, struct nt_error *err);
+
+/* The next time after now_ns that is a multiple of interval_ns since local midnight. */
+int64_t sink_rotate_next(int64_t now_ns, int64_t interval_ns);
+/* Give the file at f's path the name that it has when it was begun then. 0 or -errno and *err. */
+int sink_rotate_rename(const struct sink_file *f, int64_t begun_ns, struct nt_error *err);
 
 struct sink_block {
 	struct nt_strbuf text;
 	size_t whole; /* bytes of text that are committed */
 	uint64_t lines;
+	int64_t time_ns; /* as of nt_sink_tick; SINK_TIME_NONE: not known */
 	enum nt_log_kind kind;
 };
 
@@ -71,8 +88,17 @@ sink_ring_pop(struct sink_ring *r)
 	return b;
 }
 
-struct nt_sink {
+/* How the logs are kept. Read only. */
+struct sink_rules {
 	struct nt_log_config log;
+	enum nt_sink_existing existing;
+	enum nt_sink_clock clock;
+	int64_t rotate_interval_ns;
+	uint64_t rotate_bytes;
+};
+
+struct nt_sink {
+	struct sink_rules rules;
 	pthread_t thread;
 	struct sink_file files[NT_LOG_KINDS]; /* writer */
 	struct sink_block *blocks;
@@ -82,13 +108,32 @@ struct nt_sink {
 	struct sink_ring empty; /* writer -> producer */
 	struct sink_block *cur[NT_LOG_KINDS]; /* producer */
 	uint64_t committed[NT_LOG_KINDS]; /* producer */
+	int64_t now_ns, rotate_at_ns; /* producer: of nt_sink_tick */
 	_Atomic uint64_t written[NT_LOG_KINDS]; /* writer: rw, producer: ro; as the next two */
 	_Atomic uint64_t lost[NT_LOG_KINDS];
 	_Atomic uint64_t bytes[NT_LOG_KINDS];
 	_Atomic bool stop; /* producer: rw, writer: ro; nothing is pushed after it */
+	_Atomic bool reopen; /* anybody: set, writer: cleared */
 	_Atomic int failed; /* writer: rw, producer: ro; -errno, set after `error` */
 	struct nt_error error; /* writer, until `failed` is set; of the first failure */
 };
+
+/* The beginning: what is there already is dealt with. 0 or -errno and *err, as all of these. */
+int sink_log_start(struct sink_file *f, const struct sink_rules *r, struct nt_error *err);
+/* Make sure that a line of that time can be written: rotates and opens. */
+int sink_log_ready(
+	struct sink_file *f, const struct sink_rules *r, int64_t time_ns, struct nt_error *err);
+/* Would a line of that time go to another file? */
+bool sink_log_is_due(const struct sink_file *f, int64_t time_ns);
+/* Footer, close, rename. Fine where it isn't open. */
+int sink_log_rotate(struct sink_file *f, const struct sink_rules *r, struct nt_error *err);
+/* Footer, close, open the path again. */
+int sink_log_reopen(struct sink_file *f, const struct sink_rules *r, struct nt_error *err);
+/* The end. */
+int sink_log_finish(struct sink_file *f, const struct sink_rules *r, struct nt_error *err);
+/* How much of a text of whole lines goes into this file; 0: none, it has to be rotated first. */
+size_t sink_log_fitting(
+	const struct sink_file *f, const struct sink_rules *r, const char *text, size_t len);
 
 /* The writer thread; arg is the struct nt_sink. */
 void *sink_writer(void *arg);

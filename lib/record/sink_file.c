@@ -7,8 +7,8 @@
 
 #include "sink.h"
 
-static int
-fail(const struct sink_file *f, const char *what, int code, struct nt_error *err)
+int
+sink_file_fail(const struct sink_file *f, const char *what, int code, struct nt_error *err)
 {
 	char text[128];
 
@@ -17,20 +17,62 @@ fail(const struct sink_file *f, const char *what, int code, struct nt_error *err
 }
 
 int
-sink_file_open(struct sink_file *f, const char *dir, enum nt_log_kind kind, struct nt_error *err)
+sink_file_init(struct sink_file *f, const char *dir, enum nt_log_kind kind, struct nt_error *err)
 {
-	int len = snprintf(f->path, sizeof(f->path), "%s/%s.log", dir, nt_log_path(kind));
+	int len;
 
-	f->kind = kind;
-	f->size = 0;
-	f->fd = -1;
-	if (len < 0 || (size_t)len >= sizeof(f->path))
-		return fail(f, "open", -ENAMETOOLONG, err);
+	*f = (struct sink_file){ .fd = -1, .kind = kind, .begun_ns = SINK_TIME_NONE };
+	len = snprintf(f->path, sizeof(f->path), "%s/%s.log", dir, nt_log_path(kind));
+	return len < 0 || (size_t)len >= sizeof(f->path)
+		       ? sink_file_fail(f, "open", -ENAMETOOLONG, err)
+		       : 0;
+}
+
+static int
+open_again(const char *path, int flags)
+{
+	int fd;
+
 	do {
 		/* who talked to whom is nobody else's business: not readable by others */
-		f->fd = open(f->path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-	} while (f->fd < 0 && errno == EINTR);
-	return f->fd < 0 ? fail(f, "open", -errno, err) : 0;
+		fd = open(path, flags | O_CLOEXEC, 0640);
+	} while (fd < 0 && errno == EINTR);
+	return fd;
+}
+
+/* Somebody was cut off in the middle of a line: ours shall not stand behind it. */
+static int
+end_half_line(struct sink_file *f, struct nt_error *err)
+{
+	char last = '\n';
+	size_t done;
+	int fd = open_again(f->path, O_RDONLY);
+
+	if (fd < 0)
+		return errno == EACCES ? 0 : sink_file_fail(f, "read", -errno, err);
+	if (pread(fd, &last, 1, (off_t)f->size - 1) != 1)
+		last = '\n';
+	close(fd);
+	return last == '\n' ? 0 : sink_file_write(f, "\n", 1, &done, err);
+}
+
+int
+sink_file_open(struct sink_file *f, bool append, struct nt_error *err)
+{
+	struct stat st;
+
+	f->size = 0;
+	f->has_lines = false;
+	f->begun_ns = SINK_TIME_NONE;
+	f->fd = open_again(f->path, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC));
+	if (f->fd < 0)
+		return sink_file_fail(f, "open", -errno, err);
+	f->regular = fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode);
+	if (!f->regular || st.st_size == 0)
+		return 0;
+	f->size = (uint64_t)st.st_size;
+	f->has_lines = true;
+	return end_half_line(f, err);
 }
 
 /* One write that got on; a negative errno. */
@@ -84,7 +126,7 @@ sink_file_write(
 		done = cut_to_lines(f, text, done);
 	f->size += done;
 	*ret_done = done;
-	return n < 0 ? fail(f, "write to", (int)n, err) : 0;
+	return n < 0 ? sink_file_fail(f, "write to", (int)n, err) : 0;
 }
 
 int
@@ -96,5 +138,5 @@ sink_file_close(struct sink_file *f, struct nt_error *err)
 		return 0;
 	f->fd = -1;
 	/* Linux: the descriptor is gone even after EINTR */
-	return close(fd) != 0 && errno != EINTR ? fail(f, "close", -errno, err) : 0;
+	return close(fd) != 0 && errno != EINTR ? sink_file_fail(f, "close", -errno, err) : 0;
 }

@@ -47,50 +47,105 @@ count_lines(const char *text, size_t len)
 	return n;
 }
 
+/* What comes later is dropped: a log with a hole in it would read as if nothing had been there. */
 static void
-write_block(struct nt_sink *s, const struct sink_block *b)
+give_up(struct nt_sink *s, struct sink_file *f, int code, const struct nt_error *err)
+{
+	keep_error(s, code, err);
+	f->given_up = true;
+	(void)sink_file_close(f, NULL);
+}
+
+static int64_t
+time_of(const struct nt_sink *s, const struct sink_block *b)
+{
+	return s->rules.clock == NT_SINK_WALL ? sink_wall_clock_ns() : b->time_ns;
+}
+
+/* Lines that go into one file; returns their bytes that are in it now. */
+static size_t
+write_piece(struct nt_sink *s, const struct sink_block *b, const char *text, size_t len, int *ret)
 {
 	struct sink_file *f = &s->files[b->kind];
 	struct nt_error err;
 	size_t done = 0;
-	uint64_t lines;
-	int code;
 
-	if (f->fd < 0) {
-		add(&s->lost[b->kind], b->lines);
-		return;
-	}
-	code = sink_file_write(f, b->text.data, b->text.len, &done, &err);
-	lines = code == 0 ? b->lines : count_lines(b->text.data, done);
-	add(&s->written[b->kind], lines);
-	add(&s->lost[b->kind], b->lines - lines);
-	add(&s->bytes[b->kind], done);
-	if (code == 0)
-		return;
-	keep_error(s, code, &err);
-	/* what comes later is dropped: a log with a hole in it would read as if nothing had been
-	 * there */
-	(void)sink_file_close(f, NULL);
+	*ret = sink_log_ready(f, &s->rules, time_of(s, b), &err);
+	len = *ret == 0 ? sink_log_fitting(f, &s->rules, text, len) : 0;
+	if (*ret == 0)
+		*ret = len == 0 ? sink_log_rotate(f, &s->rules, &err)
+				: sink_file_write(f, text, len, &done, &err);
+	f->has_lines |= done != 0;
+	if (*ret != 0)
+		give_up(s, f, *ret, &err);
+	return done;
 }
 
 static void
-finish_file(struct nt_sink *s, struct sink_file *f)
+write_block(struct nt_sink *s, const struct sink_block *b)
 {
-	char text[64];
-	struct nt_strbuf b = nt_strbuf_init(text, sizeof(text));
-	struct nt_error err;
-	size_t done;
-	int code;
+	const struct sink_file *f = &s->files[b->kind];
+	size_t done = 0;
+	uint64_t lines;
+	int code = 0;
 
-	if (f->fd < 0)
-		return;
-	nt_log_footer(&b, &s->log, sink_wall_clock_ns());
-	code = sink_file_write(f, b.data, b.len, &done, &err);
-	if (code != 0)
-		keep_error(s, code, &err);
-	code = sink_file_close(f, &err);
-	if (code != 0)
-		keep_error(s, code, &err);
+	while (done < b->text.len && !f->given_up && code == 0)
+		done += write_piece(s, b, b->text.data + done, b->text.len - done, &code);
+	lines = done == b->text.len ? b->lines : count_lines(b->text.data, done);
+	add(&s->written[b->kind], lines);
+	add(&s->lost[b->kind], b->lines - lines);
+	add(&s->bytes[b->kind], done);
+}
+
+/* Lines or none: a log whose time is over is closed when it is, where the clock says so by itself.
+ */
+static void
+look_at_clock(struct nt_sink *s)
+{
+	const int64_t now_ns = sink_wall_clock_ns();
+	struct nt_error err;
+
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
+		struct sink_file *f = &s->files[k];
+		const int code =
+			sink_log_is_due(f, now_ns) ? sink_log_rotate(f, &s->rules, &err) : 0;
+		if (code != 0)
+			give_up(s, f, code, &err);
+	}
+}
+
+static void
+reopen(struct nt_sink *s)
+{
+	struct nt_error err;
+
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
+		const int code = sink_log_reopen(&s->files[k], &s->rules, &err);
+		if (code != 0)
+			give_up(s, &s->files[k], code, &err);
+	}
+}
+
+static void
+between_blocks(struct nt_sink *s)
+{
+	if (nt_unlikely(atomic_load_explicit(&s->reopen, memory_order_relaxed)) &&
+		atomic_exchange_explicit(&s->reopen, false, memory_order_acquire))
+		reopen(s);
+	if (s->rules.clock == NT_SINK_WALL && s->rules.rotate_interval_ns != 0)
+		look_at_clock(s);
+}
+
+static void
+finish(struct nt_sink *s)
+{
+	struct nt_error err;
+
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
+		const int code = sink_log_finish(&s->files[k], &s->rules, &err);
+		if (code != 0)
+			give_up(s, &s->files[k], code, &err);
+	}
 }
 
 void *
@@ -104,15 +159,16 @@ sink_writer(void *arg)
 	do {
 		/* before the ring is looked at: what was pushed before stop was set is seen */
 		stop = atomic_load_explicit(&s->stop, memory_order_acquire);
+		between_blocks(s);
 		b = sink_ring_pop(&s->filled);
 		if (b == NULL && !stop)
 			(void)nanosleep(&idle, NULL);
 		for (; b != NULL; b = sink_ring_pop(&s->filled)) {
 			write_block(s, b);
 			sink_ring_push(&s->empty, b);
+			between_blocks(s);
 		}
 	} while (!stop);
-	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
-		finish_file(s, &s->files[k]);
+	finish(s);
 	return NULL;
 }

@@ -30,6 +30,9 @@ def values(schema):
             at = schema[bound]
             yield from (at, at - 1, at + 1, at - 0.5, at + 0.5, at - 0.01, at + 0.01, str(at))
     yield from schema.get("enum", [])
+    if "maxLength" in schema:
+        most = schema["maxLength"]
+        yield from ("x" * most, "x" * (most + 1), "a b", 'a"b', "a\\b", "a\tb", "[~]", "\x7f", "\u00eb", "a\nb")
     if schema["type"] == "array":
         for n in (schema["maxItems"], schema["maxItems"] + 1):
             yield list(range(1, n + 1))

@@ -110,6 +110,10 @@ test_wrong_values(void **state)
 		/* Groups and lists begin here; and any string will do as $schema. */
 		if (*rest == '{' || *rest == '[' || bad++ == 0)
 			continue;
+		/* true fits what is true or false, and an empty text one that is. */
+		if ((*value == 't' && (at[3] == 't' || at[3] == 'f')) ||
+			(*value == '"' && at[3] == '"' && at[4] == '"'))
+			continue;
 		(void)snprintf(text, sizeof(text), "%.*s%s%s", (int)(at + 3 - sample), sample,
 			value, rest);
 		assert_int_equal(load(&cfg, &told, text), -EINVAL);

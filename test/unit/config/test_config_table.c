@@ -21,6 +21,8 @@ type_size(enum config_type type)
 		return sizeof(struct nt_port_list);
 	case CONFIG_NETS:
 		return sizeof(struct nt_netset);
+	case CONFIG_TEXT:
+		return sizeof(struct nt_config_text);
 	}
 	return 0;
 }
@@ -93,6 +95,11 @@ test_defaults(void **state)
 	assert_memory_equal(&c.local_nets, &private, sizeof(private));
 	assert_int_equal(c.log.format, NT_CONFIG_JSON);
 	assert_int_equal(c.log.names, NT_CONFIG_DOTTED);
+	assert_false(c.log.community_id || c.log.vlan || c.log.l2_addr || c.log.path_field);
+	assert_int_equal(c.log.community_id_seed, 0);
+	assert_string_equal(c.log.sensor.text, "");
+	assert_int_equal(c.log.rotate_interval_ns, 0);
+	assert_int_equal(c.log.rotate_bytes, 0);
 	assert_int_equal(c.flow.max, 1048576);
 	assert_int_equal(c.flow.tcp_inactivity_ns, NT_SEC(300));
 	assert_int_equal(c.flow.udp_inactivity_ns, NT_SEC(60));

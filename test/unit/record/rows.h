@@ -21,6 +21,16 @@ static const struct nt_log_config json_short NT_UNUSED = {
 	.format = NT_LOG_JSON,
 	.names = NT_LOG_NAMES_SHORT,
 };
+static const struct nt_log_config json_all NT_UNUSED = {
+	.format = NT_LOG_JSON,
+	.options = NT_LOG_ALL_COLUMNS | NT_LOG_PATH,
+	.sensor = "tap 1",
+};
+static const struct nt_log_config tsv_all NT_UNUSED = {
+	.format = NT_LOG_TSV,
+	.options = NT_LOG_ALL_COLUMNS | NT_LOG_PATH,
+	.sensor = "tap 1",
+};
 static const struct nt_log_config tsv_cfg NT_UNUSED = { .format = NT_LOG_TSV };
 static const struct nt_log_config tsv_short NT_UNUSED = {
 	.format = NT_LOG_TSV,

@@ -243,7 +243,7 @@ same_value(const char *cell, const char *type, const json_t *v)
 	} else if (strcmp(type, "count") == 0 || strcmp(type, "port") == 0) {
 		assert_true(json_is_integer(v));
 		assert_int_equal(strtoll(cell, NULL, 10), json_integer_value(v));
-	} else if (strcmp(type, "vector[string]") == 0) {
+	} else if (strcmp(type, "vector[string]") == 0 || strcmp(type, "set[string]") == 0) {
 		size_t i = 0;
 
 		for (const char *p = cell; *p != '\0'; p += *p == ',', i++) {
@@ -381,6 +381,119 @@ header_and_footer(void **state)
 	assert_string_equal(nt_log_path(NT_LOG_NAMECACHE), "namecache");
 }
 
+/* Zeek's names, types and order of what is asked for, and nothing of it where it isn't. */
+static void
+optional_columns(void **state)
+{
+	static const char *const want[] = { "vlan:int", "inner_vlan:int", "orig_l2_addr:string",
+		"resp_l2_addr:string", "community_id:string" };
+	const unsigned int at = column_of(&json_cfg, NT_LOG_CONN, "ip_proto") + 1;
+	struct nt_log_config cfg = json_cfg;
+	struct nt_log_column c;
+	char got[64];
+
+	(void)state;
+	for (unsigned int i = 0; i < NT_ARRAY_SIZE(want); i++) {
+		assert_non_null(nt_log_column(&c, &json_all, NT_LOG_CONN, at + i));
+		(void)snprintf(got, sizeof(got), "%s:%s", c.name, c.type);
+		assert_string_equal(got, want[i]);
+	}
+	assert_non_null(nt_log_column(&c, &json_all, NT_LOG_CONN, at + NT_ARRAY_SIZE(want)));
+	assert_string_equal(c.name, "id.orig_h_name.src");
+	cfg.options = NT_LOG_COMMUNITY_ID;
+	assert_non_null(nt_log_column(&c, &cfg, NT_LOG_CONN, at));
+	assert_string_equal(c.name, "community_id");
+}
+
+static void
+put_all(struct nt_conn_row *r)
+{
+	static const uint8_t mac[6] = { 0x02, 0xab, 0, 0xcd, 0x9f, 0xff }, none[6];
+	static const uint8_t id[NT_COMMUNITY_ID_BYTES] = "abcdefghijklmnopqrs";
+	static const uint64_t parents[2][2] = { { 0, 0 }, { UINT64_MAX, UINT64_MAX } };
+
+	row_plain(r, NULL, 0);
+	r->vlan = 4095;
+	assert_true(nt_conn_row_parent(r, parents[0]) && nt_conn_row_parent(r, parents[1]));
+	assert_true(nt_conn_row_l2(r, mac, none));
+	assert_true(nt_conn_row_community_id(r, id));
+	assert_true(nt_conn_row_name(r, "a.example", 9));
+	r->resp_names = 1;
+}
+
+static void
+optional_values(void **state)
+{
+	char *cells[CELLS_MAX];
+	json_t *j;
+
+	(void)state;
+	put_all(&row);
+	assert_non_null(strstr(line_of(&json_all, &row),
+		",\"tunnel_parents\":[\"C00000000000000000\",\"C4gfFC3LygHa16AHYF\"],\"ip_proto\":6"
+		",\"vlan\":4095,\"orig_l2_addr\":\"02:ab:00:cd:9f:ff\""
+		",\"community_id\":\"1:YWJjZGVmZ2hpamtsbW5vcHFycwA=\""
+		",\"id.resp_h_name.vals\":[\"a.example\"]"));
+	assert_int_equal(split_cells(line_of(&tsv_all, &row), cells), 33);
+	assert_string_equal(cells[20], "C00000000000000000,C4gfFC3LygHa16AHYF");
+	assert_string_equal(cells[22], "4095");
+	assert_string_equal(cells[23], "-");
+	assert_string_equal(cells[24], "02:ab:00:cd:9f:ff");
+	assert_string_equal(cells[25], "-");
+	assert_string_equal(cells[26], "1:YWJjZGVmZ2hpamtsbW5vcHFycwA=");
+	check_same(&tsv_cfg, &json_cfg);
+	j = json_of(&json_cfg, &row);
+	assert_null(json_object_get(j, "vlan"));
+	assert_null(json_object_get(j, "community_id"));
+	assert_int_equal(json_array_size(json_object_get(j, "id.resp_h_name.vals")), 1);
+	json_decref(j);
+}
+
+/* A tail that ends early has less of everything, in its order. */
+static void
+tail_cut(void **state)
+{
+	unsigned int last = 0;
+
+	(void)state;
+	put_all(&row);
+	for (uint16_t len = 0, whole = row.tail_len; len <= whole; len++) {
+		json_t *j;
+
+		row.tail_len = len;
+		j = json_of(&json_all, &row);
+		assert_true(json_object_size(j) >= last);
+		last = (unsigned int)json_object_size(j);
+		json_decref(j);
+	}
+}
+
+static void
+begins(const char *line, const char *start)
+{
+	assert_int_equal(strncmp(line, start, strlen(start)), 0);
+}
+
+static void
+origin(void **state)
+{
+	static const char start[] = "{\"_path\":\"conn\",\"_system_name\":\"tap 1\",\"ts\":";
+	struct nt_log_config cfg = json_all;
+	char name[NT_LOG_SENSOR_MAX + 10];
+
+	(void)state;
+	row_plain(&row, NULL, 0);
+	begins(line_of(&cfg, &row), start);
+	cfg.sensor = "";
+	begins(line_of(&cfg, &row), "{\"_path\":\"conn\",\"ts\":");
+	cfg.options = 0;
+	begins(line_of(&cfg, &row), "{\"ts\":");
+	memset(name, '"', sizeof(name));
+	cfg.sensor = name; /* without an end, and cut */
+	json_decref(json_of(&cfg, &row));
+	begins(line_of(&tsv_all, &row), "1531628253.224463\t");
+}
+
 int
 main(void)
 {
@@ -396,6 +509,10 @@ main(void)
 		cmocka_unit_test(tsv_and_json_say_the_same),
 		cmocka_unit_test(both_spellings),
 		cmocka_unit_test(header_and_footer),
+		cmocka_unit_test(optional_columns),
+		cmocka_unit_test(optional_values),
+		cmocka_unit_test(tail_cut),
+		cmocka_unit_test(origin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,11 +4,14 @@
 
 static struct nt_conn_row row;
 
-/* 32 names of 255 bytes at both ends, the longest history, of a byte that needs most room. */
+/* 32 names of 255 bytes at both ends, the longest history, everything that can be in a tail, of a
+ * byte that needs most room. */
 static void
 fill(char byte)
 {
 	char name[NT_MAPPING_NAME_MAX], history[128];
+	const uint64_t uid[2] = { UINT64_MAX, UINT64_MAX };
+	uint8_t id[NT_COMMUNITY_ID_BYTES];
 
 	memset(name, byte, sizeof(name));
 	memset(history, byte, sizeof(history));
@@ -16,11 +19,19 @@ fill(char byte)
 	row.tail_len = 0;
 	row.history_len = sizeof(history);
 	assert_true(nt_conn_row_tail(&row, history, sizeof(history)));
+	for (unsigned int i = 0; i < NT_ROW_PARENTS_MAX; i++)
+		assert_true(nt_conn_row_parent(&row, uid));
+	assert_false(nt_conn_row_parent(&row, uid));
+	memset(id, byte, sizeof(id));
+	assert_true(nt_conn_row_l2(&row, id, id));
+	assert_true(nt_conn_row_community_id(&row, id));
 	for (unsigned int i = 0; i < 2 * NT_ROW_VALS_MAX; i++)
 		assert_true(nt_conn_row_name(&row, name, sizeof(name)));
 	row.orig_names = row.resp_names = NT_ROW_VALS_MAX;
 	assert_int_equal(row.tail_len, NT_ROW_TAIL_MAX);
 	assert_false(nt_conn_row_name(&row, "x", 1));
+	assert_false(nt_conn_row_l2(&row, id, id));
+	assert_false(nt_conn_row_community_id(&row, id));
 }
 
 static void
@@ -34,8 +45,8 @@ largest_rows(void **state)
 
 		fill(bytes[i]);
 		assert_true(nt_log_conn_max(&row) <= NT_LOG_LINE_MAX);
-		(void)line_of(&tsv_cfg, &row);
-		j = json_of(&json_cfg, &row);
+		(void)line_of(&tsv_all, &row);
+		j = json_of(&json_all, &row);
 		vals = json_object_get(j, "id.orig_h_name.vals");
 		assert_int_equal(json_array_size(vals), NT_ROW_VALS_MAX);
 		vals = json_object_get(j, "id.resp_h_name.vals");
@@ -49,7 +60,7 @@ largest_rows(void **state)
 static void
 exact_room(void **state)
 {
-	const struct nt_log_config *cfgs[] = { &json_cfg, &tsv_cfg };
+	const struct nt_log_config *cfgs[] = { &json_all, &tsv_all };
 
 	(void)state;
 	for (unsigned int i = 0; i < 2; i++) {
