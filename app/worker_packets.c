@@ -97,7 +97,7 @@ stage_lookup(struct worker *w, unsigned int n, const struct staged *s)
 }
 
 /* A known connection takes the packet; NT_FLOW_NONE where the packet begins another one instead. */
-static uint32_t
+static inline __attribute__((always_inline)) uint32_t
 continue_flow(struct worker *w, uint32_t idx, const struct nt_packet *p,
 	const struct nt_packet_meta *at, bool src_is_lo)
 {
@@ -121,7 +121,8 @@ continue_flow(struct worker *w, uint32_t idx, const struct nt_packet *p,
 	return idx;
 }
 
-static void
+/* Tunnels' connections come here too, which is no reason to call it for all others. */
+static inline __attribute__((always_inline)) void
 process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
 	const struct staged *s)
 {
