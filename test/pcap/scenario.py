@@ -82,7 +82,7 @@ class Talk:
     """Two ends that say words, TCP or UDP."""
 
     def __init__(self, proto, ports, isn, payload):
-        self.proto, self.at, self.payload = proto, -MS, payload
+        self.proto, self.at, self.payload = proto, -MS, list(payload or ())
         self.ends = [End(p, i) for p, i in zip(ports, isn)]
 
     def segment(self, me, kind, seq, ack, data, window):
@@ -92,10 +92,18 @@ class Talk:
         return m.tcp(me.port, self.peer.port, seq & 0xffffffff, ack & 0xffffffff if flags & m.ACK else 0,
                      flags, data, window)
 
+    def take(self, who, count):
+        """The next bytes of what this end has to say; all that is left where no number is given."""
+        data = self.payload[who]
+        count = count or len(data)
+        self.payload[who] = data[count:]
+        return data[:count]
+
     def say(self, who, kind, count, modifiers):
         """One packet: (time, sender, segment, what is the matter with it)."""
         me, self.peer = self.ends[who], self.ends[not who]
-        data = self.payload[:count] if self.payload else b"x" * count
+        data = self.take(who, count) if self.payload and kind in "DFU" else b"x" * count
+        count = len(data)
         seq, ack = me.next, me.seen if "K" in modifiers else self.peer.next
         at, window, faults = self.at + MS, 8192, ""
         for what, number in MODIFIER.findall(modifiers):

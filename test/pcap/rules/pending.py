@@ -3,8 +3,14 @@
 """
 
 PENDING = {
-    ("fragments", "*"): "fragments are not put together yet before packets are steered",
-    ("tunnels", "*"): "tunnels are not opened yet before packets are steered",
+    ("fragments", "*GRE*"): "tunnel_parents are not written yet",
+    ("fragments", "VXLAN*"): "tunnel_parents and services of tunnels are not written yet",
+    **{("tunnels", title): "tunnel_parents and services of tunnels are not written yet"
+       for title in ("*no record", "?in?", "GRE *", "two connections*", "the same connection*", "IP in IP in GRE",
+                     "four*", "five of VXLAN*", "VXLAN", "VXLAN[!']*[!l]", "GENEVE*", "GTP*", "Teredo*", "AYIYA")},
+    ("services", "HTTP*"): "the payload of TCP is not looked at yet",
+    ("services", "TLS*"): "the payload of TCP is not looked at yet",
+    ("services", "DNS*"): "the payload of TCP is not looked at yet",
     ("timers", "DNS: looks count from the packet that ran the last"):
         "looks are counted from the start: when the packet came that ran the last is not kept",
 }
