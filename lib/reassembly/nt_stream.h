@@ -57,7 +57,8 @@ struct nt_stream_reader {
 	/*
 	 * The unread bytes in order, len > 0. Returns how many it has read (the rest comes again,
 	 * with more behind it), or NT_STREAM_DONE. Called again as long as it reads some and some
-	 * are left. data is valid during the call.
+	 * are left: one that reads message by message is given all the rest each time, and must not
+	 * look through all of it. data is valid during the call.
 	 */
 	size_t (*data)(void *arg, const uint8_t *data, size_t len);
 	/*
