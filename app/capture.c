@@ -16,8 +16,7 @@ check_link(const struct capture *c, struct nt_error *err)
 	const char *name = pcap_datalink_val_to_name(c->dlt);
 	return nt_error_set(err, -EPROTONOSUPPORT,
 		"%s: link type %d (%s) is not one that nametap reads (Ethernet, Linux cooked v1 "
-		"and "
-		"v2, raw IP, BSD null and loop)",
+		"and v2, raw IP, BSD null and loop, PPP, FDDI, IEEE 802.11, NFLOG)",
 		c->name, c->dlt, name != NULL ? name : "unknown");
 }
 

@@ -83,6 +83,26 @@ look_inside(struct nt_encap *e, const struct nt_encap_config *cfg, const struct 
 	}
 }
 
+/* The ends are those of the first packet. */
+static enum nt_encap_kind
+look_at_aggregate(struct nt_encap *e, const struct nt_layers *l, const struct nt_packet_ends *ends,
+	bool has_first)
+{
+	*e = (struct nt_encap){
+		.kind = NT_ENCAP_AGGREGATE,
+		.src = ends->src,
+		.dst = ends->dst,
+		.inner = l->pos,
+		.inner_cap_len = has_first ? l->left : 0,
+		.inner_wire_len = has_first ? l->wire_left : 0,
+		.inner_link = NT_LINK_RAW,
+		.rest = l->rest,
+		.rest_cap_len = l->rest_left,
+		.rest_wire_len = l->rest_wire,
+	};
+	return NT_ENCAP_AGGREGATE;
+}
+
 enum nt_encap_kind
 nt_encap_look(struct nt_encap *ret, const struct nt_encap_config *cfg, const uint8_t *data,
 	uint32_t cap_len, uint32_t wire_len, int dlt)
@@ -96,6 +116,10 @@ nt_encap_look(struct nt_encap *ret, const struct nt_encap_config *cfg, const uin
 	struct nt_packet_ends ends;
 	enum nt_packet_reason reason = nt_link_decode(&p, &l, dlt);
 
+	if (l.rest != NULL) {
+		(void)nt_packet_find_ends(&ends, data, cap_len, dlt);
+		return look_at_aggregate(ret, &l, &ends, reason == NT_PACKET_OK);
+	}
 	if (reason == NT_PACKET_OK)
 		reason = nt_ip_decode(&p, &l);
 	p.reason = (uint8_t)reason;

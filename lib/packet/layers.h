@@ -15,6 +15,9 @@ struct nt_layers {
 	uint32_t payload; /* of IP, by its header; where that says 0, what was captured */
 	/* IPv6: the fragment header, if there is one, and the byte that announced it */
 	const uint8_t *fragment, *fragment_next;
+	/* IEEE 802.11: what follows the packet in a frame of several; else NULL */
+	const uint8_t *rest;
+	uint32_t rest_left, rest_wire; /* captured, and on the wire */
 };
 
 #define NT_ETHERTYPE_IPV4 0x0800
@@ -82,6 +85,13 @@ nt_layers_step(struct nt_layers *l, uint32_t len)
 /* Each returns OK with l at the next layer, or the reason why there is none. */
 enum nt_packet_reason nt_link_decode(struct nt_packet *p, struct nt_layers *l, int dlt);
 enum nt_packet_reason nt_shim_decode(struct nt_packet *p, struct nt_layers *l, uint16_t type);
+enum nt_packet_reason nt_ppp_decode(struct nt_packet *p, struct nt_layers *l);
+enum nt_packet_reason nt_ppp_serial_decode(struct nt_packet *p, struct nt_layers *l);
+enum nt_packet_reason nt_fddi_decode(struct nt_layers *l);
+enum nt_packet_reason nt_nflog_decode(struct nt_layers *l);
+enum nt_packet_reason nt_wlan_decode(struct nt_layers *l);
+enum nt_packet_reason nt_radiotap_decode(struct nt_layers *l);
+enum nt_packet_reason nt_amsdu_decode(struct nt_layers *l);
 enum nt_packet_reason nt_ip_decode(struct nt_packet *p, struct nt_layers *l);
 enum nt_packet_reason nt_l4_decode(struct nt_packet *p, const struct nt_layers *l);
 

@@ -86,15 +86,44 @@ nt_link_supported(int dlt)
 	switch (dlt) {
 	case NT_LINK_NULL:
 	case NT_LINK_ETHERNET:
+	case NT_LINK_PPP:
+	case NT_LINK_FDDI:
 	case NT_LINK_RAW:
+	case NT_LINK_PPP_SERIAL:
+	case NT_LINK_IEEE802_11:
 	case NT_LINK_LOOP:
 	case NT_LINK_LINUX_SLL:
+	case NT_LINK_IEEE802_11_RADIO:
 	case NT_LINK_IPV4:
 	case NT_LINK_IPV6:
+	case NT_LINK_NFLOG:
 	case NT_LINK_LINUX_SLL2:
 		return true;
 	default:
 		return false;
+	}
+}
+
+static enum nt_packet_reason
+decode_rare(struct nt_packet *p, struct nt_layers *l, int dlt)
+{
+	switch (dlt) {
+	case NT_LINK_PPP:
+		return nt_ppp_decode(p, l);
+	case NT_LINK_PPP_SERIAL:
+		return nt_ppp_serial_decode(p, l);
+	case NT_LINK_FDDI:
+		return nt_fddi_decode(l);
+	case NT_LINK_NFLOG:
+		return nt_nflog_decode(l);
+	case NT_LINK_IEEE802_11:
+		return nt_wlan_decode(l);
+	case NT_LINK_IEEE802_11_RADIO:
+		return nt_radiotap_decode(l);
+	case NT_LINK_AMSDU:
+		return nt_amsdu_decode(l);
+	default:
+		return NT_PACKET_NOT_IP;
 	}
 }
 
@@ -116,6 +145,6 @@ nt_link_decode(struct nt_packet *p, struct nt_layers *l, int dlt)
 	case NT_LINK_LINUX_SLL2:
 		return decode_cooked(p, l, SLL2_HEADER, 0, 12);
 	default:
-		return NT_PACKET_NOT_IP;
+		return decode_rare(p, l, dlt);
 	}
 }

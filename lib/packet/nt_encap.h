@@ -17,6 +17,11 @@ enum nt_encap_kind {
 	NT_ENCAP_NONE, /* goes to its worker as it is */
 	NT_ENCAP_FRAGMENT, /* of a datagram; captured whole */
 	NT_ENCAP_TUNNEL, /* a packet is inside */
+	/*
+	 * An IEEE 802.11 frame of several packets: no tunnel and nothing to log; inner is the first
+	 * (no byte of it, where that is no IP), rest has the others
+	 */
+	NT_ENCAP_AGGREGATE,
 };
 
 enum nt_tunnel {
@@ -77,6 +82,9 @@ struct nt_encap {
 	const uint8_t *inner;
 	uint32_t inner_cap_len, inner_wire_len;
 	int inner_link; /* NT_LINK_RAW, NT_LINK_ETHERNET ... */
+	/* NT_ENCAP_AGGREGATE: what to look at next, as NT_LINK_AMSDU, until rest_cap_len is 0 */
+	const uint8_t *rest;
+	uint32_t rest_cap_len, rest_wire_len;
 };
 
 /*

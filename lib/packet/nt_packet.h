@@ -11,15 +11,22 @@
 #include <nt_base.h>
 
 /* Link types as libpcap's DLT_* (values of pcap_datalink, not of the file header). */
-#define NT_LINK_NULL	   0
-#define NT_LINK_ETHERNET   1
-#define NT_LINK_RAW	   12 /* DLT_RAW */
-#define NT_LINK_IEEE802_11 105
-#define NT_LINK_LOOP	   108
-#define NT_LINK_LINUX_SLL  113
-#define NT_LINK_IPV4	   228
-#define NT_LINK_IPV6	   229
-#define NT_LINK_LINUX_SLL2 276
+#define NT_LINK_NULL		 0
+#define NT_LINK_ETHERNET	 1
+#define NT_LINK_PPP		 9
+#define NT_LINK_FDDI		 10
+#define NT_LINK_RAW		 12 /* DLT_RAW */
+#define NT_LINK_PPP_SERIAL	 50
+#define NT_LINK_IEEE802_11	 105
+#define NT_LINK_LOOP		 108
+#define NT_LINK_LINUX_SLL	 113
+#define NT_LINK_IEEE802_11_RADIO 127
+#define NT_LINK_IPV4		 228
+#define NT_LINK_IPV6		 229
+#define NT_LINK_NFLOG		 239
+#define NT_LINK_LINUX_SLL2	 276
+/* No capture has it: the parts of an IEEE 802.11 frame with several packets (nt_encap.h). */
+#define NT_LINK_AMSDU 0x8001
 
 bool nt_link_supported(int dlt);
 

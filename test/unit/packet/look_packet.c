@@ -54,6 +54,12 @@ look_cut(struct nt_encap *ret, const struct pkt *b, uint32_t cap_len, uint32_t w
 		assert_in_range(ret->inner_cap_len, 1, ret->inner_wire_len);
 		assert_int_not_equal(ret->tunnel, NT_TUNNEL_NONE);
 	}
+	if (kind == NT_ENCAP_AGGREGATE) {
+		relocate(&ret->inner, copy, cap_len, b, ret->inner_cap_len);
+		relocate(&ret->rest, copy, cap_len, b, ret->rest_cap_len);
+		assert_true(ret->inner_cap_len <= ret->inner_wire_len);
+		assert_true(ret->rest_cap_len <= ret->rest_wire_len);
+	}
 	free(copy);
 	return kind;
 }

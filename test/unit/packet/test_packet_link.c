@@ -347,7 +347,7 @@ test_supported(void **state)
 		if (!nt_link_supported(dlt))
 			assert_int_equal(decode(&p, &b, dlt), NT_PACKET_NOT_IP);
 	}
-	assert_int_equal(supported, 8);
+	assert_int_equal(supported, 14);
 }
 
 int
