@@ -42,15 +42,92 @@ is_v6(const struct nt_addr *a)
 	return a->family != NT_FAMILY_IPV4;
 }
 
-/* Most addresses are in no network of the set: one bit tells that of nearly all of them. */
-static void
-note_first_bytes(struct nt_netset *set, const struct nt_net *net)
-{
-	const unsigned int first = net->addr.bytes[0];
-	const unsigned int last = net->prefix_len < 8 ? first | 0xffu >> net->prefix_len : first;
+typedef unsigned __int128 number;
 
-	for (unsigned int b = first; b <= last; b++)
-		set->first[is_v6(&net->addr)][b / 64] |= UINT64_C(1) << b % 64;
+static uint64_t
+word(const struct nt_addr *a, size_t at)
+{
+	uint64_t v;
+
+	memcpy(&v, a->bytes + at, sizeof(v));
+	return __builtin_bswap64(v);
+}
+
+static number
+number_of(const struct nt_addr *a)
+{
+	return (number)word(a, 0) << 64 | word(a, 8);
+}
+
+static number
+get(const struct nt_net_bound *b)
+{
+	return (number)b->high << 64 | b->low;
+}
+
+static struct nt_net_bound
+bound(number n)
+{
+	return (struct nt_net_bound){ .high = (uint64_t)(n >> 64), .low = (uint64_t)n };
+}
+
+/* Ranges i .. j-1 become one, or a new one where there are none. */
+static void
+replace(struct nt_net_ranges *r, uint64_t i, uint64_t j, number first, number last)
+{
+	const uint64_t left = r->count - j, count = i + 1 + left;
+
+	memmove(&r->first[i + 1], &r->first[j], left * sizeof(r->first[0]));
+	memmove(&r->last[i + 1], &r->last[j], left * sizeof(r->last[0]));
+	r->first[i] = bound(first);
+	r->last[i] = bound(last);
+	/* Sets of equal ranges are equal byte by byte. */
+	for (uint64_t k = count; k < r->count; k++)
+		r->first[k] = r->last[k] = bound(0);
+	r->count = count;
+}
+
+/* Joined with what it overlaps or touches. */
+static void
+add_range(struct nt_net_ranges *r, number first, number last)
+{
+	uint64_t i = 0, j;
+
+	while (i < r->count && get(&r->last[i]) < first && first - get(&r->last[i]) > 1)
+		i++;
+	for (j = i; j < r->count; j++) {
+		if (get(&r->first[j]) > last && get(&r->first[j]) - last > 1)
+			break;
+		first = NT_MIN(first, get(&r->first[j]));
+		last = NT_MAX(last, get(&r->last[j]));
+	}
+	replace(r, i, j, first, last);
+}
+
+static void
+make_index(struct nt_net_ranges *r)
+{
+	memset(r->below, 0, sizeof(r->below));
+	memset(r->high, 0, sizeof(r->high));
+	for (uint64_t i = 0; i < r->count; i++) {
+		r->high[i] = r->first[i].high;
+		r->below[(r->high[i] >> 56) + 1]++;
+	}
+	for (size_t b = 0; b < 256; b++)
+		r->below[b + 1] = (uint16_t)(r->below[b] + r->below[b + 1]);
+}
+
+/* Behind an IPv4 address all ones follow in the end of a range: so ranges that touch are seen to.
+ */
+static void
+add_network(struct nt_netset *set, const struct nt_net *net)
+{
+	const number hosts = net->prefix_len < 128 ? ~(number)0 >> net->prefix_len : 0;
+	const number first = number_of(&net->addr);
+	struct nt_net_ranges *r = &set->ranges[is_v6(&net->addr)];
+
+	add_range(r, first, first | hosts);
+	make_index(r);
 }
 
 static int
@@ -63,7 +140,7 @@ add_net(struct nt_netset *set, const struct nt_addr *addr, unsigned int prefix_l
 	net = &set->nets[set->count++];
 	*net = (struct nt_net){ .addr = *addr, .prefix_len = prefix_len };
 	clear_host_bits(&net->addr, prefix_len);
-	note_first_bytes(set, net);
+	add_network(set, net);
 	return 0;
 }
 
@@ -88,32 +165,46 @@ nt_netset_add(struct nt_netset *set, const char *text)
 	return add_net(set, &addr, (unsigned int)prefix_len);
 }
 
-static bool
-net_has(const struct nt_net *net, const struct nt_addr *a)
+/*
+ * The last range that begins at or before n, or the first. Only those that begin with n's first
+ * byte and the one before them are searched, by their high words, in halves without branches (which
+ * nobody could foresee); few ranges differ in their low words only.
+ */
+static uint64_t
+find(const struct nt_net_ranges *r, number n)
 {
-	unsigned int whole = net->prefix_len / 8, rest = net->prefix_len % 8;
+	const uint64_t key = (uint64_t)(n >> 64), byte = key >> 56;
+	uint64_t at = r->below[byte] - (uint64_t)(r->below[byte] != 0);
+	uint64_t left = r->below[byte + 1] - at;
+	const uint64_t *high = r->high + at;
 
-	if (net->addr.family != a->family || memcmp(net->addr.bytes, a->bytes, whole) != 0)
-		return false;
-	return rest == 0 || ((net->addr.bytes[whole] ^ a->bytes[whole]) >> (8 - rest)) == 0;
+	while (left > 1) {
+		const uint64_t half = left / 2;
+
+		high = high[half] <= key ? high + half : high;
+		left -= half;
+	}
+	at = (uint64_t)(high - r->high);
+	while (at > 0 && get(&r->first[at]) > n)
+		at--;
+	return at;
 }
 
 bool
 nt_netset_has(const struct nt_netset *set, const struct nt_addr *a)
 {
-	struct nt_addr inner;
+	number n = number_of(a);
+	unsigned int v6 = is_v6(a);
+	const struct nt_net_ranges *r;
+	uint64_t at;
 
-	if (nt_addr_is_mapped(a)) {
-		inner = nt_addr_v4(a->bytes + 12);
-		a = &inner;
+	if (v6 && n >> 32 == 0xffff) { /* IPv4-mapped */
+		n <<= 96;
+		v6 = 0;
 	}
-	if ((set->first[is_v6(a)][a->bytes[0] / 64] >> a->bytes[0] % 64 & 1) == 0)
-		return false;
-	for (unsigned int i = 0; i < set->count; i++) {
-		if (net_has(&set->nets[i], a))
-			return true;
-	}
-	return false;
+	r = &set->ranges[v6];
+	at = find(r, n);
+	return at < r->count && get(&r->first[at]) <= n && n <= get(&r->last[at]);
 }
 
 /* The same network as its 6to4 addresses have it: 2002::/16, then the IPv4 address (RFC 3056). */

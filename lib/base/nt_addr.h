@@ -78,10 +78,22 @@ struct nt_net {
 	unsigned int prefix_len;
 };
 
+/* What the networks of a family cover: ranges in order that neither overlap nor touch. */
+struct nt_net_ranges {
+	uint64_t count;
+	struct nt_net_bound {
+		uint64_t high, low; /* the 16 bytes of struct nt_addr as a number */
+	} first[NT_NETSET_MAX], last[NT_NETSET_MAX];
+	/* what lookups search: first[].high alone, and how many begin below each first byte */
+	uint64_t high[NT_NETSET_MAX];
+	uint16_t below[256 + 1];
+	uint16_t zero[3];
+};
+
 struct nt_netset {
 	unsigned int count;
-	struct nt_net nets[NT_NETSET_MAX];
-	uint64_t first[2][4]; /* [is IPv6]: first bytes that addresses of some network have */
+	struct nt_net nets[NT_NETSET_MAX]; /* as they were added */
+	struct nt_net_ranges ranges[2]; /* [is IPv6] */
 };
 
 /* "10.0.0.0/8", "fe80::/10", or a lone address. 0, -EINVAL, or -ENOSPC when the set is full. */

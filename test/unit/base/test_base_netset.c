@@ -3,6 +3,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <cmocka.h>
 
 #include <nt_addr.h>
@@ -97,6 +99,105 @@ test_private(void **state)
 		assert_false(has(&set, out[i]));
 }
 
+/* The plain way: each network, bit by bit. */
+static bool
+naive_has(const struct nt_netset *set, const struct nt_addr *a)
+{
+	for (unsigned int i = 0; i < set->count; i++) {
+		const struct nt_net *net = &set->nets[i];
+		unsigned int bit = 0;
+
+		if (net->addr.family != a->family)
+			continue;
+		while (bit < net->prefix_len &&
+			!((net->addr.bytes[bit / 8] ^ a->bytes[bit / 8]) >> (7 - bit % 8) & 1))
+			bit++;
+		if (bit == net->prefix_len)
+			return true;
+	}
+	return false;
+}
+
+/* Few different bits, so that networks overlap, touch and contain one another. */
+static struct nt_addr
+random_address(bool v6)
+{
+	uint8_t bytes[16];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (uint8_t)(rand() % 4 ? (rand() % 2 ? 0xff : 0) : rand());
+	bytes[0] |= 0x20; /* not IPv4-mapped */
+	return v6 ? nt_addr_v6(bytes) : nt_addr_v4(bytes);
+}
+
+/* Each edge of a network, and what lies next to it. */
+static void
+check_edges(const struct nt_netset *set, const struct nt_net *net)
+{
+	struct nt_addr a = net->addr;
+	const int end = a.family == NT_FAMILY_IPV4 ? 3 : 15;
+
+	for (int side = 0; side < 2; side++) {
+		assert_int_equal(nt_netset_has(set, &a), naive_has(set, &a));
+		for (int i = end; i >= 0 && (side ? a.bytes[i]++ == 0xff : a.bytes[i]-- == 0); i--)
+			continue;
+		if (!nt_addr_is_mapped(&a))
+			assert_int_equal(nt_netset_has(set, &a), naive_has(set, &a));
+		a = net->addr;
+		for (unsigned int bit = net->prefix_len; bit < (unsigned int)(end + 1) * 8; bit++)
+			a.bytes[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
+	}
+}
+
+static void
+test_random_sets(void **state)
+{
+	static struct nt_netset set;
+	char text[NT_ADDR_STRLEN + 8];
+
+	(void)state;
+	srand(11);
+	for (int round = 0; round < 60; round++) {
+		const int count = rand() % (round % 3 ? 12 : NT_NETSET_MAX + 1);
+
+		memset(&set, 0, sizeof(set));
+		for (int i = 0; i < count; i++) {
+			const bool v6 = rand() % 2;
+			const struct nt_addr a = random_address(v6);
+			const size_t len = nt_addr_format(&a, text);
+			const int prefix = v6 ? rand() % 129 : rand() % 33;
+
+			snprintf(text + len, 8, "/%d", rand() % 8 ? NT_MAX(prefix, 6) : prefix);
+			assert_int_equal(nt_netset_add(&set, text), 0);
+		}
+		for (int i = 0; i < 2000; i++) {
+			const struct nt_addr a = random_address(rand() % 2);
+
+			assert_int_equal(nt_netset_has(&set, &a), naive_has(&set, &a));
+		}
+		for (int i = 0; i < count; i++)
+			check_edges(&set, &set.nets[i]);
+	}
+}
+
+/* What touches becomes one range; the order in which they came is not to be seen. */
+static void
+test_ranges(void **state)
+{
+	static const char *const nets[] = { "10.0.0.0/9", "11.0.0.0/8", "10.128.0.0/9",
+		"10.1.0.0/16", "255.255.255.255", "0.0.0.0", "255.255.255.254" };
+	struct nt_netset there = { 0 }, back = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < NT_ARRAY_SIZE(nets); i++) {
+		assert_int_equal(nt_netset_add(&there, nets[i]), 0);
+		assert_int_equal(nt_netset_add(&back, nets[NT_ARRAY_SIZE(nets) - 1 - i]), 0);
+	}
+	assert_int_equal(there.ranges[0].count, 3);
+	assert_int_equal(there.ranges[1].count, 0);
+	assert_memory_equal(there.ranges, back.ranges, sizeof(there.ranges));
+}
+
 int
 main(void)
 {
@@ -106,6 +207,8 @@ main(void)
 		cmocka_unit_test(test_rejects),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_private),
+		cmocka_unit_test(test_random_sets),
+		cmocka_unit_test(test_ranges),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
