@@ -137,9 +137,9 @@ seal_header(const struct seal *s, size_t plain_len, uint8_t *ret)
 
 /* A whole packet in ret (SEAL_MAX bytes); returns its length. plain_len: 4 bytes at least. */
 static inline size_t
-seal_packet(const struct seal *s, const uint8_t *plain, size_t plain_len, uint8_t *ret)
+seal_packet_by(const struct seal *s, struct seal_keys k, const uint8_t *plain, size_t plain_len,
+	uint8_t *ret)
 {
-	struct seal_keys k = seal_keys(s);
 	size_t head = seal_header(s, plain_len, ret);
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
 	uint8_t mask[32];
@@ -160,6 +160,12 @@ seal_packet(const struct seal *s, const uint8_t *plain, size_t plain_len, uint8_
 		ret[number_at + i] ^= mask[1 + i];
 	EVP_CIPHER_CTX_free(ctx);
 	return head + plain_len + 16;
+}
+
+static inline size_t
+seal_packet(const struct seal *s, const uint8_t *plain, size_t plain_len, uint8_t *ret)
+{
+	return seal_packet_by(s, seal_keys(s), plain, plain_len, ret);
 }
 
 #endif
