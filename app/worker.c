@@ -81,9 +81,13 @@ make_tables(struct worker *w)
 	w->queries = nt_dns_match_new(c->names.max_queries, c->names.query_life_ns, &key);
 	w->dns_buffers = nt_dns_buffers_new(c->names.max_dns_streams);
 	w->dns_streams = dns_streams_new(c->flow.max);
+	const struct nt_quic_config quic = { .connections = c->names.quic_max,
+		.decryptions_per_sec = c->names.quic_rate };
+	w->quic = nt_quic_new(&quic, &key);
 	w->records = nt_msg_ring_new("records", RECORD_RING_UNITS);
 	if (w->flows == NULL || w->conn == NULL || w->names == NULL || w->queries == NULL ||
-		w->dns_buffers == NULL || w->dns_streams == NULL || w->records == NULL)
+		w->dns_buffers == NULL || w->dns_streams == NULL || w->quic == NULL ||
+		w->records == NULL)
 		return errno != 0 ? -errno : -ENOMEM;
 	if (c->log.community_id) {
 		w->community_id = nt_community_id_new((uint16_t)c->log.community_id_seed);
@@ -152,6 +156,7 @@ worker_free(struct worker *w)
 	nt_dns_match_free(w->queries);
 	nt_dns_buffers_free(w->dns_buffers);
 	nt_mem_unmap(w->dns_streams, 2 * (size_t)w->config->flow.max * sizeof(*w->dns_streams));
+	nt_quic_free(w->quic);
 	nt_msg_ring_free(w->records);
 	nt_community_id_free(w->community_id);
 	if (w->pins.pins != NULL)
@@ -216,6 +221,7 @@ worker_observe(struct worker *w)
 		conn.link_exhausted + conn.parents_lost);
 	nt_counter_set(
 		&w->counters, NT_COUNTER_DNS_QUERIES_EVICTED, nt_dns_match_evicted(w->queries));
+	quic_observe(w);
 	w->cache_entries = names.addresses;
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Connections begin and end. */
+#include <netinet/in.h>
+
 #include "worker_priv.h"
 
 /* Flows looked at per poll: more than a burst can begin, so expiry never falls behind for good. */
@@ -70,6 +72,8 @@ flow_end(struct worker *w, uint32_t idx)
 	const struct nt_addr lo = key_addr(key, true), hi = key_addr(key, false);
 	nt_name_cache_prefetch(w->names, &lo);
 	nt_name_cache_prefetch(w->names, &hi);
+	if (key->proto == IPPROTO_UDP)
+		quic_end(w, idx);
 	nt_flow_unlink(w->flows, idx);
 }
 

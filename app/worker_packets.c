@@ -135,6 +135,8 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 		const unsigned int uses = w->port_use[p->sport] | w->port_use[p->dport];
 		if (nt_unlikely(uses != PORT_NONE) && !(p->flags & NT_PKT_BAD_CHECKSUM))
 			names_packet(w, p, at, idx, s->src_is_lo, (enum port_use)(uses & -uses));
+		else if ((nt_flow_at(w->flows, idx)->stream & QUIC_DECIDED) == 0)
+			quic_packet(w, p, at, idx, s->src_is_lo);
 	}
 }
 

@@ -11,6 +11,7 @@
 #include <nt_flow_table.h>
 #include <nt_name_cache.h>
 #include <nt_nbns.h>
+#include <nt_quic.h>
 
 #include "departures.h"
 #include "mbuf_meta.h"
@@ -58,6 +59,7 @@ struct worker {
 	struct nt_dns_match *queries;
 	struct nt_dns_buffers *dns_buffers; /* of DNS over TCP */
 	struct nt_dns_stream *dns_streams; /* two for each flow, by its index */
+	struct nt_quic *quic;
 	struct nt_msg_ring *records;
 	struct nt_community_id *community_id; /* NULL: not asked for */
 	struct pin_pool pins;
@@ -153,6 +155,16 @@ void dns_stream_end(struct worker *w, uint32_t idx);
 /* worker_local.c: what local networks say: PORT_LLMNR to PORT_DHCP6. */
 void local_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
 	enum port_use use);
+/* worker_quic.c */
+/* nt_flow.stream of UDP: there is nothing more to look at. */
+#define QUIC_DECIDED (1 << 1)
+/* A datagram of a UDP flow that is not decided. */
+void quic_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
+	uint32_t idx, bool src_is_lo);
+/* A UDP flow is over. */
+void quic_end(struct worker *w, uint32_t idx);
+/* Bring the counters up to date. */
+void quic_observe(struct worker *w);
 
 /* worker_records.c: ended connections to records. */
 /* A bounded slice: pin, resolve, purge, in this order. True when something was done. */

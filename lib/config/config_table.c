@@ -197,6 +197,13 @@ const struct config_key config_keys[] = {
 		.help = "DNS messages over TCP that are put together at once." },
 	{ "names.max_queries", U32(names.max_queries), .min = 16, .max = INT64_C(1) << 22,
 		.def = 65536, .unit = "queries", .help = "Queries in flight." },
+	{ "names.quic_max", U32(names.quic_max), .min = 1, .max = 1 << 16, .def = 1024,
+		.unit = "connections",
+		.help = "QUIC connections whose ClientHello is being put together (16 KiB each)." },
+	{ "names.quic_rate", U64(names.quic_rate), .min = 0, .max = 1000000000, .def = 20000,
+		.unit = "packets/s",
+		.help = "QUIC Initial packets decrypted at most (some 4 microseconds each); 0 is "
+			"unlimited." },
 	{ "names.max_mappings", U32(names.max_mappings), .min = 16, .max = CACHE_MAX,
 		.def = 1 << 20, .unit = "mappings", .help = "Mappings kept." },
 	{ "names.max_addresses", U32(names.max_addresses), .min = 16, .max = CACHE_MAX,

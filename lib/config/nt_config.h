@@ -107,6 +107,8 @@ struct nt_config {
 		int64_t query_life_ns; /* names.query_life 30 */
 		uint32_t max_dns_streams; /* names.max_dns_streams 256: a worker */
 		uint32_t max_queries; /* names.max_queries 65536: queries in flight, a worker */
+		uint32_t quic_max; /* names.quic_max 1024: QUIC connections beginning */
+		uint64_t quic_rate; /* names.quic_rate 20000: decryptions/s, 0 = unlimited */
 		uint32_t max_mappings; /* names.max_mappings 1048576 */
 		uint32_t max_addresses; /* names.max_addresses 262144 */
 		uint32_t max_names; /* names.max_names 262144 */

@@ -43,7 +43,7 @@ struct nt_flow {
 	uint8_t flags;
 	uint8_t seen[2]; /* letters that history has once per direction */
 	uint8_t tcp_flags;
-	uint8_t spare;
+	uint8_t stream; /* the worker's: how far its payload was looked into; 0 at the start */
 	uint8_t seq_wraps[2], ack_wraps[2]; /* how often the 32-bit numbers wrapped (saturating) */
 	uint16_t rst_mark[2]; /* tells the last RST's sequence number from another one */
 } NT_CACHE_ALIGNED;

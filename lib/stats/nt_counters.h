@@ -90,6 +90,14 @@
 	X(DHCP_READ, dhcp_read, "messages", "DHCPv4 and DHCPv6 messages read") \
 	X(DHCP_MALFORMED, dhcp_malformed, "messages", "malformed DHCPv4 and DHCPv6 messages") \
 	X(LOCAL_REFUSED, local_refused, "mappings", "of local protocols: unusable addresses, others than the sender's, or too many") \
+	/* QUIC */ \
+	X(QUIC_CONNS, quic_conns, "connections", "QUIC: a client's Initial packet was authentic") \
+	X(QUIC_HELLOS, quic_hellos, "connections", "of these, with a whole ClientHello") \
+	X(QUIC_DECRYPTED, quic_decrypted, "packets", "QUIC Initial packets decrypted") \
+	X(QUIC_FAILED, quic_failed, "packets", "QUIC Initial packets that are not authentic, or a server's") \
+	X(QUIC_OVER_RATE, quic_over_rate, "packets", "QUIC Initial packets not decrypted: more than names.quic_rate") \
+	X(QUIC_EVICTED, quic_evicted, "connections", "QUIC forgotten: more than names.quic_max at once") \
+	X(QUIC_TOO_LONG, quic_too_long, "connections", "QUIC with a ClientHello longer than is kept") \
 	/* mappings learnt, by source */ \
 	X(SRC_UNKNOWN, src_unknown, "mappings", "learnt from elsewhere") \
 	X(SRC_DNS_A, src_dns_a, "mappings", "learnt from A answers") \

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * QUIC, found by its content on any UDP port: the first datagrams of a flow are looked at until it
+ * is known whether it is QUIC and what its ClientHello says.
+ */
+#include <nt_conn.h>
+
+#include "worker_priv.h"
+
+/* nt_flow.stream of UDP: phase, and datagrams looked at in what is above. */
+enum {
+	WAITING = 1 << 2, /* nt_quic knows the flow */
+	PASSED = 1 << 2 | QUIC_DECIDED, /* nothing comes of it */
+	PHASE_BITS = 3,
+};
+
+static void
+decide(struct worker *w, struct nt_flow *f, const struct nt_quic_result *r)
+{
+	f->stream = PASSED;
+	count(w, NT_COUNTER_QUIC_HELLOS, r->hello != NULL);
+}
+
+/* Out of nothing only a client's Initial begins; what else comes before it is not kept. */
+static void
+offer(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at, uint32_t idx,
+	bool src_is_lo)
+{
+	struct nt_flow *f = nt_flow_at(w->flows, idx);
+	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
+	const int dir = nt_conn_direction(f, src_is_lo);
+	struct nt_quic_result r;
+	const enum nt_quic_verdict v = nt_quic_datagram(w->quic, cold->first_position,
+		(unsigned int)dir, p->payload, p->payload_captured, at->clock_ns, &r);
+	if (r.confirmed && (cold->service & NT_SERVICE_QUIC) == 0) {
+		nt_conn_service(cold, NT_SERVICE_QUIC);
+		count(w, NT_COUNTER_QUIC_CONNS, 1);
+	}
+	if (v == NT_QUIC_MORE)
+		f->stream |= WAITING;
+	else
+		decide(w, f, &r);
+}
+
+void
+quic_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
+	uint32_t idx, bool src_is_lo)
+{
+	struct nt_flow *f = nt_flow_at(w->flows, idx);
+	const unsigned int seen = (unsigned int)f->stream >> PHASE_BITS;
+	if (p->payload_captured == 0 || (p->flags & (NT_PKT_BAD_CHECKSUM | NT_PKT_FRAG_FIRST)) != 0)
+		return;
+	f->stream = (uint8_t)((f->stream & WAITING) | (seen + 1) << PHASE_BITS);
+	if ((f->stream & WAITING) != 0 || nt_quic_may_begin(p->payload, p->payload_captured))
+		offer(w, p, at, idx, src_is_lo);
+	else if (seen + 1 >= NT_QUIC_DATAGRAMS_MAX)
+		f->stream = PASSED;
+}
+
+void
+quic_end(struct worker *w, uint32_t idx)
+{
+	const struct nt_flow *f = nt_flow_at(w->flows, idx);
+	if ((f->stream & (QUIC_DECIDED | WAITING)) == WAITING)
+		nt_quic_forget(w->quic, nt_flow_cold_at(w->flows, idx)->first_position);
+}
+
+void
+quic_observe(struct worker *w)
+{
+	struct nt_quic_stats s;
+	nt_quic_stats(w->quic, &s);
+	nt_counter_set(&w->counters, NT_COUNTER_QUIC_DECRYPTED, s.decrypted);
+	nt_counter_set(&w->counters, NT_COUNTER_QUIC_FAILED, s.failed);
+	nt_counter_set(&w->counters, NT_COUNTER_QUIC_OVER_RATE, s.over_rate);
+	nt_counter_set(&w->counters, NT_COUNTER_QUIC_EVICTED, s.evicted);
+	nt_counter_set(&w->counters, NT_COUNTER_QUIC_TOO_LONG, s.too_long);
+}
