@@ -58,7 +58,8 @@ def geneve(packet):
 
 
 def geneve_options(packet):
-    return struct.pack("!BBHI", 2, 0, 0x6558, 42 << 8) + struct.pack("!HBB", 0x0102, 1, 1) + bytes(4) + m.ethernet(packet)
+    option = struct.pack("!HBB", 0x0102, 1, 1) + bytes(4)
+    return struct.pack("!BBHI", 2, 0, 0x6558, 42 << 8) + option + m.ethernet(packet)
 
 
 def gtp(packet):
