@@ -9,9 +9,9 @@ PENDING = {
        for title in ("*no record", "?in?", "GRE *", "two connections*", "the same connection*", "IP in IP in GRE",
                      "four*", "five of VXLAN*", "VXLAN", "VXLAN over*", "VXLAN, *", "VXLAN in*", "GENEVE*", "GTP*",
                      "Teredo*", "AYIYA")},
-    ("services", "HTTP*"): "the payload of TCP is not looked at yet",
-    ("services", "TLS*"): "the payload of TCP is not looked at yet",
-    ("services", "DNS*"): "the payload of TCP is not looked at yet",
+    ("services", "HTTP*"): "the first bytes of TCP are not looked at yet",
+    ("services", "TLS*"): "the first bytes of TCP are not looked at yet",
+    ("services", "DNS*"): "DNS over TCP is read for its names, but is no service yet",
     ("timers", "DNS: looks count from the packet that ran the last"):
         "looks are counted from the start: when the packet came that ran the last is not kept",
 }
