@@ -30,7 +30,7 @@ struct read_args {
 	unsigned int path_count;
 };
 
-static atomic_bool stop_asked;
+static atomic_bool stop_asked, reopen_asked;
 
 /* The second signal ends the process the hard way. */
 static void
@@ -38,6 +38,13 @@ on_signal(int sig)
 {
 	atomic_store_explicit(&stop_asked, true, memory_order_relaxed);
 	signal(sig, SIG_DFL);
+}
+
+static void
+on_hangup(int sig)
+{
+	(void)sig;
+	atomic_store_explicit(&reopen_asked, true, memory_order_relaxed);
 }
 
 static void
@@ -62,7 +69,9 @@ print_help(void)
 	     "  -q, --quiet           no progress, no summary; errors are still told\n"
 	     "  -h, --help\n"
 	     "\n"
-	     "SIGINT and SIGTERM end it early: what was read is written.\n"
+	     "SIGINT and SIGTERM end it early: what was read is written. SIGHUP closes the logs "
+	     "and\n"
+	     "opens them again.\n"
 	     "\n"
 	     "Exit status: 0, also where a signal ended it; 1 a capture or log could not be read\n"
 	     "or written to its end (what was read is written); 2 wrong command line or\n"
@@ -214,6 +223,9 @@ open_sink(const struct read_args *a, const struct nt_config *cfg, struct nt_erro
 		.log = control_log_config(cfg),
 		.block_bytes = NT_MAX((size_t)SINK_BLOCK_BYTES, (size_t)NT_LOG_LINE_MAX),
 		.blocks = SINK_BLOCKS,
+		.clock = NT_SINK_CAPTURE,
+		.rotate_interval_ns = cfg->log.rotate_interval_ns,
+		.rotate_bytes = cfg->log.rotate_bytes,
 	};
 	return paths_make_dir(a->dir, err) != 0 ? NULL : nt_sink_new(&sink, err);
 }
@@ -263,6 +275,7 @@ run(const struct read_args *a, const struct nt_config *cfg, struct nt_sink *sink
 		.filter = a->filter,
 		.sink = sink,
 		.stop = &stop_asked,
+		.reopen = &reopen_asked,
 		.progress = !a->quiet && isatty(STDERR_FILENO),
 	};
 	const double began = monotonic_sec();
@@ -302,5 +315,6 @@ cmd_read(int argc, char **argv)
 		return say(&err);
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
+	signal(SIGHUP, on_hangup);
 	return run(&a, &cfg, sink);
 }

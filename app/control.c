@@ -15,6 +15,7 @@ struct control {
 	struct control_config cfg;
 	struct nt_log_config log;
 	struct nt_msg_reader records[NT_CONFIG_WORKERS_MAX];
+	bool ticking; /* the sink knows what time it is */
 	bool done; /* every worker has said that it is */
 	struct control_stats stats;
 	struct progress progress;
@@ -68,10 +69,21 @@ control_free(struct control *c)
 	free(c);
 }
 
+/* The first file is named by the first packet. */
+static void
+begin_time(struct control *c)
+{
+	c->ticking = true;
+	nt_sink_tick(c->cfg.sink, atomic_load_explicit(&reader_progress(c->cfg.reader)->first_ns,
+					  memory_order_relaxed));
+}
+
 /* False when the writer has no room just now. */
 static bool
 write_conn(struct control *c, const struct nt_conn_row *row)
 {
+	if (nt_unlikely(!c->ticking))
+		begin_time(c);
 	struct nt_strbuf *out = nt_sink_begin(c->cfg.sink, NT_LOG_CONN, nt_log_conn_max(row));
 	if (out == NULL)
 		return false;
@@ -164,6 +176,9 @@ write_stats_of_all(struct control *c)
 	}
 	if (sum.n[NT_COUNTER_PACKETS] != 0 && !write_stats(c, &sum, cache_entries, m->ts_ns))
 		return 0;
+	/* Here, so that each file has the same lines with any number of workers. */
+	nt_sink_tick(c->cfg.sink, m->ts_ns);
+	c->ticking = true;
 	c->done = m->head.kind == RECORD_DONE;
 	for (unsigned int i = 0; i < c->cfg.worker_count; i++)
 		nt_msg_reader_pop(&c->records[i]);
@@ -175,6 +190,9 @@ watch(struct control *c)
 {
 	if (nt_sink_failed(c->cfg.sink, NULL))
 		atomic_store_explicit(c->cfg.stop, true, memory_order_relaxed);
+	if (nt_unlikely(atomic_load_explicit(c->cfg.reopen, memory_order_relaxed)) &&
+		atomic_exchange_explicit(c->cfg.reopen, false, memory_order_relaxed))
+		nt_sink_reopen(c->cfg.sink);
 	if (progress_due(&c->progress)) {
 		struct nt_counters now;
 		control_sum(c, &now);

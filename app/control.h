@@ -23,6 +23,7 @@ struct control_config {
 	unsigned int worker_count;
 	const struct reader *reader;
 	struct nt_sink *sink;
+	atomic_bool *reopen; /* set by a signal handler: the logs are to be opened again */
 	atomic_bool *stop; /* set when a log can't be written: the reader stops */
 	bool progress; /* a progress line on standard error */
 };

@@ -145,6 +145,7 @@ make_control(struct offline *o)
 		.worker_count = o->worker_count,
 		.reader = o->reader,
 		.sink = o->cfg.sink,
+		.reopen = o->cfg.reopen,
 		.stop = o->cfg.stop,
 		.progress = o->cfg.progress,
 	};

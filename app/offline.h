@@ -17,7 +17,7 @@ struct offline_config {
 	unsigned int path_count;
 	const char *filter; /* or NULL */
 	struct nt_sink *sink;
-	atomic_bool *stop;
+	atomic_bool *stop, *reopen; /* as control.h has them */
 	bool progress;
 };
 

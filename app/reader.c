@@ -256,6 +256,7 @@ place_in_time(struct reader *r, int64_t ts_ns)
 	if (!r->started) {
 		r->clock_ns = ts_ns;
 		intervals_begin(&r->intervals, ts_ns, 0);
+		atomic_store_explicit(&r->progress.first_ns, ts_ns, memory_order_relaxed);
 	} else if (ts_ns + r->offset_ns < r->clock_ns - EPOCH_BACKWARDS_NS) {
 		begin_epoch(r, ts_ns);
 	}

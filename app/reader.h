@@ -31,6 +31,7 @@ struct reader_config {
 /* What others may look at while it runs. reader: wo. */
 struct reader_progress {
 	_Atomic uint64_t packets; /* captured packets taken in */
+	_Atomic int64_t first_ns; /* capture time of the first packet; set before it is sent */
 	_Atomic uint64_t taken, size; /* of the files so far; of all files (0: not known) */
 };
 

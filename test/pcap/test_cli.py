@@ -22,6 +22,7 @@ import time
 import unittest
 
 import capture_maker as m
+import zeek_tsv
 from check_json import fault
 from capture_maker import SEC, START
 
@@ -1194,6 +1195,123 @@ class TestHostileNames(Case):
         labels = [b"x" * 63] * 3 + [b"y" * 62]
         packets = exchange(START, 1, labels, [SERVER]) + m.tcp_connection(START + SEC, CLIENT, SERVER)
         self.assertIsNone(names_of(self.conn_of(packets)).vals)
+
+
+ALL_COLUMNS = [arg for key in ("community_id", "vlan", "l2_addr") for arg in ("--set", f"log.{key}=true")]
+
+
+class TestLogs(Case):
+    """What both formats say, and from file to file."""
+
+    def data(self, name="conn.log"):
+        with open(os.path.join(self.out, name), "rb") as f:
+            return f.read()
+
+    @staticmethod
+    def lasting(records):
+        """Without what may differ from run to run."""
+        return [{k: v for k, v in r.items() if not k.startswith(("watermark_lag", "cache_"))}
+                for r in records]
+
+    def both(self, capture, *args):
+        """A log in JSON, and the same converted from TSV."""
+        self.read(*args, capture)
+        wanted = {log: [json.loads(line) for line in self.data(log).splitlines()]
+                  for log in ("conn.log", "namecache.log")}
+        self.read(*args, "--format", "tsv", capture)
+        for log, records in wanted.items():
+            got = [{k: zeek_tsv.as_json(v) for k, v in r.items()}
+                   for r in zeek_tsv.records(self.data(log))]
+            self.assertEqual(self.lasting(got), self.lasting(records))
+        return wanted["conn.log"]
+
+    def test_tsv_is_json(self):
+        hostile = self.capture(TestHostileNames("packets").packets(), "h.pcap")
+        for args in ([], ALL_COLUMNS, ["--set", "log.name_fields=short"]):
+            conns = self.both(hostile, *args)
+            self.assertEqual(len(conns), 2 * len(HOSTILE))
+        owners = ([b"a,b"], [b"-"], [b"(empty)"])
+        packets = [p for i, owner in enumerate(owners)
+                   for p in exchange(START + i * 1000, i + 1, owner, [SERVER])]
+        conns = self.both(self.capture(packets + m.tcp_connection(START + SEC, CLIENT, SERVER)))
+        self.assertEqual([len(names_of(c).vals) for c in conns if names_of(c).vals], [3])
+
+    def test_cut(self):
+        self.read("--format", "tsv", self.capture(named_connection()))
+        cells = sorted(zeek_tsv.cut(self.data(), "id.resp_h", "id.resp_h_name.vals"))
+        self.assertEqual(cells, [[b"10.0.0.53", b"-"], [b"23.5.6.7", b"www.example.com"]])
+
+    def test_options(self):
+        capture = self.file("x", m.pcap(m.on(m.qinq, named_connection())))
+        self.read(capture)
+        plain = self.conns()
+        self.read(*ALL_COLUMNS, "--set", "log.path_field=true", "--set", "log.sensor=tap 3", capture)
+        for before, conn in zip(plain, self.conns()):
+            self.assertEqual(list(conn)[:3], ["_path", "_system_name", "ts"])
+            extra = {k: v for k, v in conn.items() if k not in before}
+            self.assertRegex(extra.pop("community_id"), r"\A1:[A-Za-z0-9+/]{27}=\Z")
+            self.assertEqual(extra, {
+                "_path": "conn", "_system_name": "tap 3", "vlan": conn["vlan"],
+                "inner_vlan": conn["inner_vlan"], "orig_l2_addr": "02:00:00:00:00:01",
+                "resp_l2_addr": "02:00:00:00:00:02"})
+
+    def rotated(self, *args):
+        for name in os.listdir(self.out):
+            os.unlink(os.path.join(self.out, name))
+        self.read(*args)
+        return {n: self.data(n).splitlines() for n in sorted(os.listdir(self.out))
+                if n.startswith("conn.")}
+
+    def test_rotation(self):
+        at = START - START % (3600 * SEC)
+        packets = [p for i in range(200)
+                   for p in m.tcp_connection(at + i * 100 * SEC, CLIENT, SERVER, 40000 + i)]
+        capture = self.capture(packets)
+        self.read(capture)
+        want = sorted(self.lines())
+        os.environ["TZ"] = "UTC"
+        self.addCleanup(os.environ.pop, "TZ")
+        by_time = None
+        for workers in (1, 3):
+            files = self.rotated("-j", workers, "--set", "log.rotate_interval=3600", capture)
+            self.assertEqual(sorted(files), [
+                f"conn.2023-11-14-{22 + i:02d}-00-00.log" for i in range(2)] + [
+                f"conn.2023-11-15-{i:02d}-00-00.log" for i in range(4)])
+            files = {n: sorted(lines) for n, lines in files.items()}
+            by_time = by_time or files
+            self.assertEqual(files, by_time)
+            self.assertEqual(sorted(x + b"\n" for f in files.values() for x in f), want)
+        files = self.rotated("--set", "log.rotate_bytes=10000", capture)
+        self.assertEqual(sorted(x + b"\n" for f in files.values() for x in f), want)
+        self.assertGreater(len(files), 5)
+        for name, lines in files.items():
+            self.assertLessEqual(sum(len(x) + 1 for x in lines), 10000, name)
+        files = self.rotated("--format", "tsv", "--set", "log.rotate_bytes=10000", capture)
+        whole = [r for n in files for r in zeek_tsv.records(self.data(n))]
+        self.assertEqual(len(whole), 200)
+
+    def test_hangup(self):
+        """A log that was renamed goes on in a new one, and no line is in both."""
+        packets = [p for i in range(400)
+                   for p in m.tcp_connection(START + i * 100 * SEC, CLIENT, SERVER, 20000 + i)]
+        data = m.pcap(m.on(m.ethernet, packets))
+        log, old = (os.path.join(self.out, n) for n in ("conn.log", "conn.log.1"))
+        with subprocess.Popen([NAMETAP, "read", "-q", "-o", self.out, "-"],
+                              stdin=subprocess.PIPE) as p:
+            p.stdin.write(data[:len(data) // 2])
+            p.stdin.flush()
+            while not os.path.exists(log):
+                time.sleep(0.01)
+            os.rename(log, old)
+            while not os.path.exists(log):
+                p.send_signal(signal.SIGHUP)
+                time.sleep(0.02)
+            p.stdin.write(data[len(data) // 2:])
+            p.stdin.close()
+            self.assertEqual(p.wait(60), 0)
+        lines = self.lines("conn.log.1") + self.lines()
+        self.assertEqual(len({json.loads(x)["uid"] for x in lines}), 400)
+        self.assertEqual(len(lines), 400)
 
 
 class TestWorkers(Case):
