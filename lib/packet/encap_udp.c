@@ -144,7 +144,7 @@ nt_encap_is_ayiya(const struct nt_encap_bytes *b)
 	return b->len >= 3 && b->at[1] == 0x52 && b->at[2] == 0x11;
 }
 
-/* An identity of 2^n bytes (a byte counts them: none from 2^8 on), a signature in words. */
+/* An identity of 2^n bytes, a signature in words. */
 void
 nt_encap_ayiya(struct nt_encap *e, struct nt_encap_bytes b)
 {
@@ -153,7 +153,7 @@ nt_encap_ayiya(struct nt_encap *e, struct nt_encap_bytes b)
 	e->verdict = NT_ENCAP_VIOLATES;
 	if (b.len < AYIYA_HEADER)
 		return;
-	header = AYIYA_HEADER + (uint8_t)(1u << (b.at[0] >> 4)) + 4u * (b.at[1] >> 4);
+	header = AYIYA_HEADER + (1u << (b.at[0] >> 4)) + 4u * (b.at[1] >> 4);
 	if (b.len < header)
 		return;
 	e->verdict = NT_ENCAP_SILENT;

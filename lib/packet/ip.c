@@ -166,6 +166,15 @@ take_ext(struct nt_packet *p, struct nt_layers *l, struct ext_walk *w, uint32_t 
 	return NT_PACKET_OK;
 }
 
+/* Of an "atomic" fragment in another nobody asks what it is, nor what comes behind it. */
+static enum nt_packet_reason
+end_walk(struct nt_layers *l, struct ext_walk *w)
+{
+	w->next = l->pos[0];
+	nt_layers_step(l, 8);
+	return NT_PACKET_OK;
+}
+
 /* An extension header that is not all there ends the walk: what Zeek then logs is its number. */
 static enum nt_packet_reason
 walk_ext(struct nt_packet *p, struct nt_layers *l, struct ext_walk *w)
@@ -177,6 +186,8 @@ walk_ext(struct nt_packet *p, struct nt_layers *l, struct ext_walk *w)
 
 		if (len == 0 || len > l->left)
 			return NT_PACKET_OK;
+		if (nt_unlikely(w->next == NT_IP_FRAGMENT && w->atomic))
+			return end_walk(l, w);
 		reason = take_ext(p, l, w, len);
 		if (reason != NT_PACKET_OK)
 			return reason;

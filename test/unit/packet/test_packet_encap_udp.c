@@ -171,7 +171,8 @@ test_ayiya(void **state)
 	} cases[] = {
 		{ 0x41, 0x52, 0x11, 41, 8 + 16 + 20, true, NT_ENCAP_CONFIRMS },
 		{ 0x01, 0x02, 0x11, 4, 8 + 1, true, NT_ENCAP_CONFIRMS },
-		{ 0xf1, 0x02, 0x11, 4, 8, true, NT_ENCAP_CONFIRMS },
+		{ 0x81, 0x02, 0x11, 4, 8 + 256, true, NT_ENCAP_CONFIRMS },
+		{ 0xf1, 0x02, 0x11, 4, 8, false, NT_ENCAP_VIOLATES },
 		{ 0x41, 0x52, 0x10, 41, 8 + 16 + 20, false, NT_ENCAP_SILENT },
 		{ 0x41, 0x52, 0x11, 59, 8 + 16 + 20, false, NT_ENCAP_CONFIRMS },
 		{ 0x71, 0xf2, 0x11, 41, 8, false, NT_ENCAP_VIOLATES },

@@ -372,6 +372,30 @@ test_ipv6_without_transport(void **state)
 	}
 }
 
+/* Zeek reassembles the first, which is whole, and goes on to the second only. */
+static void
+test_ipv6_atomic_fragments(void **state)
+{
+	struct nt_packet p;
+
+	(void)state;
+	for (unsigned int n = 1; n <= 20; n++) {
+		struct pkt b = { 0 };
+
+		put_ipv6(&b, 44, 8 * n + 8);
+		for (unsigned int i = 1; i <= n; i++) {
+			put16(&b, i < n ? 44 << 8 : 17 << 8);
+			put16(&b, i == 2 ? 0x0008 : 0);
+			put32(&b, i);
+		}
+		put_udp(&b, 8);
+		assert_int_equal(decode(&p, &b, NT_LINK_RAW), NT_PACKET_OK);
+		assert_int_equal(p.proto, n <= 2 ? 17 : 44);
+		assert_int_equal(p.ip_len, 40 + 8 * n);
+		decode_every_cut(&b, NT_LINK_RAW);
+	}
+}
+
 int
 main(void)
 {
@@ -387,6 +411,7 @@ main(void)
 		cmocka_unit_test(test_ipv6_extension_headers),
 		cmocka_unit_test(test_ipv6_cut_extension),
 		cmocka_unit_test(test_ipv6_extension_limit),
+		cmocka_unit_test(test_ipv6_atomic_fragments),
 		cmocka_unit_test(test_ipv6_routing),
 		cmocka_unit_test(test_ipv6_home_address),
 		cmocka_unit_test(test_ipv6_fragments),
