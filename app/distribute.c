@@ -153,7 +153,8 @@ distribute_packet(struct distribute *d, const struct mbuf_meta *captured)
 				continue;
 		} else if (e.udp) {
 			/* The tunnel's connection begins with its first packet, valid or not. */
-			(void)outer_connection(d, m, &e);
+			const struct tunnel_outer outer = outer_connection(d, m, &e);
+			w.m.tunnel = outer.confirmed ? e.tunnel : NT_TUNNEL_NONE;
 		}
 		send(d, &e, m);
 		return;

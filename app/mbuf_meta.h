@@ -46,7 +46,7 @@ struct mbuf_meta {
 	uint32_t frame_len; /* on the wire, of the whole frame that it came in */
 	uint16_t link; /* DLT_* */
 	uint8_t kind; /* enum mbuf_kind */
-	uint8_t tunnel; /* MBUF_OUTER: enum nt_tunnel */
+	uint8_t tunnel; /* enum nt_tunnel that its connection is confirmed to be */
 };
 static_assert(sizeof(struct mbuf_meta) <= NT_CACHE_LINE, "one line");
 static_assert(sizeof(struct mbuf_meta) % RTE_MBUF_PRIV_ALIGN == 0, "private area");

@@ -7,6 +7,8 @@
  */
 #include <netinet/in.h>
 
+#include <nt_encap.h>
+
 #include "worker_priv.h"
 
 struct staged {
@@ -122,7 +124,7 @@ continue_flow(struct worker *w, uint32_t idx, const struct nt_packet *p,
 }
 
 /* Tunnels' connections come here too, which is no reason to call it for all others. */
-static inline __attribute__((always_inline)) void
+static inline __attribute__((always_inline)) uint32_t
 process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
 	const struct staged *s)
 {
@@ -138,6 +140,7 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 		else if ((nt_flow_at(w->flows, idx)->stream & QUIC_DECIDED) == 0)
 			quic_packet(w, p, at, idx, s->src_is_lo);
 	}
+	return idx;
 }
 
 /* Nothing of mine lies between the packet before this position and it. */
@@ -145,6 +148,21 @@ static void
 reach(struct worker *w, uint64_t position)
 {
 	w->done.position = position - 1;
+}
+
+/* The service of a tunnel's connection that has been confirmed to be one. */
+static const uint16_t tunnel_services[NT_TUNNELS] = {
+	[NT_TUNNEL_TEREDO] = NT_SERVICE_TEREDO,
+	[NT_TUNNEL_AYIYA] = NT_SERVICE_AYIYA,
+	[NT_TUNNEL_GTPV1] = NT_SERVICE_GTPV1,
+	[NT_TUNNEL_VXLAN] = NT_SERVICE_VXLAN,
+	[NT_TUNNEL_GENEVE] = NT_SERVICE_GENEVE,
+};
+
+static void
+note_tunnel(struct worker *w, uint32_t idx, uint8_t tunnel)
+{
+	nt_conn_service(nt_flow_cold_at(w->flows, idx), tunnel_services[tunnel]);
 }
 
 /* A tunnel's own connection takes the packet; what is inside counts where it goes. */
@@ -155,7 +173,7 @@ process_outer(struct worker *w, const struct mbuf_meta *meta, const struct nt_pa
 	reach(w, meta->at.position);
 	count(w, NT_COUNTER_TUNNEL_COPIES, 1);
 	if (s->keyed)
-		process_keyed(w, p, &meta->at, s);
+		note_tunnel(w, process_keyed(w, p, &meta->at, s), meta->tunnel);
 }
 
 static void
@@ -188,8 +206,11 @@ process_one(struct worker *w, struct rte_mbuf *m, const struct nt_packet *p, con
 	count(w, NT_COUNTER_PACKET_BYTES, meta->frame_len);
 	count(w, (enum nt_counter)(NT_COUNTER_PACKETS_OK + reason), 1);
 	count(w, NT_COUNTER_TUNNELED, meta->at.tunnel != 0);
-	if (nt_likely(s->keyed))
-		process_keyed(w, p, &meta->at, s);
+	if (nt_likely(s->keyed)) {
+		const uint32_t idx = process_keyed(w, p, &meta->at, s);
+		if (nt_unlikely(meta->tunnel != NT_TUNNEL_NONE))
+			note_tunnel(w, idx, meta->tunnel);
+	}
 	w->done = (struct nt_mark_value){ .position = meta->at.position,
 		.clock_ns = meta->at.clock_ns };
 }

@@ -6,8 +6,10 @@
 #include "worker_priv.h"
 
 static_assert((int)NT_CONN_STATES == (int)NT_ROW_STATES, "a row's state is the connection's");
-static_assert((int)NT_SERVICE_DNS == (int)NT_ROW_SERVICE_DNS &&
-		      (int)NT_SERVICE_QUIC == (int)NT_ROW_SERVICE_QUIC,
+static_assert((int)NT_SERVICE_AYIYA == (int)NT_ROW_SERVICE_AYIYA &&
+		      (int)NT_SERVICE_DNS == (int)NT_ROW_SERVICE_DNS &&
+		      (int)NT_SERVICE_VXLAN == (int)NT_ROW_SERVICE_VXLAN &&
+		      (int)NT_ROW_SERVICE_VXLAN == 1 << (NT_ROW_SERVICES - 1),
 	"a row's services are the connection's");
 
 static uint8_t
@@ -45,6 +47,16 @@ count_hits(struct worker *w, const struct nt_conn_row *row, const struct nt_conn
 		count(w, NT_COUNTER_PROD_NAMED_CONNS, orig || resp);
 		count(w, NT_COUNTER_PROD_NAMED_ORIG, orig);
 		count(w, NT_COUNTER_PROD_NAMED_RESP, resp);
+	}
+}
+
+static void
+put_parents(const struct worker *w, const struct nt_conn_summary *s, struct nt_conn_row *row)
+{
+	for (unsigned int i = 0; i < NT_FLOW_PARENTS && s->parents[i] != 0; i++) {
+		uint64_t uid[2];
+		uid_of_token(&w->cfg.uid_key, s->parents[i], uid);
+		nt_conn_row_parent(row, uid);
 	}
 }
 
@@ -93,6 +105,7 @@ begin_row(struct worker *w, const struct nt_flow *f, const struct nt_conn_summar
 	row->inner_vlan = s->inner_vlan;
 	row->history_len = s->history_len;
 	nt_conn_row_tail(row, s->history, s->history_len);
+	put_parents(w, s, row);
 	put_options(w, s, row);
 }
 

@@ -113,12 +113,19 @@ enum nt_conn_verdict nt_conn_timers(
 /* Evicted or cut off by a cap: 'x'/'X' in the history, then as if it had ended. */
 void nt_conn_evicted(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold);
 
-/* A parser found what this connection speaks (bits of enum nt_service). */
+/* What a connection was found to speak, by Zeek's name for it; in the order of the names. */
 enum nt_service {
-	NT_SERVICE_DNS = 1 << 0,
-	NT_SERVICE_HTTP = 1 << 1,
-	NT_SERVICE_SSL = 1 << 2,
-	NT_SERVICE_QUIC = 1 << 3,
+	NT_SERVICE_AYIYA = 1 << 0,
+	NT_SERVICE_DHCP = 1 << 1,
+	NT_SERVICE_DNS = 1 << 2,
+	NT_SERVICE_DTLS = 1 << 3,
+	NT_SERVICE_GENEVE = 1 << 4,
+	NT_SERVICE_GTPV1 = 1 << 5,
+	NT_SERVICE_HTTP = 1 << 6,
+	NT_SERVICE_QUIC = 1 << 7,
+	NT_SERVICE_SSL = 1 << 8,
+	NT_SERVICE_TEREDO = 1 << 9,
+	NT_SERVICE_VXLAN = 1 << 10,
 };
 static inline void
 nt_conn_service(struct nt_flow_cold *cold, uint32_t services)

@@ -20,7 +20,7 @@ enum column_kind {
 	COLUMN_BOOL, /* bit `arg` of the row's flags */
 	COLUMN_SHARE, /* double; NT_SHARE_UNSET or 0 to 1 */
 	COLUMN_LABEL, /* uint8_t, an index of `labels`; no text there: `fallback`, or unset */
-	COLUMN_LABEL32, /* uint32_t, likewise */
+	COLUMN_LABELS, /* uint32_t, a set of indexes of `labels` as bits; 0: unset */
 	COLUMN_HISTORY, /* text at the beginning of a connection's tail */
 	COLUMN_NAMES, /* uint8_t, how many; end `arg` (0 originator, 1 responder) of the tail */
 	COLUMN_PARENTS, /* uids of the tail */

@@ -11,23 +11,19 @@ static const struct column_text protos[] = {
 };
 static const struct column_text unknown_proto = L("unknown_transport");
 
-/* By the bits of NT_ROW_SERVICE_*, sorted by name. */
-static const struct column_text services[NT_ROW_SERVICE_ALL + 1] = {
-	[1] = L("dns"),
-	[2] = L("http"),
-	[3] = L("dns,http"),
-	[4] = L("ssl"),
-	[5] = L("dns,ssl"),
-	[6] = L("http,ssl"),
-	[7] = L("dns,http,ssl"),
-	[8] = L("quic"),
-	[9] = L("dns,quic"),
-	[10] = L("http,quic"),
-	[11] = L("dns,http,quic"),
-	[12] = L("quic,ssl"),
-	[13] = L("dns,quic,ssl"),
-	[14] = L("http,quic,ssl"),
-	[15] = L("dns,http,quic,ssl"),
+/* By the number of the bit. */
+static const struct column_text services[NT_ROW_SERVICES] = {
+	L("ayiya"),
+	L("dhcp"),
+	L("dns"),
+	L("dtls"),
+	L("geneve"),
+	L("gtpv1"),
+	L("http"),
+	L("quic"),
+	L("ssl"),
+	L("teredo"),
+	L("vxlan"),
 };
 
 static const struct column_text states[NT_ROW_STATES] = {
@@ -96,7 +92,7 @@ static const struct column columns[] = {
 		.kind = COLUMN_LABEL, .type = "enum", LABELS(protos), .fallback = &unknown_proto,
 		AT(ip_proto) },
 	{ COLUMN_NAMES_ONE("service"), .help = "protocols found in the payload, comma-separated",
-		.kind = COLUMN_LABEL32, LABELS(services), AT(service) },
+		.kind = COLUMN_LABELS, LABELS(services), AT(service) },
 	{ COLUMN_NAMES_ONE("duration"), .help = "from the first packet to the last",
 		.kind = COLUMN_INTERVAL, .when = NT_ROW_DURATION, AT(duration_ns) },
 	{ COLUMN_NAMES_ONE("orig_bytes"), .help = "payload bytes of the originator",

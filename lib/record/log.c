@@ -153,6 +153,31 @@ put_community_id(char *p, const struct line *l)
 	return p;
 }
 
+/* A label for each bit, with commas between them. */
+static char *
+put_labels(char *p, const struct column *c, uint32_t set)
+{
+	for (;;) {
+		const struct column_text *label = &c->labels[__builtin_ctz(set)];
+
+		p = put_text(p, label);
+		set &= set - 1;
+		if (set == 0)
+			return p;
+		*p++ = ',';
+	}
+}
+
+static char *
+put_quoted_labels(char *p, const struct line *l, const struct column *c, uint32_t set)
+{
+	set &= (1u << c->label_count) - 1;
+	if (set == 0)
+		return NULL;
+	PUT_QUOTED(p, l, put_labels(p, c, set));
+	return p;
+}
+
 /* A cell of its own: commas stay. */
 static char *
 put_text_value(char *p, const struct line *l, unsigned int which)
@@ -225,8 +250,8 @@ put_value(char *p, struct line *l, const struct column *c)
 		return VALUE(double, l, c) >= 0 ? text_share(p, VALUE(double, l, c)) : NULL;
 	case COLUMN_LABEL:
 		return put_quoted_label(p, l, c, VALUE(uint8_t, l, c));
-	case COLUMN_LABEL32:
-		return put_quoted_label(p, l, c, VALUE(uint32_t, l, c));
+	case COLUMN_LABELS:
+		return put_quoted_labels(p, l, c, VALUE(uint32_t, l, c));
 	case COLUMN_HISTORY:
 		return put_history(p, l);
 	case COLUMN_NAMES:

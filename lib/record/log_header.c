@@ -37,7 +37,7 @@ type_of(const struct column *c)
 		[COLUMN_BOOL] = "bool",
 		[COLUMN_SHARE] = "double",
 		[COLUMN_LABEL] = "string",
-		[COLUMN_LABEL32] = "string",
+		[COLUMN_LABELS] = "string",
 		[COLUMN_HISTORY] = "string",
 		[COLUMN_NAMES] = "vector[string]",
 		[COLUMN_PARENTS] = "set[string]",

@@ -35,13 +35,20 @@ enum {
 #define NT_ROW_STATES 13
 const char *nt_row_state_name(unsigned int state); /* NULL where there is none */
 
-/* Bits of service. */
+/* Bits of service, in the order of their names. */
 enum {
-	NT_ROW_SERVICE_DNS = 1 << 0,
-	NT_ROW_SERVICE_HTTP = 1 << 1,
-	NT_ROW_SERVICE_SSL = 1 << 2,
-	NT_ROW_SERVICE_QUIC = 1 << 3,
-	NT_ROW_SERVICE_ALL = (1 << 4) - 1,
+	NT_ROW_SERVICE_AYIYA = 1 << 0,
+	NT_ROW_SERVICE_DHCP = 1 << 1,
+	NT_ROW_SERVICE_DNS = 1 << 2,
+	NT_ROW_SERVICE_DTLS = 1 << 3,
+	NT_ROW_SERVICE_GENEVE = 1 << 4,
+	NT_ROW_SERVICE_GTPV1 = 1 << 5,
+	NT_ROW_SERVICE_HTTP = 1 << 6,
+	NT_ROW_SERVICE_QUIC = 1 << 7,
+	NT_ROW_SERVICE_SSL = 1 << 8,
+	NT_ROW_SERVICE_TEREDO = 1 << 9,
+	NT_ROW_SERVICE_VXLAN = 1 << 10,
+	NT_ROW_SERVICES = 11, /* bits */
 };
 
 struct nt_conn_row {
