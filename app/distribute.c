@@ -7,6 +7,8 @@
 /* Datagrams that workers may be behind with: four pieces of a dozen of the longest ones each. */
 #define PIECE_BYTES (1u << 20)
 #define PIECES	    4
+/* An A-MSDU has up to 11,454 bytes: 60 packets of the least length with their headers. */
+#define PARTS_MAX 64
 
 int
 distribute_init(struct distribute *d, const struct distribute_config *cfg)
@@ -132,21 +134,53 @@ enter(struct distribute *d, struct walk *w, const struct nt_encap *e)
 	return true;
 }
 
+static void walk(struct distribute *d, struct walk w);
+
+/*
+ * Several packets in a frame: the last one counts as the frame's, of the others only what their
+ * connections count. No part of an aggregate is an aggregate.
+ */
+static void
+walk_parts(struct distribute *d, const struct walk *whole, const struct nt_encap *first)
+{
+	struct nt_encap e = *first;
+	struct walk w = *whole;
+	for (unsigned int i = 1;; i++) {
+		const bool last = e.rest_cap_len == 0 || i == PARTS_MAX;
+		w.m.data = e.inner;
+		w.m.cap_len = e.inner_cap_len;
+		w.m.wire_len = e.inner_wire_len;
+		w.m.link = (uint16_t)e.inner_link;
+		w.m.kind = last ? whole->m.kind : MBUF_OUTER;
+		if (last || w.m.cap_len != 0)
+			walk(d, w);
+		if (last)
+			return;
+		nt_encap_look(
+			&e, &d->encap, e.rest, e.rest_cap_len, e.rest_wire_len, NT_LINK_AMSDU);
+	}
+}
+
 /*
  * Each round either ends it, or enters a tunnel, or completes a datagram, which is no fragment any
  * more: at most two rounds for each tunnel that may be entered.
  */
-void
-distribute_packet(struct distribute *d, const struct mbuf_meta *captured)
+static void
+walk(struct distribute *d, struct walk w)
 {
-	struct walk w = { .m = *captured };
 	struct nt_encap e;
 	for (;;) {
 		const struct mbuf_meta *m = &w.m;
 		nt_encap_look(&e, &d->encap, m->data, m->cap_len, m->wire_len, m->link);
+		if (e.kind == NT_ENCAP_AGGREGATE) {
+			walk_parts(d, &w, &e);
+			return;
+		}
 		if (e.kind == NT_ENCAP_FRAGMENT) {
 			if (reassemble(d, &e, &w.m))
 				continue;
+			if (m->kind != MBUF_PACKET)
+				return;
 			w.m.kind = MBUF_FRAGMENT;
 		} else if (e.kind == NT_ENCAP_TUNNEL) {
 			if (enter(d, &w, &e))
@@ -159,6 +193,12 @@ distribute_packet(struct distribute *d, const struct mbuf_meta *captured)
 		send(d, &e, m);
 		return;
 	}
+}
+
+void
+distribute_packet(struct distribute *d, const struct mbuf_meta *captured)
+{
+	walk(d, (struct walk){ .m = *captured });
 }
 
 void

@@ -199,8 +199,8 @@ class TestFormats(Case):
 
     def test_unknown_link(self):
         for make in (m.pcap, m.pcapng):
-            r = self.read(self.file("x", make([(START, b"x" * 60)], 105)), status=1)
-            self.one_line(r, "link type 105", "IEEE802_11")
+            r = self.read(self.file("x", make([(START, b"x" * 60)], 104)), status=1)
+            self.one_line(r, "link type 104", "C_HDLC")
             self.assertEqual(self.lines(), [])
 
     def test_filter(self):

@@ -227,7 +227,8 @@ test_links(void **state)
 	static const int links[][2] = { { 0, NT_LINK_NULL }, { 1, NT_LINK_ETHERNET },
 		{ 12, NT_LINK_RAW }, { 14, NT_LINK_RAW }, { 101, NT_LINK_RAW },
 		{ 108, NT_LINK_LOOP }, { 113, NT_LINK_LINUX_SLL }, { 228, NT_LINK_IPV4 },
-		{ 229, NT_LINK_IPV6 }, { 276, NT_LINK_LINUX_SLL2 }, { 105, -1 }, { 147, -1 },
+		{ 229, NT_LINK_IPV6 }, { 276, NT_LINK_LINUX_SLL2 }, { 9, NT_LINK_PPP },
+		{ 105, NT_LINK_IEEE802_11 }, { 239, NT_LINK_NFLOG }, { 104, -1 }, { 147, -1 },
 		{ 0xffff, -1 } };
 	static struct held h;
 	struct slabs *s = new_slabs(2, &h);
