@@ -119,7 +119,7 @@ ext_length(uint8_t next, const uint8_t *h)
 struct ext_walk {
 	const uint8_t *announced; /* where next stands */
 	uint8_t next;
-	bool routed, homed, atomic;
+	bool routed, homed, atomic, nested;
 };
 
 static enum nt_packet_reason
@@ -127,6 +127,11 @@ take_fragment(struct nt_packet *p, struct nt_layers *l, struct ext_walk *w)
 {
 	uint16_t frag = nt_be16(l->pos + 2);
 
+	/* In a datagram that is whole it says nothing: the last of its headers, as Zeek has it. */
+	if (w->atomic) {
+		w->nested = true;
+		return NT_PACKET_OK;
+	}
 	if (l->fragment == NULL) {
 		l->fragment = l->pos;
 		l->fragment_next = w->announced;
@@ -194,6 +199,8 @@ walk_ext(struct nt_packet *p, struct nt_layers *l, struct ext_walk *w)
 		w->next = h[0];
 		w->announced = h;
 		nt_layers_step(l, len);
+		if (nt_unlikely(w->nested))
+			return NT_PACKET_OK;
 	}
 	return ext_length(w->next, (const uint8_t[2]){ 0 }) == 0 ? NT_PACKET_OK
 								 : NT_PACKET_EXT_LIMIT;

@@ -11,6 +11,8 @@
 #define IPV4_DF	       0x40
 #define IPV6_MIN       40
 #define IPV6_LENGTH_AT 4
+#define NEXT_FRAGMENT  44
+#define IPV6_FRAGMENT  8 /* bytes of the fragment header */
 
 static_assert(IPV6_MIN + 65535 + NT_DATAGRAM_LINK_MAX == NT_DATAGRAM_MAX, "room for the longest");
 static_assert(NT_DATAGRAM_HEAD_MAX >= IPV4_MAX, "any IPv4 header is kept");
@@ -77,23 +79,48 @@ total_length(const struct datagram *g)
 	return IPV6_MIN + ((length - IPV6_MIN) & 0xffff);
 }
 
+/* Extension headers: a further fragment header may be among them (RFC 8200, 4.5). */
+static bool
+is_extension(uint8_t next)
+{
+	return next == 0 || next == 43 || next == NEXT_FRAGMENT || next == 51 || next == 60;
+}
+
+/*
+ * An "atomic" fragment header stays where extension headers follow it, so that a fragment header
+ * among them is not taken for one of this datagram's, which is whole. Its length, or 0.
+ */
+static uint32_t
+keep_fragment_header(const struct datagram *g, uint32_t total, uint8_t *out)
+{
+	if (g->src.family != NT_FAMILY_IPV6 || !is_extension(g->proto) ||
+		total + IPV6_FRAGMENT > IPV6_MIN + 65535)
+		return 0;
+	memset(out, 0, IPV6_FRAGMENT);
+	out[0] = g->proto;
+	put_be16(out + 4, g->id >> 16);
+	put_be16(out + 6, g->id);
+	return IPV6_FRAGMENT;
+}
+
 uint32_t
 datagram_write(const struct datagram *g, const struct page_pool *pool, const struct nt_fragment *f,
 	uint8_t *out)
 {
-	uint32_t total = total_length(g);
+	uint32_t total = total_length(g), kept;
 	uint8_t *h = out + f->link_len;
 
 	if (total < g->head_len)
 		return 0;
 	memcpy(out, f->link, f->link_len);
 	memcpy(h, g->head, g->head_len);
-	payload_copy(pool, &g->payload, h + g->head_len, total - g->head_len);
+	kept = keep_fragment_header(g, total, h + g->head_len);
+	payload_copy(pool, &g->payload, h + g->head_len + kept, total - g->head_len);
 	if (g->src.family == NT_FAMILY_IPV4) {
 		finish_ipv4(h, g->head_len, total);
 	} else {
-		put_be16(h + IPV6_LENGTH_AT, total - IPV6_MIN);
-		h[g->next_at] = g->proto;
+		put_be16(h + IPV6_LENGTH_AT, total + kept - IPV6_MIN);
+		h[g->next_at] = kept > 0 ? NEXT_FRAGMENT : g->proto;
 	}
-	return f->link_len + total;
+	return f->link_len + total + kept;
 }

@@ -54,7 +54,9 @@ void nt_datagrams_clear(struct nt_datagrams *d); /* forget all that is under way
  * datagram yet. Else it completed one: its length, written to out (NT_DATAGRAM_MAX bytes of room):
  * the link header of this fragment, the datagram's IP header with the length set (and, IPv4, the
  * checksum) and without any trace of fragmentation, the payload. An IPv6 "atomic" fragment (offset
- * 0, no more) completes at once, unless others with its id are under way.
+ * 0, no more) completes at once, unless others with its id are under way. One trace is left, where
+ * IPv6 extension headers follow the fragment header: that stays, as an atomic one, which counts for
+ * nothing; so a fragment header within the datagram is not taken for another fragment of it.
  *
  * Work is bounded by the fragment's length and, over its life, by the datagram's.
  */

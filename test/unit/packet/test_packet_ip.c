@@ -354,6 +354,36 @@ test_ipv6_fragments(void **state)
 	decode_every_cut(&b, NT_LINK_RAW);
 }
 
+/* Behind an atomic one, a fragment header is the last header, be it of a fragment or not. */
+static void
+test_ipv6_nested_fragments(void **state)
+{
+	static const uint16_t offsets[] = { 0, 1, 8, 9, 0xfff8 };
+	struct nt_packet p;
+
+	(void)state;
+	for (size_t i = 0; i < NT_ARRAY_SIZE(offsets); i++) {
+		struct pkt b = { 0 };
+
+		put_ipv6(&b, 44, 8 + 8 + 8);
+		put_ext(&b, 44, 0, 8);
+		put_ext(&b, 17, 0, 8);
+		b.bytes[50] = (uint8_t)(offsets[i] >> 8);
+		b.bytes[51] = (uint8_t)offsets[i];
+		put_udp(&b, 8);
+		assert_int_equal(decode(&p, &b, NT_LINK_RAW), NT_PACKET_OK);
+		assert_int_equal(p.proto, 17);
+		assert_int_equal(p.dport, 53);
+		assert_int_equal(p.ip_len, 40 + 16);
+		assert_int_equal(p.flags, 0);
+		decode_every_cut(&b, NT_LINK_RAW);
+		b.bytes[48] = 44;
+		assert_int_equal(decode(&p, &b, NT_LINK_RAW), NT_PACKET_OK);
+		assert_int_equal(p.proto, 44);
+		assert_int_equal(p.ip_len, 40 + 16);
+	}
+}
+
 static void
 test_ipv6_without_transport(void **state)
 {
@@ -415,6 +445,7 @@ main(void)
 		cmocka_unit_test(test_ipv6_routing),
 		cmocka_unit_test(test_ipv6_home_address),
 		cmocka_unit_test(test_ipv6_fragments),
+		cmocka_unit_test(test_ipv6_nested_fragments),
 		cmocka_unit_test(test_ipv6_without_transport),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -158,6 +158,36 @@ test_ipv6_atomic(void **state)
 	assert_int_equal(add(d, f), LINK_LEN + 48 + 24);
 }
 
+/* A fragment header within is the last header of the datagram, not another fragment of it. */
+static void
+test_ipv6_nested(void **state)
+{
+	struct nt_fragment f = fragment_v6(0, 208, true);
+	struct nt_packet p;
+
+	(void)state;
+	memcpy(pattern, "\x3a\0\0\x09\0\0\0\7\x80\0", 10);
+	f.proto = 44;
+	add(d, f);
+	p = decode(add(d, fragment_v6(208, 200, false)));
+	assert_int_equal(p.proto, 58);
+	assert_int_equal(p.ip_len, 48 + 408);
+	assert_int_equal(p.icmp_type, 128);
+	assert_memory_equal(out + LINK_LEN + 48, "\x2c\0\0\0\xde\xad\xbe\xef\x3a", 9);
+	/* The protocol is a third one, which says nothing at all. */
+	pattern[0] = 44;
+	add(d, f);
+	p = decode(add(d, fragment_v6(208, 200, false)));
+	assert_int_equal(p.proto, 44);
+	assert_int_equal(p.ip_len, 48 + 408);
+	/* No room for it. */
+	f = fragment_v6(0, 65000, true);
+	f.proto = 60;
+	add(d, f);
+	assert_int_equal(add(d, fragment_v6(65000, 527, false)), LINK_LEN + 48 + 65527);
+	assert_int_equal(out[LINK_LEN + 40], 60);
+}
+
 /* Families are told apart, also where all bytes of the addresses are the same. */
 static void
 test_families(void **state)
@@ -270,6 +300,7 @@ main(void)
 		TEST(test_tiny_first),
 		TEST(test_ipv6),
 		TEST(test_ipv6_atomic),
+		TEST(test_ipv6_nested),
 		TEST(test_families),
 		TEST(test_longest),
 		TEST(test_ping_of_death),
