@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <getopt.h>
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,7 +22,7 @@
 #define KEY_MAX		 64
 
 struct read_args {
-	const char *dir, *config_path, *filter;
+	const char *dir, *config_path, *filter, *names_path;
 	const char *sets[SET_MAX];
 	unsigned int set_count;
 	char workers[KEY_MAX], format[KEY_MAX]; /* assignments made of options */
@@ -66,6 +67,7 @@ print_help(void)
 	     "names.stale_for=600\n"
 	     "      --format FORMAT   json (default) or tsv\n"
 	     "      --filter EXPR     only packets that this libpcap filter takes\n"
+	     "      --names FILE      write every name learnt to FILE (JSON or TSV, as the logs)\n"
 	     "  -q, --quiet           no progress, no summary; errors are still told\n"
 	     "  -h, --help\n"
 	     "\n"
@@ -117,6 +119,7 @@ static const struct option options[] = {
 	{ "set", required_argument, NULL, 's' },
 	{ "format", required_argument, NULL, 'f' },
 	{ "filter", required_argument, NULL, 'F' },
+	{ "names", required_argument, NULL, 'n' },
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -140,6 +143,9 @@ take_option(struct read_args *a, int c, char **argv)
 		return EXIT_FINE;
 	case 'F':
 		a->filter = optarg;
+		return EXIT_FINE;
+	case 'n':
+		a->names_path = optarg;
 		return EXIT_FINE;
 	case 'q':
 		a->quiet = true;
@@ -263,8 +269,22 @@ conclude(const struct read_args *a, const struct nt_config *cfg, const struct of
 	return summary_check(stderr, &s) != 0 ? EXIT_INTERNAL : status;
 }
 
+/* names.log, when all is done. */
 static int
-run(const struct read_args *a, const struct nt_config *cfg, struct nt_sink *sink)
+write_names(const struct read_args *a, const struct nt_config *cfg, const struct names_log *names)
+{
+	const struct nt_log_config log = control_log_config(cfg);
+	struct nt_error err;
+	if (names_log_refused(names) != 0)
+		fprintf(stderr,
+			"nametap: %" PRIu64 " names had no room in %s; raise names.max_mappings\n",
+			names_log_refused(names), a->names_path);
+	return names_log_write(names, a->names_path, &log, &err) != 0 ? say(&err) : EXIT_FINE;
+}
+
+static int
+run(const struct read_args *a, const struct nt_config *cfg, struct nt_sink *sink,
+	struct names_log *names)
 {
 	struct nt_error err;
 	struct nt_sink_stats stats;
@@ -276,6 +296,7 @@ run(const struct read_args *a, const struct nt_config *cfg, struct nt_sink *sink
 		.sink = sink,
 		.stop = &stop_asked,
 		.reopen = &reopen_asked,
+		.names_log = names,
 		.progress = !a->quiet && isatty(STDERR_FILENO),
 	};
 	const double began = monotonic_sec();
@@ -288,6 +309,10 @@ run(const struct read_args *a, const struct nt_config *cfg, struct nt_sink *sink
 	if (o != NULL) {
 		const int concluded = conclude(a, cfg, o, &stats, monotonic_sec() - began);
 		status = NT_MAX(status, concluded);
+	}
+	if (o != NULL && names != NULL) {
+		const int written = write_names(a, cfg, names);
+		status = NT_MAX(status, written);
 	}
 	offline_free(o);
 	return status;
@@ -316,5 +341,13 @@ cmd_read(int argc, char **argv)
 	signal(SIGINT, on_signal);
 	signal(SIGTERM, on_signal);
 	signal(SIGHUP, on_hangup);
-	return run(&a, &cfg, sink);
+	struct names_log *names = NULL;
+	if (a.names_path != NULL && (names = names_log_new(&cfg)) == NULL) {
+		nt_error_set(&err, -errno, "no memory for --names; lower names.max_mappings");
+		nt_sink_close(sink, NULL, NULL);
+		return say(&err);
+	}
+	status = run(&a, &cfg, sink, names);
+	names_log_free(names);
+	return status;
 }

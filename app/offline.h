@@ -9,6 +9,7 @@
 #include <nt_counters.h>
 #include <nt_sink.h>
 
+#include "names_log.h"
 #include "reader.h"
 
 struct offline_config {
@@ -19,6 +20,7 @@ struct offline_config {
 	struct nt_sink *sink;
 	atomic_bool *stop, *reopen; /* as control.h has them */
 	bool progress;
+	struct names_log *names_log; /* or NULL */
 };
 
 struct offline;

@@ -8,6 +8,7 @@
 
 #include "flow_options.h"
 #include "lcore_idle.h"
+#include "names_log.h"
 #include "worker_priv.h"
 
 /* Ended connections turned into records per poll. */
@@ -102,6 +103,8 @@ static enum nt_name_added
 take_mapping(void *arg, const struct nt_mapping *m)
 {
 	struct worker *w = arg;
+	if (nt_unlikely(w->cfg.names_log != NULL))
+		names_log_add(w->cfg.names_log, m, m->seen_ns - w->epoch_offset_ns);
 	return nt_name_cache_add(w->names, m);
 }
 

@@ -16,6 +16,7 @@
 #include <nt_msg_ring.h>
 #include <nt_relay.h>
 
+struct names_log;
 struct worker;
 
 struct worker_config {
@@ -25,6 +26,7 @@ struct worker_config {
 	const struct nt_mark *R; /* the reader's */
 	struct rte_mempool *pool; /* every mbuf is of this pool */
 	struct nt_relay *relay;
+	struct names_log *names_log; /* or NULL: what this worker's cache is fed goes there, too */
 	struct nt_hash_key uid_key; /* the same in all workers */
 };
 

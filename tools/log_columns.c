@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* log_columns conn|namecache|notice: the columns of a log as a markdown table, for docs/logs.md. */
+/* log_columns conn|namecache|notice|names: the columns of a log as a markdown table, for
+ * docs/logs.md. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,12 +37,12 @@ print_table(enum nt_log_kind kind)
 int
 main(int argc, char **argv)
 {
-	for (enum nt_log_kind kind = 0; kind < NT_LOG_KINDS; kind++) {
+	for (enum nt_log_kind kind = 0; kind < NT_LOG_TABLES; kind++) {
 		if (argc != 2 || strcmp(argv[1], nt_log_path(kind)) != 0)
 			continue;
 		print_table(kind);
 		return EXIT_SUCCESS;
 	}
-	fprintf(stderr, "usage: log_columns conn|namecache|notice\n");
+	fprintf(stderr, "usage: log_columns conn|namecache|notice|names\n");
 	return EXIT_FAILURE;
 }

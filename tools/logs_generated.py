@@ -13,7 +13,7 @@ import subprocess
 import sys
 
 PAGE = pathlib.Path(__file__).resolve().parent.parent / "docs/logs.md"
-LOGS = ["conn", "namecache", "notice"]
+LOGS = ["conn", "namecache", "notice", "names"]
 
 
 def with_table(page, log, table):

@@ -28,6 +28,7 @@ enum column_kind {
 	COLUMN_MAC, /* end `arg` of the tail's link addresses; all zeros: unset */
 	COLUMN_COMMUNITY_ID, /* of the tail */
 	COLUMN_TEXT, /* text `arg` of a notice's tail */
+	COLUMN_NAME, /* the name of a names row */
 	COLUMN_SET, /* the set of `fallback`, or the empty one */
 };
 
@@ -59,7 +60,10 @@ struct column_table {
 	unsigned int count;
 };
 
-extern const struct column_table nt_conn_columns, nt_namecache_columns, nt_notice_columns;
+extern const struct column_table nt_conn_columns, nt_namecache_columns, nt_notice_columns,
+	nt_names_columns;
+/* nt_source_label with its length, by enum nt_source. */
+extern const struct column_text nt_source_texts[];
 
 #define COLUMN_LABEL_TEXT(s)                                                                       \
 	{                                                                                          \

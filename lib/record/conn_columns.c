@@ -49,7 +49,7 @@ nt_row_state_name(unsigned int state)
 }
 
 /* nt_source_label and nt_match_label with their lengths; a test holds them together. */
-static const struct column_text sources[NT_SOURCES] = {
+const struct column_text nt_source_texts[NT_SOURCES] = {
 	[NT_SOURCE_DNS_A] = L("DNS_A"),
 	[NT_SOURCE_DNS_AAAA] = L("DNS_A"),
 	[NT_SOURCE_DNS_HTTPS] = L("DNS_A"),
@@ -133,13 +133,13 @@ static const struct column columns[] = {
 		.kind = COLUMN_COMMUNITY_ID, .option = NT_LOG_COMMUNITY_ID },
 	{ COLUMN_NAMES_TWO("id.orig_h_name.src", "id_orig_h_n.src"),
 		.help = "source of the originator's first name", .kind = COLUMN_LABEL,
-		LABELS(sources), AT(orig_source) },
+		LABELS(nt_source_texts), AT(orig_source) },
 	{ COLUMN_NAMES_TWO("id.orig_h_name.vals", "id_orig_h_n.vals"),
 		.help = "names of the originator, best first", .kind = COLUMN_NAMES, .arg = 0,
 		AT(orig_names) },
 	{ COLUMN_NAMES_TWO("id.resp_h_name.src", "id_resp_h_n.src"),
 		.help = "source of the responder's first name", .kind = COLUMN_LABEL,
-		LABELS(sources), AT(resp_source) },
+		LABELS(nt_source_texts), AT(resp_source) },
 	{ COLUMN_NAMES_TWO("id.resp_h_name.vals", "id_resp_h_n.vals"),
 		.help = "names of the responder, best first", .kind = COLUMN_NAMES, .arg = 1,
 		AT(resp_names) },

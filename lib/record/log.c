@@ -196,6 +196,19 @@ put_text_value(char *p, const struct line *l, unsigned int which)
 }
 
 static char *
+put_name(char *p, const struct line *l)
+{
+	const struct nt_names_row *r = (const struct nt_names_row *)(const void *)l->row;
+
+	if (l->kind == ESCAPE_TSV)
+		return nt_escape_slow(p, r->name, r->name_len, ESCAPE_TSV_TEXT);
+	*p++ = '"';
+	p = nt_escape_slow(p, r->name, r->name_len, ESCAPE_JSON);
+	*p++ = '"';
+	return p;
+}
+
+static char *
 put_set(char *p, const struct line *l, const struct column *c)
 {
 	const bool json = l->kind == ESCAPE_JSON;
@@ -266,6 +279,8 @@ put_value(char *p, struct line *l, const struct column *c)
 		return put_community_id(p, l);
 	case COLUMN_TEXT:
 		return put_text_value(p, l, c->arg);
+	case COLUMN_NAME:
+		return put_name(p, l);
 	case COLUMN_SET:
 		return put_set(p, l, c);
 	}
@@ -402,4 +417,12 @@ nt_log_notice(struct nt_strbuf *out, const struct nt_log_config *cfg, const stru
 	struct line l = { .row = (const char *)r, .flags = r->flags };
 
 	return append_line(out, cfg, &l, &nt_notice_columns, NT_LOG_NOTICE_MAX);
+}
+
+bool
+nt_log_names(struct nt_strbuf *out, const struct nt_log_config *cfg, const struct nt_names_row *r)
+{
+	struct line l = { .row = (const char *)r, .flags = r->flags };
+
+	return append_line(out, cfg, &l, &nt_names_columns, NT_LOG_NAMES_MAX);
 }

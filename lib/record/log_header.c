@@ -6,10 +6,11 @@
 static const struct column_table *
 table_of(enum nt_log_kind kind)
 {
-	static const struct column_table *const tables[NT_LOG_KINDS] = {
+	static const struct column_table *const tables[NT_LOG_TABLES] = {
 		[NT_LOG_CONN] = &nt_conn_columns,
 		[NT_LOG_NAMECACHE] = &nt_namecache_columns,
 		[NT_LOG_NOTICE] = &nt_notice_columns,
+		[NT_LOG_NAMES] = &nt_names_columns,
 	};
 
 	return tables[kind];
@@ -45,6 +46,7 @@ type_of(const struct column *c)
 		[COLUMN_MAC] = "string",
 		[COLUMN_COMMUNITY_ID] = "string",
 		[COLUMN_TEXT] = "string",
+		[COLUMN_NAME] = "string",
 		[COLUMN_SET] = "set[string]",
 	};
 

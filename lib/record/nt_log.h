@@ -13,6 +13,7 @@
 
 #include "nt_conn_row.h"
 #include "nt_namecache_row.h"
+#include "nt_names_row.h"
 #include "nt_notice_row.h"
 
 enum nt_log_format {
@@ -49,10 +50,12 @@ enum nt_log_kind {
 	NT_LOG_CONN,
 	NT_LOG_NAMECACHE,
 	NT_LOG_NOTICE,
-	NT_LOG_KINDS
+	NT_LOG_KINDS, /* logs of the sink */
+	NT_LOG_NAMES = NT_LOG_KINDS, /* a file of its own */
+	NT_LOG_TABLES
 };
 
-/* "conn", "namecache", "notice": the #path and the file's stem. */
+/* "conn", "namecache", "notice", "names": the #path and the file's stem. */
 const char *nt_log_path(enum nt_log_kind kind);
 
 /* The longest line that nt_log_conn can make: "\u0001" stands for one byte. */
@@ -69,6 +72,7 @@ static_assert(NT_LOG_LINE_MAX >= NT_ROW_TAIL_MAX * 6 + NT_LOG_FIXED_MAX, "any ro
 #define NT_LOG_NAMECACHE_MAX NT_LOG_FIXED_MAX
 
 /* No line of notice.log is longer. */
+#define NT_LOG_NAMES_MAX  (NT_LOG_FIXED_MAX + 255 * 6)
 #define NT_LOG_NOTICE_MAX (NT_LOG_FIXED_MAX + NT_NOTICE_TAIL_MAX * 6)
 
 /* No line of this row is longer: what nt_log_conn wants to be free. */
@@ -87,6 +91,8 @@ bool nt_log_conn(
 	struct nt_strbuf *out, const struct nt_log_config *cfg, const struct nt_conn_row *r);
 bool nt_log_namecache(
 	struct nt_strbuf *out, const struct nt_log_config *cfg, const struct nt_namecache_row *r);
+bool nt_log_names(
+	struct nt_strbuf *out, const struct nt_log_config *cfg, const struct nt_names_row *r);
 bool nt_log_notice(
 	struct nt_strbuf *out, const struct nt_log_config *cfg, const struct nt_notice_row *r);
 
