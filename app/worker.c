@@ -95,7 +95,9 @@ make_tables(struct worker *w)
 		if (w->community_id == NULL)
 			return -errno;
 	}
-	const int failed = pins_init(&w->pins, c->flow.max);
+	int failed = pins_init(&w->pins, c->flow.max);
+	if (failed == 0)
+		failed = streams_init(&w->streams, c->flow.max);
 	return failed != 0 ? failed : departures_init(&w->departures);
 }
 
@@ -164,6 +166,7 @@ worker_free(struct worker *w)
 	nt_community_id_free(w->community_id);
 	if (w->pins.pins != NULL)
 		pins_fini(&w->pins);
+	streams_fini(&w->streams);
 	if (w->departures.ring != NULL)
 		departures_fini(&w->departures);
 	free(w);

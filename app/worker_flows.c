@@ -74,6 +74,8 @@ flow_end(struct worker *w, uint32_t idx)
 	nt_name_cache_prefetch(w->names, &hi);
 	if (key->proto == IPPROTO_UDP)
 		quic_end(w, idx);
+	else if (key->proto == IPPROTO_TCP)
+		streams_end(w, idx);
 	nt_flow_unlink(w->flows, idx);
 }
 

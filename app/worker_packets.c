@@ -6,6 +6,7 @@
  * between.
  */
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <nt_encap.h>
 
@@ -123,6 +124,14 @@ continue_flow(struct worker *w, uint32_t idx, const struct nt_packet *p,
 	return idx;
 }
 
+/* Payload, or the end of it. */
+static inline bool
+carries_stream(const struct nt_packet *p)
+{
+	return p->proto == IPPROTO_TCP && (p->payload_len != 0 || (p->tcp_flags & TH_FIN) != 0) &&
+	       (p->flags & (NT_PKT_BAD_CHECKSUM | NT_PKT_NO_COUNT)) == 0;
+}
+
 /* Tunnels' connections come here too, which is no reason to call it for all others. */
 static inline __attribute__((always_inline)) uint32_t
 process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
@@ -139,6 +148,8 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 			names_packet(w, p, at, idx, s->src_is_lo, (enum port_use)(uses & -uses));
 		else if ((nt_flow_at(w->flows, idx)->stream & QUIC_DECIDED) == 0)
 			quic_packet(w, p, at, idx, s->src_is_lo);
+	} else if (carries_stream(p) && nt_flow_at(w->flows, idx)->stream != STREAM_CLOSED) {
+		streams_packet(w, p, at, idx, s->src_is_lo);
 	}
 	return idx;
 }

@@ -16,6 +16,7 @@
 #include "departures.h"
 #include "mbuf_meta.h"
 #include "record_msg.h"
+#include "streams.h"
 #include "worker.h"
 
 #define WORKER_BURST 32
@@ -63,6 +64,7 @@ struct worker {
 	struct nt_msg_ring *records;
 	struct nt_community_id *community_id; /* NULL: not asked for */
 	struct pin_pool pins;
+	struct streams streams;
 	struct departures departures;
 
 	int64_t epoch_offset_ns; /* clock less capture time, in this epoch */
@@ -173,6 +175,15 @@ bool records_advance(struct worker *w, unsigned int max);
 /* worker_rows.c */
 void row_make(struct worker *w, const struct nt_flow *f, const struct nt_flow_cold *cold,
 	struct nt_conn_row *row);
+
+/* worker_streams.c: payload of TCP connections in order. */
+/* A packet with payload or FIN of a connection whose stream is not STREAM_CLOSED. */
+void streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
+	uint32_t idx, bool src_is_lo);
+/* The connection is over: what is known now is all. */
+void streams_end(struct worker *w, uint32_t idx);
+/* Its record is made. */
+void streams_release(struct worker *w, uint32_t idx);
 
 /* worker_pins.c: names as of a connection's start. */
 int pins_init(struct pin_pool *p, uint32_t size);

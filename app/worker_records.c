@@ -20,6 +20,7 @@ resolve(struct worker *w, uint32_t idx)
 	row_make(w, f, cold, &w->record.row);
 	if (cold->pins != NT_FLOW_NONE)
 		pins_give_back(w, cold->pins);
+	streams_release(w, idx);
 	nt_conn_close(w->conn, f, cold);
 	nt_flow_release(w->flows, idx);
 	record_msg_seal(&w->record);

@@ -142,6 +142,17 @@ void nt_conn_dns_unknown(struct nt_conn *c, struct nt_flow_cold *cold);
 /* The DNS parser rejected what runs over it as no DNS (Zeek: analyzer violation). */
 void nt_conn_dns_violation(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold);
 
+/* A direction of a TCP connection that has sent, for those who read its payload in order. */
+struct nt_conn_stream {
+	uint32_t start; /* sequence number of its first byte */
+	uint32_t acked; /* up to here it was acknowledged: what was not seen of it is a gap */
+	bool partial; /* the connection was joined in its middle: Zeek's analyzers don't look at it
+		       */
+};
+/* After nt_conn_packet. Returns the payload bytes of both directions so far, as in *_bytes. */
+uint64_t nt_conn_streams(
+	const struct nt_flow *f, const struct nt_flow_cold *cold, struct nt_conn_stream ret[2]);
+
 /* Which direction (NT_FLOW_ORIG or _RESP) a packet with src_is_lo travels. */
 static inline int
 nt_conn_direction(const struct nt_flow *f, bool src_is_lo)

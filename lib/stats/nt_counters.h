@@ -55,6 +55,9 @@
 	X(CONNS_LOST, conns_lost, "connections", "records dropped for want of room") \
 	X(RELEASED_EARLY, released_early, "connections", "written before the watermark had passed them") \
 	X(RECORDS_LATE_AT_RATE, records_late_at_rate, "connections", "that would have missed a name at the configured pacing rate") \
+	/* TCP payload looked into */ \
+	X(STREAMS, streams, "connections", "looked into for what they speak") \
+	X(STREAMS_BROKEN, streams_broken, "directions", "given up: too much out of order") \
 	/* DNS messages, by what reading them gave */ \
 	X(DNS_QUERIES, dns_queries, "messages", "DNS queries read") \
 	X(DNS_RESPONSES, dns_responses, "messages", "DNS responses read") \

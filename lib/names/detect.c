@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include "nt_detect.h"
+
+/* nt_detect.flags */
+enum {
+	NAMED = 1 << 0, /* name is whole */
+	WAITS = 1 << 1, /* a protocol that may turn to TLS: a ClientHello is waited for */
+	HANDS = 1 << 4, /* ... and Zeek's analyzer hands over to that of TLS */
+	BEGUN = 1 << 2, /* the originator has sent something; the responder: shifted by one */
+};
+
+/* Zeek's dpd_buffer_size, dpd_max_packets and ignore_violations_after. */
+#define SIGNATURE_BYTES	 1024
+#define SIGNATURE_PIECES 100
+#define FIRM_BYTES	 (10 * 1024)
+/* A ClientHello or request line that has not ended by then never will: five records. */
+#define UNDECIDED_BYTES (5 * 16 * 1024)
+
+/* Zeek's likely ports of its HTTP and SSL analyzers. */
+static const uint16_t http_ports[] = { 80, 81, 631, 1080, 3128, 8000, 8080, 8888 };
+static const uint16_t tls_ports[] = { 443, 563, 585, 614, 636, 853, 989, 990, 992, 993, 995, 5223 };
+
+static bool
+is_among(uint16_t port, const uint16_t *ports, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (ports[i] == port)
+			return true;
+	return false;
+}
+
+void
+nt_detect_begin(struct nt_detect *d, uint16_t port)
+{
+	d->live = NT_DETECT_HTTP | NT_DETECT_TLS;
+	d->attached = 0;
+	d->seen = 0;
+	d->flags = 0;
+	d->pieces = 0;
+	d->bytes = 0;
+	if (is_among(port, http_ports, NT_ARRAY_SIZE(http_ports)))
+		d->attached |= NT_DETECT_HTTP;
+	if (is_among(port, tls_ports, NT_ARRAY_SIZE(tls_ports)))
+		d->attached |= NT_DETECT_TLS;
+	nt_tls_begin(&d->tls);
+	nt_http_begin(&d->http);
+	nt_server_name_clear(&d->name);
+}
+
+const struct nt_server_name *
+nt_detect_name(const struct nt_detect *d)
+{
+	return (d->flags & NAMED) != 0 ? &d->name : NULL;
+}
+
+static void
+violated(struct nt_detect *d, uint8_t who, uint64_t total)
+{
+	d->live &= (uint8_t)~who;
+	if (total <= FIRM_BYTES)
+		d->seen &= (uint8_t)~who;
+}
+
+/* Signatures are looked for at the beginning only; true where this piece belongs to it. */
+static bool
+is_beginning(struct nt_detect *d, size_t len)
+{
+	if (d->bytes > SIGNATURE_BYTES || d->pieces > SIGNATURE_PIECES)
+		return false;
+	d->bytes += (uint32_t)NT_MIN(len, SIGNATURE_BYTES + 1);
+	d->pieces++;
+	return true;
+}
+
+static void
+feed_tls(struct nt_detect *d, int dir, const uint8_t *data, size_t len, uint64_t total,
+	bool beginning)
+{
+	const unsigned int got = nt_tls_feed(&d->tls, dir, data, len, &d->name);
+
+	if ((got & NT_TLS_BEGINS) != 0 && beginning)
+		d->attached |= NT_DETECT_TLS;
+	if ((got & NT_TLS_HELLO) != 0)
+		d->seen |= NT_DETECT_TLS;
+	if ((got & NT_TLS_NAME) != 0)
+		d->flags |= NAMED;
+	if ((got & NT_TLS_BAD) != 0)
+		violated(d, NT_DETECT_TLS, total);
+	if ((got & NT_TLS_OVER) != 0)
+		d->live &= (uint8_t)~NT_DETECT_TLS;
+}
+
+/* What runs through the proxy begins anew, and has its own name. */
+static void
+begin_tunnel(struct nt_detect *d)
+{
+	d->live = NT_DETECT_TLS;
+	d->attached &= NT_DETECT_HTTP;
+	d->seen &= NT_DETECT_HTTP;
+	d->bytes = 0;
+	d->pieces = 0;
+	nt_tls_begin(&d->tls);
+}
+
+static void
+note_http(struct nt_detect *d, unsigned int got, uint64_t total, bool beginning)
+{
+	if ((got & NT_HTTP_BEGINS) != 0 && beginning)
+		d->attached |= NT_DETECT_HTTP;
+	if ((got & NT_HTTP_REQUEST) != 0)
+		d->seen |= NT_DETECT_HTTP;
+	if ((got & NT_HTTP_HOST) != 0)
+		d->flags |= NAMED;
+	if ((got & NT_HTTP_BAD) != 0)
+		violated(d, NT_DETECT_HTTP, total);
+	if ((got & NT_HTTP_OVER) != 0)
+		d->live &= (uint8_t)~NT_DETECT_HTTP;
+}
+
+static struct nt_server_name *
+wanted_host(struct nt_detect *d)
+{
+	return (d->flags & NAMED) == 0 ? &d->name : NULL;
+}
+
+static void
+feed_http(struct nt_detect *d, int dir, const uint8_t *data, size_t len, uint64_t total,
+	bool beginning)
+{
+	size_t taken;
+	const unsigned int got = nt_http_feed(&d->http, dir, data, len, wanted_host(d), &taken);
+
+	note_http(d, got, total, beginning);
+	if ((got & (NT_HTTP_TUNNEL | NT_HTTP_BAD)) != NT_HTTP_TUNNEL)
+		return;
+	begin_tunnel(d);
+	if (taken < len)
+		feed_tls(d, dir, data + taken, len - taken, total, true);
+}
+
+static bool
+starts(const uint8_t *data, size_t len, const char *with)
+{
+	const size_t n = strlen(with);
+
+	return len >= n && memcmp(data, with, n) == 0;
+}
+
+/*
+ * Protocols whose analyzers in Zeek hand over to TLS: SMTP and FTP, POP3, IMAP, MySQL by what the
+ * server says first; XMPP, IRC, SOCKS, RDP by what the client does.
+ */
+static bool
+hands_over(int dir, const uint8_t *data, size_t len)
+{
+	if (dir == 1)
+		return starts(data, len, "220") || starts(data, len, "+OK") ||
+		       starts(data, len, "* OK") || (len > 5 && data[3] == 0 && data[4] == 10);
+	return starts(data, len, "<?xml") || starts(data, len, "<stream") ||
+	       starts(data, len, "NICK ") || starts(data, len, "CAP ") ||
+	       starts(data, len, "USER ") || starts(data, len, "STARTTLS") ||
+	       (len >= 3 && data[0] == 5 && data[1] == len - 2) ||
+	       (len >= 9 && data[0] == 4 && data[1] == 1) ||
+	       (len >= 7 && data[0] == 3 && data[1] == 0 && data[2] == 0);
+}
+
+/*
+ * Others, for the name: LDAP and PostgreSQL, which only a Zeek built with Spicy knows.
+ */
+static bool
+may_turn_to_tls(int dir, const uint8_t *data, size_t len)
+{
+	static const uint8_t postgres[] = { 0, 0, 0, 8, 4, 0xd2, 0x16, 0x2f };
+
+	return dir == 0 && ((len == sizeof(postgres) && memcmp(data, postgres, len) == 0) ||
+				   (len >= 7 && data[0] == 0x30));
+}
+
+/* A record with the beginning of a ClientHello at the beginning of a piece. */
+static bool
+is_client_hello(int dir, const uint8_t *data, size_t len)
+{
+	return dir == 0 && len >= 6 && data[0] == 22 && data[1] == 3 && data[2] <= 3 &&
+	       data[5] == 1;
+}
+
+/* The first piece of a direction. */
+static void
+look_at_first(struct nt_detect *d, int dir, const uint8_t *data, size_t len)
+{
+	const bool over = hands_over(dir, data, len);
+
+	d->flags |= (uint8_t)(BEGUN << dir);
+	if (over)
+		d->flags |= HANDS;
+	if (over || may_turn_to_tls(dir, data, len))
+		d->flags |= WAITS;
+}
+
+static void
+begin_tls(struct nt_detect *d)
+{
+	d->live = NT_DETECT_TLS;
+	if ((d->flags & HANDS) != 0)
+		d->attached |= NT_DETECT_TLS;
+	nt_tls_begin(&d->tls);
+}
+
+/* What is not decided when a violation does not count any more is followed a little longer. */
+static bool
+goes_on(const struct nt_detect *d, uint64_t total)
+{
+	if (total <= FIRM_BYTES)
+		return d->live != 0 || (d->flags & WAITS) != 0;
+	return (d->live & ~d->seen) != 0 && total <= UNDECIDED_BYTES;
+}
+
+bool
+nt_detect_feed(struct nt_detect *d, int dir, const uint8_t *data, size_t len, uint64_t total)
+{
+	if ((d->flags & BEGUN << dir) == 0)
+		look_at_first(d, dir, data, len);
+	if ((d->flags & WAITS) != 0 && (d->seen & NT_DETECT_HTTP) == 0 &&
+		is_client_hello(dir, data, len)) {
+		d->flags &= (uint8_t)~WAITS;
+		begin_tls(d);
+		d->bytes = SIGNATURE_BYTES + 1;
+	}
+	const bool beginning = is_beginning(d, len);
+	if ((d->live & NT_DETECT_TLS) != 0)
+		feed_tls(d, dir, data, len, total, beginning);
+	if ((d->live & NT_DETECT_HTTP) != 0)
+		feed_http(d, dir, data, len, total, beginning);
+	return goes_on(d, total);
+}
+
+bool
+nt_detect_gap(struct nt_detect *d, int dir, uint64_t len)
+{
+	d->live &= (uint8_t)~NT_DETECT_TLS;
+	if ((d->live & NT_DETECT_HTTP) != 0 &&
+		(nt_http_gap(&d->http, dir, len) & NT_HTTP_OVER) != 0)
+		d->live &= (uint8_t)~NT_DETECT_HTTP;
+	return d->live != 0 || (d->flags & WAITS) != 0;
+}
+
+bool
+nt_detect_end(struct nt_detect *d, int dir, uint64_t total)
+{
+	if ((d->live & NT_DETECT_HTTP) != 0)
+		note_http(d, nt_http_end(&d->http, dir, wanted_host(d)), total, true);
+	return goes_on(d, total);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What a TCP connection speaks, http or ssl, as Zeek's conn.log says it (`service`), and the server
+ * name that it says itself. Bytes of both directions are pushed in order, in pieces as they
+ * arrived. Zeek's way: an analyzer is at work from the start on its ports, and elsewhere once a
+ * signature matches within the first bytes; it confirms the service at the first whole request line
+ * or ClientHello; a violation within the first 10 KiB of the connection takes it away for good.
+ * TLS behind STARTTLS and the like, in SOCKS and behind CONNECT is found too. Nothing is buffered;
+ * work is linear in the bytes. Owner: whoever holds the connection.
+ */
+#ifndef NT_DETECT_H
+#define NT_DETECT_H
+
+#include "nt_http.h"
+#include "nt_tls.h"
+
+enum {
+	NT_DETECT_HTTP = 1 << 0,
+	NT_DETECT_TLS = 1 << 1,
+};
+
+struct nt_detect {
+	uint8_t live, attached, seen; /* NT_DETECT_* bits: who still reads, is at work, was right */
+	uint8_t flags;
+	uint8_t pieces; /* as far as signatures are looked for */
+	uint32_t bytes;
+	struct nt_tls tls;
+	struct nt_http http;
+	struct nt_server_name name; /* len 0: none (yet); gathered here, look at it in the end */
+};
+
+/* port: the responder's. */
+void nt_detect_begin(struct nt_detect *d, uint16_t port);
+
+/*
+ * dir: 0 the originator, 1 the responder. total: payload of both directions together, as far as
+ * this packet. All return whether anything more can come of it; if not, nothing is to be fed.
+ */
+bool nt_detect_feed(struct nt_detect *d, int dir, const uint8_t *data, size_t len, uint64_t total);
+bool nt_detect_gap(struct nt_detect *d, int dir, uint64_t len);
+/* The direction's FIN has come, and all before it. */
+bool nt_detect_end(struct nt_detect *d, int dir, uint64_t total);
+
+/* The services, NT_DETECT_* bits. */
+static inline unsigned int
+nt_detect_services(const struct nt_detect *d)
+{
+	return d->attached & d->seen;
+}
+
+/* The server's name, or NULL. */
+const struct nt_server_name *nt_detect_name(const struct nt_detect *d);
+
+#endif

@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Services as Zeek gives them and takes them away. */
+#include "hello_build.h"
+
+#include <nt_detect.h>
+
+static struct nt_detect d;
+static uint64_t total;
+
+static bool
+say(int dir, const void *data, size_t len)
+{
+	total += len;
+	return nt_detect_feed(&d, dir, data, len, total);
+}
+
+static bool
+text(int dir, const char *s)
+{
+	return say(dir, s, strlen(s));
+}
+
+static bool
+bytes(int dir, const struct bytes *b)
+{
+	return say(dir, b->at, b->len);
+}
+
+static void
+begin(uint16_t port)
+{
+	total = 0;
+	nt_detect_begin(&d, port);
+}
+
+static void
+assert_name(const char *s)
+{
+	const struct nt_server_name *n = nt_detect_name(&d);
+
+	assert_non_null(n);
+	assert_int_equal(n->len, strlen(s));
+	assert_memory_equal(n->text, s, n->len);
+}
+
+static void
+test_http(void **state)
+{
+	(void)state;
+	begin(80);
+	assert_true(text(0, "FOO / HTTP/1.1\r\nHost: a.example\r\n\r\n"));
+	assert_int_equal(nt_detect_services(&d), NT_DETECT_HTTP);
+	assert_name("a.example");
+	/* On other ports a known method is needed, or a reply. */
+	begin(12345);
+	text(0, "FOO / HTTP/1.1\r\n\r\n");
+	assert_int_equal(nt_detect_services(&d), 0);
+	text(1, "HTTP/1.1 200 OK\r\n\r\n");
+	assert_int_equal(nt_detect_services(&d), NT_DETECT_HTTP);
+	begin(12345);
+	text(0, "GET / HTTP/1.1\r\n\r\n");
+	assert_int_equal(nt_detect_services(&d), NT_DETECT_HTTP);
+}
+
+static void
+test_violation_takes_it_away(void **state)
+{
+	(void)state;
+	begin(80);
+	text(0, "GET / HTTP/1.1\r\n\r\n");
+	assert_false(text(1, "no status line\r\n"));
+	assert_int_equal(nt_detect_services(&d), 0);
+	/* ... but not when much has been said. */
+	begin(80);
+	text(0, "GET / HTTP/1.1\r\n\r\n");
+	total = 20000;
+	text(1, "no status line\r\n");
+	assert_int_equal(nt_detect_services(&d), NT_DETECT_HTTP);
+	/* What was violated is gone for good. */
+	begin(80);
+	text(1, "SSH-2.0-x\r\n");
+	text(0, "GET / HTTP/1.1\r\n\r\n");
+	assert_int_equal(nt_detect_services(&d), 0);
+}
+
+static void
+test_tls(void **state)
+{
+	struct bytes c = { 0 }, s = { 0 };
+
+	(void)state;
+	put_client_hello(&c, "www.example.com");
+	put_server_hello(&s, 0x0303);
+	for (uint16_t port = 442; port <= 443; port++) {
+		begin(port);
+		assert_true(bytes(0, &c));
+		assert_int_equal(nt_detect_services(&d), NT_DETECT_TLS);
+		assert_name("www.example.com");
+		assert_true(bytes(1, &s));
+		assert_int_equal(nt_detect_services(&d), NT_DETECT_TLS);
+	}
+	begin(443);
+	bytes(0, &c);
+	assert_false(text(1, "HTTP/1.1 400 Bad Request\r\n"));
+	assert_int_equal(nt_detect_services(&d), 0);
+	assert_name("www.example.com"); /* which was said nevertheless */
+	begin(443);
+	bytes(1, &s);
+	assert_int_equal(nt_detect_services(&d), 0); /* the server's half alone is not enough */
+}
+
+static void
+test_behind_connect(void **state)
+{
+	struct bytes c = { 0 };
+
+	(void)state;
+	put_client_hello(&c, "inner.example.com");
+	begin(3128);
+	text(0, "CONNECT outer.example.com:443 HTTP/1.1\r\nHost: outer.example.com\r\n\r\n");
+	assert_name("outer.example.com");
+	assert_true(text(1, "HTTP/1.1 200 OK\r\n\r\n"));
+	bytes(0, &c);
+	assert_int_equal(nt_detect_services(&d), NT_DETECT_HTTP | NT_DETECT_TLS);
+	assert_name("inner.example.com");
+}
+
+static void
+test_starttls(void **state)
+{
+	struct bytes c = { 0 };
+
+	(void)state;
+	put_client_hello(&c, "mail.example.com");
+	begin(25);
+	assert_true(text(1, "220 mail.example.com ESMTP\r\n"));
+	assert_true(text(0, "EHLO x\r\n"));
+	assert_true(text(1, "250 STARTTLS\r\n"));
+	assert_true(text(0, "STARTTLS\r\n"));
+	assert_true(text(1, "220 go on\r\n"));
+	bytes(0, &c);
+	assert_int_equal(nt_detect_services(&d), NT_DETECT_TLS);
+	assert_name("mail.example.com");
+	/* Nobody in Zeek hands this one over. */
+	begin(4444);
+	assert_false(text(0, "\x01\x02\x03hello\r\n"));
+}
+
+static void
+test_gap(void **state)
+{
+	struct bytes c = { 0 };
+
+	(void)state;
+	put_client_hello(&c, "www.example.com");
+	begin(443);
+	c.len /= 2;
+	assert_true(bytes(0, &c));
+	nt_detect_gap(&d, 0, 10);
+	bytes(0, &c);
+	assert_int_equal(nt_detect_services(&d), 0);
+}
+
+static void
+test_end(void **state)
+{
+	(void)state;
+	begin(80);
+	text(0, "GET / HTTP/1.0");
+	assert_int_equal(nt_detect_services(&d), 0);
+	nt_detect_end(&d, 0, total);
+	assert_int_equal(nt_detect_services(&d), NT_DETECT_HTTP);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_http),
+		cmocka_unit_test(test_violation_takes_it_away),
+		cmocka_unit_test(test_tls),
+		cmocka_unit_test(test_behind_connect),
+		cmocka_unit_test(test_starttls),
+		cmocka_unit_test(test_gap),
+		cmocka_unit_test(test_end),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
