@@ -23,6 +23,7 @@ distribute_init(struct distribute *d, const struct distribute_config *cfg)
 	*d = (struct distribute){ .cfg = *cfg };
 	nt_encap_config_default(&d->encap);
 	flow_options(&conn, c);
+	memcpy(d->encap.server_ports, conn.likely_udp.bits, sizeof(d->encap.server_ports));
 	int err = steer_init(&d->steer, cfg->workers);
 	if (err == 0)
 		err = tunnels_init(&d->tunnels, c->tunnel.max, &conn, &cfg->uid_key);
@@ -97,12 +98,14 @@ struct walk {
 };
 
 static bool
-may_enter(struct distribute *d, const struct walk *w, const struct nt_encap *e)
+may_enter(struct distribute *d, struct walk *w, const struct nt_encap *e)
 {
-	if (w->depth < d->cfg.config->tunnel.max_depth &&
-		nt_encap_nests(w->depth, w->parent, (enum nt_tunnel)e->tunnel))
+	const enum nt_tunnel t = (enum nt_tunnel)e->tunnel;
+	if (w->depth < d->cfg.config->tunnel.max_depth && nt_encap_nests(w->depth, w->parent, t))
 		return true;
 	d->too_deep++;
+	if (e->udp && nt_encap_gives_up(t))
+		w->m.tunnel = MBUF_TOO_DEEP;
 	return false;
 }
 

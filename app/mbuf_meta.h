@@ -26,6 +26,10 @@ enum mbuf_kind {
 		      * at.position that of the last packet */
 };
 
+/* In place of a tunnel: it is one, but inside as many as are opened; Zeek marks such connections.
+ */
+#define MBUF_TOO_DEEP UINT8_MAX
+
 /* What whoever steers packets counts; each field since the last time it was told. */
 struct distribute_counts {
 	uint64_t completed, overlaps, repeats, refused, timed_out, evicted; /* fragments */
@@ -46,7 +50,8 @@ struct mbuf_meta {
 	uint32_t frame_len; /* on the wire, of the whole frame that it came in */
 	uint16_t link; /* DLT_* */
 	uint8_t kind; /* enum mbuf_kind */
-	uint8_t tunnel; /* enum nt_tunnel that its connection is confirmed to be */
+	uint8_t tunnel; /* enum nt_tunnel that its connection is confirmed to be, or MBUF_TOO_DEEP
+			 */
 };
 static_assert(sizeof(struct mbuf_meta) <= NT_CACHE_LINE, "one line");
 static_assert(sizeof(struct mbuf_meta) % RTE_MBUF_PRIV_ALIGN == 0, "private area");

@@ -173,7 +173,11 @@ static const uint16_t tunnel_services[NT_TUNNELS] = {
 static void
 note_tunnel(struct worker *w, uint32_t idx, uint8_t tunnel)
 {
-	nt_conn_service(nt_flow_cold_at(w->flows, idx), tunnel_services[tunnel]);
+	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
+	if (tunnel == MBUF_TOO_DEEP)
+		nt_conn_evicted(w->conn, nt_flow_at(w->flows, idx), cold);
+	else
+		nt_conn_service(cold, tunnel_services[tunnel]);
 }
 
 /* A tunnel's own connection takes the packet; what is inside counts where it goes. */
