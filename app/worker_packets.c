@@ -128,8 +128,8 @@ continue_flow(struct worker *w, uint32_t idx, const struct nt_packet *p,
 static inline bool
 carries_stream(const struct nt_packet *p)
 {
-	return p->proto == IPPROTO_TCP && (p->payload_len != 0 || (p->tcp_flags & TH_FIN) != 0) &&
-	       (p->flags & (NT_PKT_BAD_CHECKSUM | NT_PKT_NO_COUNT)) == 0;
+	return (p->payload_len | (p->tcp_flags & (TH_FIN | TH_RST))) != 0 &&
+	       p->proto == IPPROTO_TCP;
 }
 
 /* Tunnels' connections come here too, which is no reason to call it for all others. */

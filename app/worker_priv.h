@@ -180,10 +180,24 @@ void row_make(struct worker *w, const struct nt_flow *f, const struct nt_flow_co
 /* A packet with payload or FIN of a connection whose stream is not STREAM_CLOSED. */
 void streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
 	uint32_t idx, bool src_is_lo);
-/* The connection is over: what is known now is all. */
-void streams_end(struct worker *w, uint32_t idx);
-/* Its record is made. */
-void streams_release(struct worker *w, uint32_t idx);
+void stream_end(struct worker *w, uint32_t idx);
+void stream_release(struct worker *w, uint32_t idx);
+
+/* The TCP connection is over: what is known now is all. */
+static inline void
+streams_end(struct worker *w, uint32_t idx)
+{
+	if (nt_flow_at(w->flows, idx)->stream == STREAM_OPEN)
+		stream_end(w, idx);
+}
+
+/* The record of a TCP connection is made. */
+static inline void
+streams_release(struct worker *w, uint32_t idx)
+{
+	if (nt_flow_at(w->flows, idx)->stream != STREAM_NEW)
+		stream_release(w, idx);
+}
 
 /* worker_pins.c: names as of a connection's start. */
 int pins_init(struct pin_pool *p, uint32_t size);

@@ -5,8 +5,6 @@
  * it was acknowledged already is not looked at, what was cut off by the capture was not seen. Most
  * segments come in their turn and are looked at where they lie.
  */
-#include <netinet/in.h>
-
 #include <nt_conn.h>
 
 #include "worker_priv.h"
@@ -168,11 +166,22 @@ close_stream(struct worker *w, uint32_t idx)
 	nt_flow_at(w->flows, idx)->stream = STREAM_CLOSED;
 }
 
+/* A FIN whose turn has come, or a RST with nothing awaited before it. */
+static bool
+is_end(const struct feed *d, int dir, const struct nt_packet *p)
+{
+	if ((p->tcp_flags & TCP_RST) != 0)
+		return d->s->held[dir] == HOLD_NONE;
+	return (p->tcp_flags & TCP_FIN) != 0 && d->s->want[dir] == p->seq + p->payload_len;
+}
+
 void
 streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
 	uint32_t idx, bool src_is_lo)
 {
 	struct feed d;
+	if ((p->flags & (NT_PKT_BAD_CHECKSUM | NT_PKT_NO_COUNT)) != 0)
+		return;
 	if (nt_flow_at(w->flows, idx)->stream == STREAM_NEW) {
 		if (p->payload_len == 0)
 			return;
@@ -186,7 +195,7 @@ streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_pack
 		if ((d.s->flags & BEGUN << i) != 0)
 			give_up_acked(&d, i);
 	take_segment(&d, dir, p);
-	if ((p->tcp_flags & TCP_FIN) != 0 && d.wanted && d.s->want[dir] == p->seq + p->payload_len)
+	if (d.wanted && is_end(&d, dir, p))
 		d.wanted = nt_detect_end(&d.s->detect, dir, d.total);
 	store_services(&d);
 	if (!d.wanted)
@@ -196,11 +205,9 @@ streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_pack
 }
 
 void
-streams_end(struct worker *w, uint32_t idx)
+stream_end(struct worker *w, uint32_t idx)
 {
 	struct feed d;
-	if (nt_flow_at(w->flows, idx)->stream != STREAM_OPEN)
-		return;
 	load(&d, w, idx);
 	d.meta = NULL;
 	for (int i = 0; i < 2; i++)
@@ -213,11 +220,9 @@ streams_end(struct worker *w, uint32_t idx)
 }
 
 void
-streams_release(struct worker *w, uint32_t idx)
+stream_release(struct worker *w, uint32_t idx)
 {
-	if (nt_flow_at(w->flows, idx)->key.proto != IPPROTO_TCP)
-		return;
-	streams_end(w, idx); /* opened by its very last packet */
-	if (nt_flow_at(w->flows, idx)->stream == STREAM_CLOSED)
-		stream_name_drop(&w->streams, idx);
+	if (nt_flow_at(w->flows, idx)->stream == STREAM_OPEN)
+		stream_end(w, idx); /* opened by its very last packet */
+	stream_name_drop(&w->streams, idx);
 }

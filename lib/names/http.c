@@ -18,7 +18,7 @@ nt_http_begin(struct nt_http *h)
 static void
 begin_message(struct nt_http *h, struct nt_http_side *s)
 {
-	h->keeps = h->keeps || (s->line_flags & LINE_11) != 0;
+	h->keeps = h->keeps || (s->line_flags & LINE_KEEPS) != 0;
 	s->state = HTTP_HEADERS;
 	s->flags = (s->line_flags & LINE_11) != 0 ? MESSAGE_11 : 0;
 	s->left = 0;

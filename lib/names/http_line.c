@@ -122,18 +122,27 @@ find_version(struct nt_http_side *s, uint8_t c)
 	}
 }
 
-/* The three characters behind "HTTP/". */
+/* The three characters behind "HTTP/": which version, and whether it keeps connections. */
 static void
-check_11(struct nt_http_side *s, uint8_t c)
+version_byte(struct nt_http_side *s, uint8_t c)
 {
-	static const char text[] = "1.1";
-
-	if (s->matched < sizeof(text) - 1 && c == (uint8_t)text[s->matched])
-		s->matched++;
-	else if (s->matched < sizeof(text) - 1)
-		s->matched = UINT8_MAX;
-	if (s->matched == sizeof(text) - 1)
-		s->line_flags |= LINE_11;
+	switch (s->matched++) {
+	case 0:
+		s->line_flags |= c == '1' ? LINE_MAJOR_1 : 0;
+		s->line_flags |= c > '1' && c <= '9' ? LINE_KEEPS : 0;
+		break;
+	case 1:
+		break;
+	case 2:
+		if ((s->line_flags & LINE_MAJOR_1) != 0)
+			s->line_flags |= c > '0' && c <= '9' ? LINE_KEEPS : 0;
+		if ((s->line_flags & LINE_MAJOR_1) != 0)
+			s->line_flags |= c == '1' ? LINE_11 : 0;
+		break;
+	default:
+		s->matched = 3;
+		break;
+	}
 }
 
 static void
@@ -156,7 +165,7 @@ target_byte(struct nt_http_side *s, uint8_t c)
 	if ((s->line_flags & LINE_VERSION) == 0)
 		find_version(s, c);
 	else
-		check_11(s, c);
+		version_byte(s, c);
 	s->line_flags |= LINE_TARGET;
 }
 
@@ -221,7 +230,7 @@ reply_byte(struct nt_http *h, struct nt_http_side *s, uint8_t c)
 			s->matched = 0;
 		break;
 	case PHASE_VERSION:
-		check_11(s, c);
+		version_byte(s, c);
 		if (is_space(c))
 			s->phase = PHASE_SPACE;
 		break;
@@ -298,9 +307,9 @@ value_byte(struct nt_http_side *s, uint8_t c, struct nt_server_name *name)
 {
 	if (s->header == HEADER_HOST)
 		nt_server_name_add(name, c);
-	else if (is_space(c) || c == ',' || c == ';')
+	else if ((is_space(c) || c == ',' || c == ';') && s->word_len != 0)
 		s->phase = PHASE_REST; /* the first token only */
-	else
+	else if (c != ',' && c != ';')
 		keep(s, lower(c));
 }
 

@@ -55,6 +55,8 @@ enum {
 	LINE_TARGET = 1 << 3, /* there is something behind the method */
 	LINE_BROKEN = 1 << 4,
 	LINE_11 = 1 << 6, /* HTTP/1.1 */
+	LINE_MAJOR_1 = 1 << 7,
+	LINE_KEEPS = 1 << 8, /* HTTP/1.1 or later: more requests are expected */
 	LINE_NOT_TARGET = 1 << 5, /* a character that no URI has */
 };
 

@@ -254,6 +254,21 @@ test_end(void **state)
 	assert_int_equal(nt_http_end(&h, 0, &name), 0);
 }
 
+/* A server that is asked once may be told what it likes afterwards, if nothing keeps it. */
+static void
+test_only_request(void **state)
+{
+	(void)state;
+	begin();
+	assert_true(feed(0, "GET / HTTP/1.0\r\n\r\n", 1) & NT_HTTP_REQUEST);
+	assert_int_equal(feed(0, "(rubbish\r\n", 1), 0);
+	begin();
+	assert_int_equal(feed(0, "PRI * HTTP/2.0\r\n\r\nSM\r\n", 1), NT_HTTP_REQUEST | NT_HTTP_BAD);
+	begin();
+	feed(0, "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\n", 1);
+	assert_int_equal(feed(0, "(rubbish\r\n", 1), NT_HTTP_BAD);
+}
+
 int
 main(void)
 {
@@ -270,6 +285,7 @@ main(void)
 		cmocka_unit_test(test_upgrade),
 		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_only_request),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
