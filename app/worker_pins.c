@@ -78,7 +78,8 @@ name_queries(const struct nt_flow *f, const struct nt_flow_cold *cold, struct nt
 			.start_clock_ns = cold->first_clock_ns,
 			.end_clock_ns = f->last_clock_ns,
 		};
-	q[NT_FLOW_RESP].client = q[NT_FLOW_ORIG].addr; /* the originator's: nobody's */
+	q[NT_FLOW_RESP].clients = &q[NT_FLOW_ORIG].addr; /* the originator's: nobody's */
+	q[NT_FLOW_RESP].client_count = 1;
 }
 
 /* The young list's head has come of age: its names as of its start are decided now. */

@@ -42,8 +42,8 @@ nt_names_tag(const struct nt_names *n, const char *name, uint16_t len)
 	return (uint32_t)nt_hash_words(&n->key, words, 1 + (unsigned int)(left + 7) / 8);
 }
 
-static uint32_t
-find_name(const struct nt_names *n, uint32_t tag, const char *name, uint16_t len)
+uint32_t
+nt_names_find(const struct nt_names *n, uint32_t tag, const char *name, uint16_t len)
 {
 	uint32_t at = nt_slots_home(&n->slots, tag), id;
 
@@ -72,7 +72,9 @@ new_name(struct nt_names *n, uint32_t tag, const char *name, uint16_t len)
 	}
 	memcpy(nt_slab_at(&n->slab, text), name, len);
 	e = nt_names_at(n, id);
-	*e = (struct nt_interned_name){ .refs = 1, .text = text, .tag = tag, .len = len };
+	*e = (struct nt_interned_name){
+		.refs = 1, .text = text, .tag = tag, .bonds = NT_LIST_NONE, .len = len
+	};
 	nt_slots_insert(&n->slots, tag, id);
 	return id;
 }
@@ -80,7 +82,7 @@ new_name(struct nt_names *n, uint32_t tag, const char *name, uint16_t len)
 uint32_t
 nt_names_take(struct nt_names *n, uint32_t tag, const char *name, uint16_t len)
 {
-	uint32_t id = find_name(n, tag, name, len);
+	uint32_t id = nt_names_find(n, tag, name, len);
 
 	if (id == NT_LIST_NONE)
 		return new_name(n, tag, name, len);

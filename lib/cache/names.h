@@ -15,9 +15,10 @@ struct nt_interned_name {
 	uint32_t refs;
 	uint32_t text; /* slab reference */
 	uint32_t tag;
+	uint32_t bonds; /* list of the addresses that it is bound to, the one told of last first */
 	uint16_t len;
 };
-static_assert(sizeof(struct nt_interned_name) == 16, "four names to a cache line");
+static_assert(sizeof(struct nt_interned_name) == 20, "three names to a cache line");
 
 struct nt_names {
 	struct nt_hash_key key;
@@ -32,6 +33,8 @@ int nt_names_init(
 void nt_names_fini(struct nt_names *n);
 
 uint32_t nt_names_tag(const struct nt_names *n, const char *name, uint16_t len);
+/* The name's number, or NT_LIST_NONE. */
+uint32_t nt_names_find(const struct nt_names *n, uint32_t tag, const char *name, uint16_t len);
 /* The name's number with one reference more; NT_LIST_NONE where there is no room. */
 uint32_t nt_names_take(struct nt_names *n, uint32_t tag, const char *name, uint16_t len);
 void nt_names_give(struct nt_names *n, uint32_t id);

@@ -11,13 +11,22 @@
  * The rule (struct nt_name_query -> struct nt_name_result), best group first, vals from the first
  * that has any; S = start_clock_ns; the version in effect at the start is the mapping's latest with
  * position <= start_position:
- *   client   told to the query's client, in effect at the start, expires > S: latest first
+ *   client   told to any of the query's clients (one host, its addresses), in effect at the start,
+ *            expires > S: latest first
  *   other    the same, told to anyone else (or to nobody in particular)
  *   stale    in effect at the start, expires <= S < expires + stale_for: client's first, latest
- * first late     learnt in (start_position, end_position] and alive at the end: client's first,
- * earliest first reverse  PTR answers, told to whomever: in effect at the start and S < expires +
- * stale_for, latest first; where there are none, late ones, earliest first "Latest" is by
- * (position, index). A name stands once. PTR answers are only ever `reverse`.
+ *            first
+ *   late     learnt in (start_position, end_position] and alive at the end: client's first,
+ *            earliest first
+ *   reverse  PTR answers, told to whomever: in effect at the start and S < expires + stale_for,
+ *            latest first; where there are none, late ones, earliest first
+ *
+ * "Latest" is by (position, index). A name stands once. PTR answers are only ever `reverse`.
+ *
+ * Two more questions are of the same kind. Of one name: the best group, `reverse` excepted, that
+ * this very name of the address is in; who prefers it puts it first (nt_name_result_prefer). Of a
+ * name's addresses: those for which the name, told to anyone, was in effect at the start and S <
+ * expires + stale_for, latest first.
  *
  * Lives. A mapping told again is the same one if it had not been expired for stale_for or more: its
  * life goes on. Else it begins another life. "Learnt" is the first version of a life, so a name
@@ -25,13 +34,22 @@
  * been forgotten can be. Alive at the end: of the life that the mapping is in at end_position, the
  * latest version with position <= end_position has expires + stale_for > end_clock_ns.
  *
- * The same answer at any moment. Let P be the latest purge clock. Two kinds of lookup are promised:
+ * The same answer at any moment. What is said here is said of each mapping by itself, so it holds
+ * whatever is asked of: all names of an address, one of them, or the addresses of a name; as long
+ * as whoever asks B has asked A the same, of the same clients. Let P be the latest purge clock. Two
+ * kinds of lookup are promised:
+ *
  *   A  start_clock_ns + pin_after >= P, final or not
  *   B  final, end_clock_ns + hold >= P, for a connection that was looked up (final = false) while A
- *      still held for it and got nothing or `reverse`. Where B answers `late`, take it; else keep
- * what A answered; where A answered nothing, take what B answers. What is added later has a
- * position after end_position, and every comparison is bounded by one of the two positions; so
- * adding changes nothing. What purging takes away is not missed:
+ *      still held for it and got nothing or `reverse`
+ *
+ * Where B answers `late`, take it; else keep what A answered; where A answered nothing, take what B
+ * answers. So a name to ask for is known when A is asked, or does not count: that is decided by the
+ * clock at which it became known, for which start_clock_ns + pin_after is too late.
+ *
+ * What is added later has a position after end_position, and every comparison is bounded by one of
+ * the two positions; so adding changes nothing. What purging takes away is not missed:
+ *
  *   1. A superseded version goes when P > successor's seen + pin_after. For A that means S >
  * successor's seen, hence start_position is after the successor, which hides it. (Strictly after:
  * equal stamps say nothing about positions.) B needs none: had the version been in effect at the
@@ -47,7 +65,7 @@
  *   4. A life that is told again has not been purged if it is to go on: what is added has seen >= P
  *      (the caller's part), and a purged life has expires + stale_for < P.
  * None of it holds for what a cap took away (counted), nor for a lookup that met its bound on steps
- * (lookup_cut); see lookup.c for where that lies.
+ * (lookup_cut); see search.h for where that lies.
  */
 #ifndef NT_NAME_CACHE_H
 #define NT_NAME_CACHE_H
@@ -57,6 +75,9 @@
 
 #define NT_NAME_VALS_MAX 32 /* bound of names.max_per_record */
 #define NT_NAME_NONE	 UINT32_MAX
+
+#define NT_NAME_CLIENTS_MAX 16 /* addresses of one host that count */
+#define NT_NAME_ADDRS_MAX   8 /* addresses of one name that are told */
 
 struct nt_name_cache_config {
 	uint32_t max_mappings; /* versions held */
@@ -99,7 +120,9 @@ void nt_name_cache_clear(struct nt_name_cache *c);
 
 struct nt_name_query {
 	struct nt_addr addr;
-	struct nt_addr client; /* family NONE: no client, group `other` has everything */
+	/* The addresses of the host that asks; none: group `other` has everything. The caller's. */
+	const struct nt_addr *clients;
+	unsigned int client_count; /* those after NT_NAME_CLIENTS_MAX are nobody's */
 	/* Its first packet and its last; lookups that are not final look at the start only. */
 	uint64_t start_position, end_position;
 	int64_t start_clock_ns, end_clock_ns; /* the clock at those positions */
@@ -121,6 +144,33 @@ struct nt_name_result {
  */
 bool nt_name_cache_lookup(struct nt_name_cache *c, const struct nt_name_query *q, bool final,
 	struct nt_name_result *ret);
+
+/*
+ * The same of one name only (text in lower case; may be unknown, or empty): O(1) in the names of
+ * the address. names[0] is it.
+ */
+bool nt_name_cache_lookup_name(struct nt_name_cache *c, const struct nt_name_query *q,
+	const char *name, uint16_t len, bool final, struct nt_name_result *ret);
+
+/*
+ * Put first->names[0], found as `first` says, before the names of r, which stay as they are; max:
+ * max_per_record.
+ */
+void nt_name_result_prefer(
+	struct nt_name_result *r, const struct nt_name_result *first, unsigned int max);
+
+struct nt_name_addrs {
+	uint8_t count;
+	bool more; /* there were more than NT_NAME_ADDRS_MAX */
+	struct nt_addr addrs[NT_NAME_ADDRS_MAX];
+};
+
+/*
+ * The addresses that lookups gave for a name, as of the start of q (of which only that counts).
+ * True where there are any.
+ */
+bool nt_name_cache_addrs(struct nt_name_cache *c, const struct nt_name_query *q, const char *name,
+	uint16_t len, struct nt_name_addrs *ret);
 
 /* For staging: bring the lines of this address in. */
 void nt_name_cache_prefetch(const struct nt_name_cache *c, const struct nt_addr *addr);

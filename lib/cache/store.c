@@ -79,6 +79,12 @@ find_pair(const struct nt_name_cache *c, uint32_t tag, uint32_t addr, uint32_t c
 }
 
 uint32_t
+nt_store_bond(const struct nt_name_cache *c, uint32_t addr, uint32_t name)
+{
+	return find_bond(c, bond_tag(c, addr, name), addr, name);
+}
+
+uint32_t
 nt_store_pair(const struct nt_name_cache *c, uint32_t addr, uint32_t client)
 {
 	return find_pair(c, pair_tag(c, addr, client), addr, client);
@@ -124,6 +130,7 @@ take_bond(struct nt_name_cache *c, uint32_t addr, uint32_t name)
 	a->refs++;
 	nt_names_at(&c->names, name)->refs++;
 	nt_list_push_front(&c->in_addr, &a->bonds, id);
+	nt_list_push_front(&c->in_name, &nt_names_at(&c->names, name)->bonds, id);
 	nt_slots_insert(&c->by_bond, tag, id);
 	return id;
 }
@@ -134,6 +141,7 @@ drop_bond(struct nt_name_cache *c, uint32_t id)
 	struct nt_bond b = *nt_bond_at(c, id);
 
 	nt_list_remove(&c->in_addr, &nt_addrs_at(&c->addrs, b.addr)->bonds, id);
+	nt_list_remove(&c->in_name, &nt_names_at(&c->names, b.name)->bonds, id);
 	nt_slots_remove(&c->by_bond, bond_tag(c, b.addr, b.name), id);
 	nt_pool_give(&c->bonds, id);
 	nt_names_give(&c->names, b.name);
@@ -151,6 +159,7 @@ touch(struct nt_name_cache *c, uint32_t life)
 	b->last_expires_ns = NT_MAX(b->last_expires_ns, nt_life_expires_ns(l));
 	nt_list_to_front(&c->in_bond, &b->lives, life);
 	nt_list_to_front(&c->in_addr, &nt_addrs_at(&c->addrs, b->addr)->bonds, l->bond);
+	nt_list_to_front(&c->in_name, &nt_names_at(&c->names, b->name)->bonds, l->bond);
 }
 
 void

@@ -5,6 +5,7 @@
  *   address --- bonds, the one told of last first (each: address, name)
  *                 bond --- lives, the one told last first (each: client, source)
  *                            life --- superseded versions, latest first (past.h)
+ *   name --- bonds, the one told of last first
  *   (address, client) --- the same lives, as they began
  *
  * A life is a mapping (address, name, client, source) from when it was learnt, as long as it is
@@ -46,11 +47,11 @@ static_assert(sizeof(struct nt_life) == 80, "the bulk of the memory");
 struct nt_bond {
 	uint32_t addr, name;
 	uint32_t lives; /* list, the one told last first */
-	struct nt_links in_addr;
+	struct nt_links in_addr, in_name;
 	uint64_t last_position; /* when it was told last; its life of then may be gone */
 	int64_t last_expires_ns; /* no version of it ever expired later */
 };
-static_assert(sizeof(struct nt_bond) == 40, "a name of an address");
+static_assert(sizeof(struct nt_bond) == 48, "a name of an address");
 
 struct nt_name_cache {
 	struct nt_name_cache_config cfg;
@@ -58,7 +59,7 @@ struct nt_name_cache {
 	struct nt_addrs addrs;
 	struct nt_names names;
 	struct nt_pool lives, bonds;
-	struct nt_list_view in_pair, in_bond, in_wheel, in_addr;
+	struct nt_list_view in_pair, in_bond, in_wheel, in_addr, in_name;
 	struct nt_slots by_life; /* (address, name, client, source) -> its present life */
 	struct nt_slots by_bond; /* (address, name) */
 	struct nt_slots by_pair; /* (address, client) -> first of its lives */
@@ -126,6 +127,9 @@ nt_store_versions(const struct nt_name_cache *c)
 uint32_t nt_store_find(const struct nt_name_cache *c, const struct nt_told *t);
 /* First life of a pair, the one that began first of those that are left, or NT_LIST_NONE. */
 uint32_t nt_store_pair(const struct nt_name_cache *c, uint32_t addr, uint32_t client);
+
+/* This name of this address, or NT_LIST_NONE. */
+uint32_t nt_store_bond(const struct nt_name_cache *c, uint32_t addr, uint32_t name);
 
 /* A new life; `old` is the one it follows, or NT_LIST_NONE. There is room (evict.h). */
 void nt_store_begin(

@@ -83,8 +83,15 @@ tell(struct nt_name_cache *c, uint64_t position, int64_t sec, uint32_t addr, uin
 static inline struct nt_name_query
 conn(uint32_t addr, uint32_t from, uint64_t start, int64_t start_sec, uint64_t end, int64_t end_sec)
 {
+	/* Tests have two queries at a time at most. */
+	static struct nt_addr clients[4];
+	static unsigned int next;
+	struct nt_addr *one = &clients[next++ % 4];
+
+	*one = client(from);
 	return (struct nt_name_query){ .addr = address(addr),
-		.client = client(from),
+		.clients = one,
+		.client_count = 1,
 		.start_position = start,
 		.end_position = end,
 		.start_clock_ns = NT_SEC(T0 + start_sec),
@@ -93,24 +100,61 @@ conn(uint32_t addr, uint32_t from, uint64_t start, int64_t start_sec, uint64_t e
 
 /* "match name name ... [+]", "none" */
 static inline void
-expect_names(struct nt_name_cache *c, struct nt_name_query q, bool final, const char *want)
+expect_result(const struct nt_name_cache *c, const struct nt_name_result *r, const char *want)
 {
-	struct nt_name_result r;
 	char got[512] = "none";
-	bool found = nt_name_cache_lookup(c, &q, final, &r);
 	int n;
 
-	assert_int_equal(found, r.count > 0);
-	if (r.match != NT_MATCH_NONE) {
-		n = snprintf(got, sizeof(got), "%s", nt_match_label(r.match));
-		for (unsigned int i = 0; i < r.count; i++) {
+	if (r->match != NT_MATCH_NONE) {
+		n = snprintf(got, sizeof(got), "%s", nt_match_label(r->match));
+		for (unsigned int i = 0; i < r->count; i++) {
 			uint16_t len;
-			const char *text = nt_name_text(c, r.names[i], &len);
+			const char *text = nt_name_text(c, r->names[i], &len);
 
 			n += snprintf(got + n, sizeof(got) - (size_t)n, " %.*s", len, text);
 		}
-		snprintf(got + n, sizeof(got) - (size_t)n, "%s", r.more ? " +" : "");
+		snprintf(got + n, sizeof(got) - (size_t)n, "%s", r->more ? " +" : "");
 	}
+	assert_string_equal(got, want);
+}
+
+static inline void
+expect_names(struct nt_name_cache *c, struct nt_name_query q, bool final, const char *want)
+{
+	struct nt_name_result r;
+	bool found = nt_name_cache_lookup(c, &q, final, &r);
+
+	assert_int_equal(found, r.count > 0);
+	expect_result(c, &r, want);
+}
+
+/* With this name preferred. */
+static inline void
+expect_preferred(struct nt_name_cache *c, struct nt_name_query q, bool final, const char *name,
+	const char *want)
+{
+	struct nt_name_result r, first;
+
+	nt_name_cache_lookup(c, &q, final, &r);
+	if (nt_name_cache_lookup_name(c, &q, name, (uint16_t)strlen(name), final, &first))
+		nt_name_result_prefer(&r, &first, 3);
+	expect_result(c, &r, want);
+}
+
+/* "203.0.0.1 203.0.0.2 [+]", the last byte only: "1 2 +" */
+static inline void
+expect_addrs(struct nt_name_cache *c, struct nt_name_query q, const char *name, const char *want)
+{
+	struct nt_name_addrs r;
+	char got[128] = "none";
+	bool found = nt_name_cache_addrs(c, &q, name, (uint16_t)strlen(name), &r);
+	int n = 0;
+
+	assert_int_equal(found, r.count > 0);
+	for (unsigned int i = 0; i < r.count; i++)
+		n += snprintf(got + n, sizeof(got) - (size_t)n, "%s%u", i ? " " : "",
+			r.addrs[i].bytes[3]);
+	snprintf(got + (n ? n : 4), 8, "%s", r.more ? " +" : "");
 	assert_string_equal(got, want);
 }
 

@@ -33,7 +33,7 @@ struct model {
 };
 
 struct model_query {
-	unsigned int addr, client;
+	unsigned int addr, clients; /* clients: a set, bit 0 (nobody) never counts */
 	uint64_t start_position, end_position;
 	int64_t start_clock_ns, end_clock_ns;
 };
@@ -127,7 +127,7 @@ static inline bool
 model_group(const struct model *m, const struct model_query *q, const struct model_view *views,
 	enum nt_match match, bool late, struct model_result *ret)
 {
-	struct model_candidate list[MODEL_KEYS];
+	static struct model_candidate list[MODEL_KEYS];
 	unsigned int n = 0;
 	bool named[MODEL_NAMES] = { false };
 
@@ -138,7 +138,7 @@ model_group(const struct model *m, const struct model_query *q, const struct mod
 		if (!views[k].any)
 			continue;
 		ptr = model_sources[views[k].last.source] == NT_SOURCE_DNS_PTR;
-		own = q->client != 0 && views[k].last.client == q->client;
+		own = views[k].last.client != 0 && (q->clients >> views[k].last.client & 1);
 		if (ptr != (match == NT_MATCH_REVERSE) ||
 			!model_judge(m, q, &views[k], match, late, &v))
 			continue;
@@ -166,19 +166,70 @@ model_group(const struct model *m, const struct model_query *q, const struct mod
 }
 
 static inline void
-model_lookup(
-	const struct model *m, const struct model_query *q, bool final, struct model_result *ret)
+model_views(const struct model *m, const struct model_query *q, unsigned int addr,
+	struct model_view *views)
 {
-	static struct model_view views[MODEL_KEYS];
-
-	memset(views, 0, sizeof(views));
+	memset(views, 0, MODEL_KEYS * sizeof(*views));
 	for (unsigned int i = 0; i < m->count; i++) {
 		const struct model_version *v = &m->versions[i];
 
-		if (v->addr == q->addr)
+		if (v->addr == addr)
 			model_see(m, q, &views[model_key(v)], v);
 	}
+}
+
+/* The addresses that this name was told for, other than by PTR answers. */
+static inline unsigned int
+model_addrs(const struct model *m, const struct model_query *q, unsigned int name,
+	unsigned int ret[MODEL_ADDRS])
+{
+	static struct model_view views[MODEL_KEYS];
+	struct model_candidate list[MODEL_ADDRS];
+	unsigned int n = 0;
+
+	for (unsigned int addr = 0; addr < MODEL_ADDRS; addr++) {
+		struct model_candidate best = { .v.position = 0 };
+
+		model_views(m, q, addr, views);
+		for (unsigned int k = 0; k < MODEL_KEYS; k++) {
+			struct model_candidate a = { .own = false };
+
+			if (!views[k].any || views[k].last.name != name ||
+				model_sources[views[k].last.source] == NT_SOURCE_DNS_PTR ||
+				!model_judge(m, q, &views[k], NT_MATCH_REVERSE, false, &a.v))
+				continue;
+			model_earliest_first = false;
+			if (best.v.position == 0 || model_compare(&a, &best) < 0)
+				best = a;
+		}
+		if (best.v.position != 0)
+			list[n++] = best;
+	}
+	qsort(list, n, sizeof(list[0]), model_compare);
+	for (unsigned int i = 0; i < n; i++)
+		ret[i] = list[i].v.addr;
+	return n;
+}
+
+/* name: of this name only, or MODEL_NAMES: of all. */
+static inline void
+model_lookup_name(const struct model *m, const struct model_query *q, unsigned int name, bool final,
+	struct model_result *ret)
+{
+	static struct model_view views[MODEL_KEYS];
+
+	model_views(m, q, q->addr, views);
 	*ret = (struct model_result){ .match = NT_MATCH_NONE };
+	if (name < MODEL_NAMES) {
+		for (unsigned int k = 0; k < MODEL_KEYS; k++)
+			if (views[k].last.name != name)
+				views[k].any = false;
+		if (!model_group(m, q, views, NT_MATCH_CLIENT, false, ret) &&
+			!model_group(m, q, views, NT_MATCH_OTHER, false, ret) &&
+			!model_group(m, q, views, NT_MATCH_STALE, false, ret) && final)
+			model_group(m, q, views, NT_MATCH_LATE, true, ret);
+		return;
+	}
 	if (model_group(m, q, views, NT_MATCH_CLIENT, false, ret) ||
 		model_group(m, q, views, NT_MATCH_OTHER, false, ret) ||
 		model_group(m, q, views, NT_MATCH_STALE, false, ret) ||
@@ -187,6 +238,13 @@ model_lookup(
 		return;
 	if (final)
 		model_group(m, q, views, NT_MATCH_REVERSE, true, ret);
+}
+
+static inline void
+model_lookup(
+	const struct model *m, const struct model_query *q, bool final, struct model_result *ret)
+{
+	model_lookup_name(m, q, MODEL_NAMES, final, ret);
 }
 
 #endif

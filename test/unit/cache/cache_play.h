@@ -37,7 +37,7 @@ struct play {
 	uint16_t index;
 	int64_t clock_ns, purged_ns;
 	struct play_conn conns[PLAY_CONNS];
-	unsigned int next_conn;
+	unsigned int next_conn, asked;
 	uint32_t held[PLAY_HOLDS];
 	unsigned int holds;
 };
@@ -121,7 +121,7 @@ play_begin(struct play *p, unsigned int b)
 
 	*conn = (struct play_conn){ .open = true,
 		.q = { .addr = b % MODEL_ADDRS,
-			.client = b / MODEL_ADDRS % MODEL_CLIENTS,
+			.clients = b / MODEL_ADDRS % (1 << MODEL_CLIENTS),
 			.start_position = p->position,
 			.start_clock_ns = p->clock_ns } };
 }
@@ -157,34 +157,78 @@ play_compare(const struct play *p, const struct model_result *m, const struct nt
 	}
 }
 
-static inline void
-play_ask(struct play *p, const struct model_query *q, bool final, struct model_result *want,
-	struct nt_name_result *ret)
+/* The addresses of clients lie in `clients`. */
+static inline struct nt_name_query
+play_query(const struct model_query *q, struct nt_addr clients[MODEL_CLIENTS])
 {
 	struct nt_name_query query = { .addr = play_addr(q->addr),
-		.client = play_client(q->client),
+		.clients = clients,
 		.start_position = q->start_position,
 		.end_position = q->end_position,
 		.start_clock_ns = q->start_clock_ns,
 		.end_clock_ns = q->end_clock_ns };
 
+	for (unsigned int i = 0; i < MODEL_CLIENTS; i++)
+		if (q->clients >> i & 1)
+			clients[query.client_count++] = play_client(i);
+	return query;
+}
+
+/* name: of this one only, or MODEL_NAMES: of all. */
+static inline void
+play_ask_name(struct play *p, const struct model_query *q, unsigned int name, bool final,
+	struct model_result *want, struct nt_name_result *ret)
+{
+	struct nt_addr clients[MODEL_CLIENTS];
+	struct nt_name_query query = play_query(q, clients);
 	bool found;
 
-	model_lookup(&p->model, q, final, want);
-	found = nt_name_cache_lookup(p->cache, &query, final, ret);
+	model_lookup_name(&p->model, q, name, final, want);
+	if (name == MODEL_NAMES)
+		found = nt_name_cache_lookup(p->cache, &query, final, ret);
+	else
+		found = nt_name_cache_lookup_name(p->cache, &query, play_names[name],
+			(uint16_t)strlen(play_names[name]), final, ret);
 	PLAY_CHECK(found == (ret->match != NT_MATCH_NONE));
 	PLAY_CHECK(ret->count <= p->model.cfg.max_per_record);
 }
 
+static inline void
+play_ask(struct play *p, const struct model_query *q, bool final, struct model_result *want,
+	struct nt_name_result *ret)
+{
+	play_ask_name(p, q, MODEL_NAMES, final, want, ret);
+}
+
+static inline void
+play_check_addrs(struct play *p, const struct model_query *q, unsigned int name)
+{
+	struct nt_addr clients[MODEL_CLIENTS];
+	struct nt_name_query query = play_query(q, clients);
+	unsigned int want[MODEL_ADDRS], n = model_addrs(&p->model, q, name, want);
+	struct nt_name_addrs got;
+
+	PLAY_CHECK(nt_name_cache_addrs(p->cache, &query, play_names[name],
+			   (uint16_t)strlen(play_names[name]), &got) == (got.count != 0));
+	if (!p->exact)
+		return;
+	PLAY_CHECK(got.count == n && !got.more);
+	for (unsigned int i = 0; i < n; i++) {
+		struct nt_addr a = play_addr(want[i]);
+
+		PLAY_CHECK(nt_addr_equal(&got.addrs[i], &a));
+	}
+}
+
 /* Pinned by now; asked again at the end for what may have come late. */
 static inline void
-play_check_pinned(struct play *p, const struct model_query *q)
+play_check_pinned(struct play *p, const struct model_query *q, unsigned int name)
 {
 	struct model_result pinned, want;
 	struct nt_name_result got;
 
-	model_lookup(&p->model, q, false, &pinned);
-	play_ask(p, q, true, &want, &got);
+	model_lookup_name(&p->model, q, name, false, &pinned);
+	play_ask_name(p, q, name, true, &want, &got);
 	if (pinned.match == NT_MATCH_NONE ||
 		(pinned.match == NT_MATCH_REVERSE && want.match == NT_MATCH_LATE))
 		play_compare(p, &want, &got);
@@ -193,25 +237,38 @@ play_check_pinned(struct play *p, const struct model_query *q)
 }
 
 static inline void
-play_check_conn(struct play *p, const struct play_conn *conn)
+play_check_set(struct play *p, const struct play_conn *conn, unsigned int name)
 {
 	const struct model_query *q = &conn->q;
 	struct model_result want;
 	struct nt_name_result got;
 
 	if (q->start_clock_ns + p->model.cfg.pin_after_ns >= p->purged_ns) {
-		play_ask(p, q, false, &want, &got);
+		play_ask_name(p, q, name, false, &want, &got);
 		if (p->exact)
 			play_compare(p, &want, &got);
 		if (!conn->ended)
 			return;
-		play_ask(p, q, true, &want, &got);
+		play_ask_name(p, q, name, true, &want, &got);
 		if (p->exact)
 			play_compare(p, &want, &got);
 	} else if (p->exact && conn->ended &&
 		   q->end_clock_ns + p->model.cfg.hold_ns >= p->purged_ns) {
-		play_check_pinned(p, q);
+		play_check_pinned(p, q, name);
 	}
+}
+
+static inline void
+play_check_conn(struct play *p, const struct play_conn *conn)
+{
+	const struct model_query *q = &conn->q;
+	/* Each name has its turn. */
+	unsigned int name = p->asked++ % MODEL_NAMES;
+
+	play_check_set(p, conn, MODEL_NAMES);
+	play_check_set(p, conn, name);
+	if (q->start_clock_ns + p->model.cfg.pin_after_ns >= p->purged_ns)
+		play_check_addrs(p, q, name);
 }
 
 static inline void

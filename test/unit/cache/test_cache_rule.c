@@ -182,6 +182,110 @@ test_answers_outlive_expiry(void **state)
 	assert_int_equal(stats_of(c).mappings, 2);
 }
 
+/* Several addresses of one host. */
+static void
+test_clients_are_one_host(void **state)
+{
+	struct nt_name_cache *c = *state;
+	struct nt_addr host[NT_NAME_CLIENTS_MAX + 1];
+	struct nt_name_query q = conn(1, 7, 9, 2, 9, 3);
+
+	tell(c, 1, 0, 1, 7, "first", 100);
+	tell(c, 2, 0, 1, 8, "second", 100);
+	tell(c, 3, 0, 1, 8, "first", 100);
+	tell(c, 4, 0, 1, 9, "theirs", 100);
+	host[0] = client(8);
+	host[1] = client(55); /* never told anything */
+	host[2] = client(7);
+	q.clients = host;
+	q.client_count = 3;
+	expect_names(c, q, true, "client first second");
+	q.client_count = 1;
+	expect_names(c, q, true, "client first second");
+	q.client_count = 0;
+	expect_names(c, q, true, "other theirs first second");
+	for (unsigned int i = 0; i < NT_NAME_CLIENTS_MAX; i++)
+		host[i] = client(100 + i);
+	host[NT_NAME_CLIENTS_MAX] = client(7);
+	q.client_count = NT_NAME_CLIENTS_MAX + 1;
+	expect_names(c, q, true, "other theirs first second");
+}
+
+static void
+test_preferred_comes_first(void **state)
+{
+	struct nt_name_cache *c = *state;
+	struct nt_name_query q = conn(1, 7, 9, 50, 12, 60);
+
+	tell(c, 1, 0, 1, 7, "stale", 10);
+	tell(c, 2, 1, 1, 8, "theirs", 100);
+	tell(c, 3, 2, 1, 7, "a", 100);
+	tell(c, 4, 3, 1, 7, "b", 100);
+	tell_as(c, NT_SOURCE_DNS_PTR, 5, 4, 1, 7, "ptr", 100);
+	tell(c, 6, 5, 2, 7, "elsewhere", 100);
+	tell(c, 10, 51, 1, 9, "late", 100);
+	tell(c, 13, 61, 1, 9, "after", 100);
+	expect_preferred(c, q, true, "", "client b a");
+	expect_preferred(c, q, true, "unheard", "client b a");
+	expect_preferred(c, q, true, "elsewhere", "client b a");
+	expect_preferred(c, q, true, "ptr", "client b a");
+	expect_preferred(c, q, true, "b", "client b a");
+	expect_preferred(c, q, true, "a", "client a b");
+	expect_preferred(c, q, true, "theirs", "other theirs b a");
+	expect_preferred(c, q, true, "stale", "stale stale b a");
+	expect_preferred(c, q, true, "late", "late late b a");
+	expect_preferred(c, q, false, "late", "client b a");
+	expect_preferred(c, q, true, "after", "client b a");
+}
+
+static void
+test_preferred_beyond_the_bound(void **state)
+{
+	struct nt_name_cache *c = *state;
+	struct nt_name_query q = conn(1, 7, 9, 50, 12, 60);
+	struct nt_name_result r;
+
+	tell(c, 1, 0, 1, 7, "a", 100);
+	tell(c, 2, 1, 1, 7, "b", 100);
+	tell(c, 3, 2, 1, 7, "c", 100);
+	expect_preferred(c, q, true, "a", "client a c b");
+	tell(c, 4, 3, 1, 7, "d", 100);
+	expect_preferred(c, q, true, "a", "client a d c +");
+	tell(c, 5, 4, 1, 8, "x", 100);
+	expect_preferred(c, q, true, "x", "other x d c +");
+	assert_true(nt_name_cache_lookup_name(c, &q, "x", 1, true, &r));
+	assert_int_equal(r.position, 5);
+	assert_int_equal(r.age_ns, NT_SEC(46));
+	assert_int_equal(r.source, NT_SOURCE_DNS_A);
+}
+
+static void
+test_addresses_of_a_name(void **state)
+{
+	struct nt_name_cache *c = *state;
+
+	expect_addrs(c, conn(9, 7, 9, 5, 12, 60), "many", "none");
+	tell(c, 1, 0, 3, 7, "many", 10);
+	tell(c, 2, 1, 1, 8, "many", 10);
+	tell(c, 3, 2, 1, 8, "other", 10);
+	tell_as(c, NT_SOURCE_DNS_PTR, 4, 3, 5, 8, "many", 10);
+	tell(c, 10, 4, 2, 8, "many", 10);
+	expect_addrs(c, conn(9, 7, 9, 5, 12, 60), "many", "1 3");
+	expect_addrs(c, conn(9, 7, 10, 5, 12, 60), "many", "2 1 3");
+	tell(c, 11, 5, 3, 9, "many", 10);
+	expect_addrs(c, conn(9, 7, 10, 5, 12, 60), "many", "2 1 3");
+	expect_addrs(c, conn(9, 7, 11, 5, 12, 60), "many", "3 2 1");
+	/* Expired for stale_for. */
+	expect_addrs(c, conn(9, 7, 11, 612, 12, 620), "many", "3 2");
+	for (uint32_t i = 0; i < NT_NAME_ADDRS_MAX; i++)
+		tell(c, 20 + i, 6, 10 + i, 7, "wide", 10);
+	expect_addrs(c, conn(9, 7, 30, 7, 30, 8), "wide", "17 16 15 14 13 12 11 10");
+	tell(c, 40, 7, 9, 7, "wide", 10);
+	expect_addrs(c, conn(9, 7, 40, 7, 40, 8), "wide", "9 17 16 15 14 13 12 11 +");
+	nt_name_cache_purge(c, NT_SEC(T0 + 100000), 1000);
+	expect_addrs(c, conn(9, 7, 40, 7, 40, 8), "wide", "none");
+}
+
 int
 main(void)
 {
@@ -197,6 +301,10 @@ main(void)
 		RULE_TEST(test_reverse),
 		RULE_TEST(test_twins_do_not_meet),
 		RULE_TEST(test_answers_outlive_expiry),
+		RULE_TEST(test_clients_are_one_host),
+		RULE_TEST(test_preferred_comes_first),
+		RULE_TEST(test_preferred_beyond_the_bound),
+		RULE_TEST(test_addresses_of_a_name),
 	};
 
 	return cmocka_run_group_tests_name("cache_rule", tests, NULL, NULL);
