@@ -46,7 +46,7 @@ nt_detect_begin(struct nt_detect *d, uint16_t port)
 		d->attached |= NT_DETECT_TLS;
 	nt_tls_begin(&d->tls);
 	nt_http_begin(&d->http);
-	nt_server_name_clear(&d->name);
+	nt_server_name_clear(&d->gathered);
 }
 
 const struct nt_server_name *
@@ -75,17 +75,24 @@ is_beginning(struct nt_detect *d, size_t len)
 }
 
 static void
+take_name(struct nt_detect *d)
+{
+	d->name = d->gathered;
+	d->flags |= NAMED;
+}
+
+static void
 feed_tls(struct nt_detect *d, int dir, const uint8_t *data, size_t len, uint64_t total,
 	bool beginning)
 {
-	const unsigned int got = nt_tls_feed(&d->tls, dir, data, len, &d->name);
+	const unsigned int got = nt_tls_feed(&d->tls, dir, data, len, &d->gathered);
 
 	if ((got & NT_TLS_BEGINS) != 0 && beginning)
 		d->attached |= NT_DETECT_TLS;
 	if ((got & NT_TLS_HELLO) != 0)
 		d->seen |= NT_DETECT_TLS;
 	if ((got & NT_TLS_NAME) != 0)
-		d->flags |= NAMED;
+		take_name(d);
 	if ((got & NT_TLS_BAD) != 0)
 		violated(d, NT_DETECT_TLS, total);
 	if ((got & NT_TLS_OVER) != 0)
@@ -112,17 +119,11 @@ note_http(struct nt_detect *d, unsigned int got, uint64_t total, bool beginning)
 	if ((got & NT_HTTP_REQUEST) != 0)
 		d->seen |= NT_DETECT_HTTP;
 	if ((got & NT_HTTP_HOST) != 0)
-		d->flags |= NAMED;
+		take_name(d);
 	if ((got & NT_HTTP_BAD) != 0)
 		violated(d, NT_DETECT_HTTP, total);
 	if ((got & NT_HTTP_OVER) != 0)
 		d->live &= (uint8_t)~NT_DETECT_HTTP;
-}
-
-static struct nt_server_name *
-wanted_host(struct nt_detect *d)
-{
-	return (d->flags & NAMED) == 0 ? &d->name : NULL;
 }
 
 static void
@@ -130,7 +131,7 @@ feed_http(struct nt_detect *d, int dir, const uint8_t *data, size_t len, uint64_
 	bool beginning)
 {
 	size_t taken;
-	const unsigned int got = nt_http_feed(&d->http, dir, data, len, wanted_host(d), &taken);
+	const unsigned int got = nt_http_feed(&d->http, dir, data, len, &d->gathered, &taken);
 
 	note_http(d, got, total, beginning);
 	if ((got & (NT_HTTP_TUNNEL | NT_HTTP_BAD)) != NT_HTTP_TUNNEL)
@@ -250,6 +251,6 @@ bool
 nt_detect_end(struct nt_detect *d, int dir, uint64_t total)
 {
 	if ((d->live & NT_DETECT_HTTP) != 0)
-		note_http(d, nt_http_end(&d->http, dir, wanted_host(d)), total, true);
+		note_http(d, nt_http_end(&d->http, dir, &d->gathered), total, true);
 	return goes_on(d, total);
 }

@@ -135,9 +135,10 @@ end_headers(struct nt_http *h, int dir, struct nt_server_name *name)
 	struct nt_http_side *s = &h->side[dir];
 	unsigned int ret = 0;
 
-	if (dir == DIR_REQUEST && (s->flags & MESSAGE_HOST) != 0 &&
-		nt_server_name_finish_host(name))
-		ret |= NT_HTTP_HOST;
+	if (dir == DIR_REQUEST && (s->flags & MESSAGE_HOST) != 0 && !h->named) {
+		h->named = nt_server_name_finish_host(name);
+		ret |= h->named ? NT_HTTP_HOST : 0;
+	}
 	if (dir == DIR_REQUEST && (s->flags & MESSAGE_KEEPS) != 0)
 		h->keeps = true;
 	if (dir == DIR_REPLY && (s->flags & MESSAGE_CLOSES) != 0)
@@ -199,7 +200,7 @@ line_bytes(struct nt_http *h, int dir, const uint8_t *data, size_t len, struct n
 			http_reply_bytes(h, s, data, len);
 		break;
 	case HTTP_HEADERS:
-		http_header_bytes(s, data, len, dir == DIR_REQUEST ? name : NULL);
+		http_header_bytes(s, data, len, dir == DIR_REQUEST && !h->named ? name : NULL);
 		break;
 	case HTTP_CHUNK_SIZE:
 		http_chunk_bytes(s, data, len);

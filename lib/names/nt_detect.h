@@ -26,7 +26,8 @@ struct nt_detect {
 	uint32_t bytes;
 	struct nt_tls tls;
 	struct nt_http http;
-	struct nt_server_name name; /* len 0: none (yet); gathered here, look at it in the end */
+	struct nt_server_name gathered; /* by either of them, not judged */
+	struct nt_server_name name; /* see nt_detect_name */
 };
 
 /* port: the responder's. */

@@ -45,14 +45,16 @@ struct nt_http {
 	bool raw; /* an HTTP/0.9 request: what follows from the server has no form */
 	bool connect; /* the last request was CONNECT */
 	bool keeps; /* more than one request is expected */
+	bool named; /* NT_HTTP_HOST was told */
 	bool closes; /* the server said that it closes the connection */
 };
 
 void nt_http_begin(struct nt_http *h);
 
 /*
- * dir: 0 the originator, 1 the responder. name: where the Host is gathered; NULL where none is
- * wanted (any more). Returns NT_HTTP_* bits; *ret_taken: bytes looked at: all, or as far as TUNNEL.
+ * dir: 0 the originator, 1 the responder. name: where the Host is gathered, the same until
+ * NT_HTTP_HOST, not touched any more after it. Returns NT_HTTP_* bits; *ret_taken: bytes looked at:
+ * all, or as far as TUNNEL.
  */
 unsigned int nt_http_feed(struct nt_http *h, int dir, const uint8_t *data, size_t len,
 	struct nt_server_name *name, size_t *ret_taken);

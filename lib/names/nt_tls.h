@@ -35,6 +35,7 @@ struct nt_tls_side {
 
 struct nt_tls {
 	bool versioned; /* a record of SSL 3.0 or later was seen: from now on all are */
+	bool named; /* NT_TLS_NAME was told */
 	struct nt_tls_side side[2];
 	struct nt_client_hello hello;
 };
@@ -43,7 +44,8 @@ void nt_tls_begin(struct nt_tls *t);
 
 /*
  * dir: 0 the originator, 1 the responder. name: where the server's name is gathered; the same
- * until NT_TLS_HELLO. Returns NT_TLS_* bits. After BAD and OVER nothing more is to be fed.
+ * until NT_TLS_NAME, not touched any more after it. Returns NT_TLS_* bits. After BAD and OVER
+ * nothing more is to be fed.
  */
 unsigned int nt_tls_feed(
 	struct nt_tls *t, int dir, const uint8_t *data, size_t len, struct nt_server_name *name);

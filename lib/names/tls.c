@@ -47,7 +47,8 @@ hello_done(struct nt_tls *t, struct nt_server_name *name)
 		return NT_TLS_HELLO;
 	if (t->hello.ech)
 		name->flags |= NT_SERVER_NAME_ECH;
-	return NT_TLS_HELLO | (nt_server_name_finish(name) ? NT_TLS_NAME : 0);
+	t->named = nt_server_name_finish(name);
+	return NT_TLS_HELLO | (t->named ? NT_TLS_NAME : 0);
 }
 
 static unsigned int
@@ -62,7 +63,7 @@ client_hello(struct nt_tls *t, const struct nt_tls_side *s, const uint8_t *data,
 		ret |= NT_TLS_BEGINS;
 	if (v == NT_HELLO_DONE)
 		ret |= hello_done(t, name);
-	return v == NT_HELLO_BAD ? NT_TLS_BAD : ret;
+	return v == NT_HELLO_BAD ? ret | NT_TLS_BAD : ret;
 }
 
 /* Only its version matters. */
@@ -113,7 +114,8 @@ message_body(struct nt_tls *t, struct nt_tls_side *s, const uint8_t *data, size_
 {
 	unsigned int ret = 0;
 
-	if (s->message_head[0] == MESSAGE_CLIENT_HELLO)
+	/* A second one (HelloRetryRequest, renegotiation) must not touch the name of the first. */
+	if (s->message_head[0] == MESSAGE_CLIENT_HELLO && !t->named)
 		ret = client_hello(t, s, data, len, name);
 	else if (s->message_head[0] == MESSAGE_SERVER_HELLO)
 		ret = server_hello(s, data, len);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The first octet says how long the pieces are; each further one of the next eight whose turn it is
- * says which direction a piece goes. Whatever is fed: the name stays in its bounds and is a name,
- * and one piece gives what many give.
+ * The first octet says how long the pieces are. Whatever is fed: the name stays in its bounds and
+ * is a name, and one piece gives what many give.
  */
 #include <stdlib.h>
 #include <string.h>

@@ -146,6 +146,27 @@ test_starttls(void **state)
 	assert_false(text(0, "\x01\x02\x03hello\r\n"));
 }
 
+/* What is gathered later, whole or not, leaves the first name alone. */
+static void
+test_first_name_stays(void **state)
+{
+	struct bytes c = { 0 };
+
+	(void)state;
+	begin(80);
+	text(0, "GET / HTTP/1.1\r\nHost: a.example\r\n\r\nGET / HTTP/1.1\r\nHost: {b}.exam");
+	assert_name("a.example");
+	put_client_hello(&c, "www.example.com");
+	const size_t one = c.len;
+	put_client_hello(&c, "later.example.com");
+	begin(443);
+	for (size_t len = one; len < c.len; len++) {
+		begin(443);
+		say(0, c.at, len);
+		assert_name("www.example.com");
+	}
+}
+
 static void
 test_gap(void **state)
 {
@@ -181,6 +202,7 @@ main(void)
 		cmocka_unit_test(test_tls),
 		cmocka_unit_test(test_behind_connect),
 		cmocka_unit_test(test_starttls),
+		cmocka_unit_test(test_first_name_stays),
 		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_end),
 	};
