@@ -52,7 +52,7 @@ send(struct tg_gen *g, uint32_t n, struct flow *s)
 	}
 	tcp.seq = s->seq[dir];
 	tcp.ack = total == 0 ? 0 : s->seq[!dir];
-	tg_send_tcp(g, &f, dir, &tcp, tg_payload_at(g), len);
+	tg_send_tcp(g, &f, dir, &tcp, g->pool + tg_payload_at(g), len);
 	s->seq[dir] += (uint32_t)len + (tcp.flags & TG_TCP_SYN ? 1 : 0);
 	s->bytes[dir] += (uint32_t)len;
 	s->packets[dir]++;
@@ -79,7 +79,7 @@ write_truth(struct tg_gen *g, const struct flow *flows)
 			f.payload[dir] = s->bytes[dir];
 			f.ip_bytes[dir] = s->packets[dir] * UINT64_C(40) + s->bytes[dir] + syn;
 		}
-		tg_truth_conn(&g->truth, &f, &g->names, "flood");
+		tg_truth_conn(&g->truth, &f, &g->names, "flood", NULL);
 	}
 }
 

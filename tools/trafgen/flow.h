@@ -7,6 +7,7 @@
  * script that makes one packet a step.
  */
 
+#include "app.h"
 #include "dns_msg.h"
 #include "packet.h"
 
@@ -119,6 +120,7 @@ struct tg_flow {
 	uint32_t packets[2];
 	uint64_t ip_bytes[2];
 	uint64_t payload[2]; /* TCP: of the stream, so repeats don't count */
+	struct tg_app app;
 	union {
 		struct tg_tcp_script tcp;
 		struct tg_udp_script udp;

@@ -27,6 +27,7 @@ tg_gen_init(struct tg_gen *g, const struct tg_options *o)
 	g->o = *o;
 	g->now_ns = o->start_sec * TG_NS_PER_SEC;
 	tg_rng_seed(&g->rng, o->seed);
+	tg_rng_seed(&g->more, tg_hash(o->seed, 2));
 	tg_events_init(&g->events);
 	if (make_pool(g) != 0 || tg_names_init(&g->names, o, &g->rng) != 0 ||
 		tg_net_init(&g->net, o, &g->rng) != 0 || tg_lookups_init(&g->lookups) != 0) {
@@ -75,8 +76,10 @@ write_conn(struct tg_gen *g, const struct tg_flow *f)
 		[TG_SCAN] = "scan",
 	};
 
+	char name[TG_NAME_SIZE];
+
 	if (f->packets[0] + f->packets[1] > 0)
-		tg_truth_conn(&g->truth, f, &g->names, kinds[f->kind]);
+		tg_truth_conn(&g->truth, f, &g->names, kinds[f->kind], tg_app_said(g, f, name));
 }
 
 static void

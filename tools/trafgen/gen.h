@@ -20,6 +20,7 @@
 struct tg_gen {
 	struct tg_options o;
 	struct tg_rng rng;
+	struct tg_rng more; /* for choices that shares of 0 leave out, so that the others stay */
 	struct tg_names names;
 	struct tg_net net;
 	struct tg_lookups lookups;
@@ -45,7 +46,7 @@ int tg_flood_run(struct tg_gen *g);
 
 /* Writes one packet of f at now_ns, from f->end[dir] to the other, and counts it. */
 void tg_send_tcp(struct tg_gen *g, struct tg_flow *f, unsigned dir, const struct tg_tcp *tcp,
-	uint32_t pool_at, size_t len);
+	const uint8_t *data, size_t len);
 void tg_send_udp(
 	struct tg_gen *g, struct tg_flow *f, unsigned dir, const uint8_t *data, size_t len);
 void tg_send_echo(struct tg_gen *g, struct tg_flow *f, unsigned dir, uint16_t seq);

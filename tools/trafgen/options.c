@@ -56,6 +56,15 @@ static const struct tg_option table[] = {
 		"sessions that ask for a name that is none" },
 	{ "scan-share", T_SHARE, AT(scan_share), 0, 0, "0.02", "sessions that are a scan probe" },
 	{ "icmp-share", T_SHARE, AT(icmp_share), 0, 0, "0.01", "sessions that are a ping" },
+	{ "tls-share", T_SHARE, AT(tls_share), 0, 0, "0", "TCP to 443, 8443 and 993 that is TLS" },
+	{ "http-share", T_SHARE, AT(http_share), 0, 0, "0", "TCP to 80 and 8080 that is HTTP" },
+	{ "quic-share", T_SHARE, AT(quic_share), 0, 0, "0", "UDP to 443 that is QUIC" },
+	{ "no-sni-share", T_SHARE, AT(no_sni_share), 0, 0, "0.03",
+		"TLS and QUIC that assert no server name" },
+	{ "ech-share", T_SHARE, AT(ech_share), 0, 0, "0.02",
+		"TLS and QUIC with an outer name only (ECH)" },
+	{ "no-server-names", T_FLAG, AT(no_server_names), 0, 0, NULL,
+		"no TLS, HTTP or QUIC, whatever their shares" },
 	{ "flood", T_FLAG, AT(flood), 0, 0, NULL, "64-byte TCP packets only, over --flows" },
 	{ "case-random", T_FLAG, AT(case_random), 0, 0, NULL, "0x20 case in every question" },
 	{ "behind-router", T_FLAG, AT(behind_router), 0, 0, NULL, "one MAC for all clients" },
@@ -85,6 +94,15 @@ apply_preset(struct tg_options *o, const char *name)
 		if (tg_option_set(o, find(p->set[i].option), p->set[i].value) != 0)
 			return -1;
 	return 0;
+}
+
+static bool
+names_preset(int argc, char **argv)
+{
+	for (int i = 1; i < argc; i++)
+		if (strcmp(argv[i], "--preset") == 0)
+			return true;
+	return false;
 }
 
 static void
@@ -164,6 +182,10 @@ check(const struct tg_options *o)
 		fprintf(stderr, "trafgen: --servers times --names-per-address: above 50,000,000\n");
 		return -1;
 	}
+	if (o->ech_share + o->no_sni_share > 1) {
+		fprintf(stderr, "trafgen: the shares no-sni and ech add up to more than 1\n");
+		return -1;
+	}
 	if (o->dns_share == 1) {
 		fprintf(stderr, "trafgen: --dns-share 1: must be below 1\n");
 		return -1;
@@ -177,6 +199,8 @@ finish(struct tg_options *o)
 {
 	double gap_sec;
 
+	if (o->no_server_names)
+		o->tls_share = o->http_share = o->quic_share = 0;
 	if (o->duration_sec == 0)
 		o->duration_sec = o->flood ? 1 + o->packets / 1000000 : 600;
 	gap_sec = 2.0 * (double)o->flows * (double)o->duration_sec / (double)o->packets;
@@ -199,7 +223,9 @@ tg_options_parse(struct tg_options *o, int argc, char **argv)
 	for (size_t i = 0; i < N_OPTIONS; i++)
 		if (table[i].initial != NULL && tg_option_set(o, &table[i], table[i].initial) != 0)
 			return -1;
-	r = walk(o, argc, argv, true);
+	r = names_preset(argc, argv) ? 0 : apply_preset(o, "mixed");
+	if (r == 0)
+		r = walk(o, argc, argv, true);
 	if (r == 0)
 		r = walk(o, argc, argv, false);
 	if (r == 1)

@@ -14,6 +14,7 @@ struct tg_options {
 	bool behind_router;
 	bool flood;
 	bool case_random;
+	bool no_server_names;
 	uint64_t seed;
 	uint64_t packets;
 	uint64_t start_sec;
@@ -46,6 +47,11 @@ struct tg_options {
 	double nxdomain_share;
 	double scan_share;
 	double icmp_share;
+	double tls_share;
+	double http_share;
+	double quic_share;
+	double no_sni_share;
+	double ech_share;
 };
 
 /*

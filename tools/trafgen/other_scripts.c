@@ -14,10 +14,13 @@ tg_udp_step(struct tg_gen *g, struct tg_flow *f)
 {
 	struct tg_udp_script *u = &f->udp;
 	size_t len = tg_payload_len(g, f->v6, u->dir);
+	uint8_t buffer[TG_APP_SEGMENT];
+	const uint8_t *data;
 
 	if (len > 1350) /* as QUIC */
 		len = 1350;
-	tg_send_udp(g, f, u->dir, g->pool + tg_payload_at(g), len);
+	data = tg_app_datagram(g, f, u->dir, tg_payload_at(g), &len, buffer);
+	tg_send_udp(g, f, u->dir, data, len);
 	if (--u->left == 0)
 		return TG_DONE;
 	if (u->burst_left > 0) {
@@ -76,7 +79,7 @@ tg_scan_step(struct tg_gen *g, struct tg_flow *f)
 
 	switch (s->phase) {
 	case PROBE:
-		tg_send_tcp(g, f, 0, &syn, 0, 0);
+		tg_send_tcp(g, f, 0, &syn, NULL, 0);
 		s->tries--;
 		if (s->tries > 0)
 			return TG_NS_PER_SEC; /* RFC 6298: first timeout */
@@ -85,11 +88,11 @@ tg_scan_step(struct tg_gen *g, struct tg_flow *f)
 		s->phase = ANSWER;
 		return f->rtt_us * UINT64_C(1000);
 	case ANSWER:
-		tg_send_tcp(g, f, 1, s->ending == REFUSED ? &refusal : &syn_ack, 0, 0);
+		tg_send_tcp(g, f, 1, s->ending == REFUSED ? &refusal : &syn_ack, NULL, 0);
 		s->phase = RESET;
 		return s->ending == REFUSED ? TG_DONE : short_ns(g);
 	default:
-		tg_send_tcp(g, f, 0, &reset, 0, 0);
+		tg_send_tcp(g, f, 0, &reset, NULL, 0);
 		return TG_DONE;
 	}
 }

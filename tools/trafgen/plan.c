@@ -51,6 +51,7 @@ connect_to_name(struct tg_gen *g, uint32_t client, uint32_t name, const struct t
 	if (f == NULL)
 		return NULL;
 	f->name = name;
+	tg_app_plan(g, f, name, packets);
 	f->lookup = c->hidden ? TG_LOOKUP_OTHER : TG_LOOKUP_CLIENT;
 	f->lookup_v6 = e->v6;
 	f->lookup_ns = e->from_ns;
@@ -122,6 +123,7 @@ plan_no_lookup(struct tg_gen *g, uint32_t client)
 	bool v6 = choose_version(g, c, dark || group->v6);
 	uint64_t at_ns = g->now_ns;
 	struct tg_endpoint server;
+	struct tg_flow *f;
 
 	if (dark)
 		tg_net_dark(
@@ -129,8 +131,10 @@ plan_no_lookup(struct tg_gen *g, uint32_t client)
 	else
 		tg_net_server(group->first_server, group->local, v6, &server);
 	for (unsigned n = draw_connections(g); n > 0; n--) {
-		if (tg_plan_connection(g, client, v6, &server, at_ns, &packets) == NULL)
+		f = tg_plan_connection(g, client, v6, &server, at_ns, &packets);
+		if (f == NULL)
 			break;
+		tg_app_plan(g, f, dark ? TG_NO_NAME : name, &packets);
 		at_ns += tg_rng_exp(&g->rng, 300e6);
 	}
 	return packets;

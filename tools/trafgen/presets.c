@@ -8,7 +8,11 @@ const struct tg_preset tg_presets[TG_PRESETS] = {
 	{
 		"mixed",
 		"everything in (the default)",
-		{ { NULL, NULL } },
+		{
+			{ "tls-share", "0.95" },
+			{ "http-share", "0.95" },
+			{ "quic-share", "0.9" },
+		},
 	},
 	{
 		"enterprise",
@@ -18,6 +22,9 @@ const struct tg_preset tg_presets[TG_PRESETS] = {
 			{ "servers", "3000" },
 			{ "dns-share", "0.069" },
 			{ "mean-packet-bytes", "570" },
+			{ "tls-share", "0.95" },
+			{ "http-share", "0.95" },
+			{ "quic-share", "0.9" },
 			{ "connection-packets", "40" },
 		},
 	},
@@ -34,6 +41,24 @@ const struct tg_preset tg_presets[TG_PRESETS] = {
 			{ "connection-packets", "12" },
 			{ "favourites", "6" },
 			{ "favourite-share", "0.9" },
+		},
+	},
+	{
+		"shared-names",
+		"the same network, with server names in sight",
+		{
+			{ "clients", "1000" },
+			{ "servers", "300" },
+			{ "names-per-address", "200" },
+			{ "ipv6-share", "0" },
+			{ "dual-stack-share", "0" },
+			{ "resolver-share", "0" },
+			{ "connection-packets", "12" },
+			{ "favourites", "6" },
+			{ "favourite-share", "0.9" },
+			{ "tls-share", "1" },
+			{ "http-share", "1" },
+			{ "quic-share", "1" },
 		},
 	},
 	{

@@ -34,12 +34,11 @@ count(struct tg_gen *g, struct tg_flow *f, unsigned dir, struct tg_built built)
 
 void
 tg_send_tcp(struct tg_gen *g, struct tg_flow *f, unsigned dir, const struct tg_tcp *tcp,
-	uint32_t pool_at, size_t len)
+	const uint8_t *data, size_t len)
 {
 	struct tg_path path = path_of(g, f, dir);
 
-	count(g, f, dir,
-		tg_packet_tcp(tg_pcap_frame(&g->pcap), &path, tcp, g->pool + pool_at, len));
+	count(g, f, dir, tg_packet_tcp(tg_pcap_frame(&g->pcap), &path, tcp, data, len));
 }
 
 void

@@ -18,7 +18,7 @@ segment(struct tg_gen *g, struct tg_flow *f, unsigned dir, uint8_t flags)
 
 	if (!(flags & TG_TCP_ACK))
 		tcp.ack = 0;
-	tg_send_tcp(g, f, dir, &tcp, 0, 0);
+	tg_send_tcp(g, f, dir, &tcp, NULL, 0);
 	if (flags & (TG_TCP_SYN | TG_TCP_FIN))
 		f->tcp.seq[dir]++;
 }
@@ -96,15 +96,20 @@ send_data(struct tg_gen *g, struct tg_flow *f)
 	struct tg_tcp_script *t = &f->tcp;
 	unsigned dir = t->burst_dir;
 	struct tg_tcp tcp = { t->seq[dir], t->seq[!dir], TG_TCP_ACK | TG_TCP_PSH };
+	uint8_t buffer[TG_APP_SEGMENT];
 
-	t->last_len = (uint16_t)tg_payload_len(g, f->v6, dir);
+	t->last_len = (uint16_t)tg_app_len(g, f, dir);
 	t->last_at = tg_payload_at(g);
-	tg_send_tcp(g, f, dir, &tcp, t->last_at, t->last_len);
+	tg_send_tcp(g, f, dir, &tcp,
+		tg_app_data(g, f, dir, f->payload[dir], t->last_at, t->last_len, buffer),
+		t->last_len);
 	f->payload[dir] += t->last_len;
 	t->seq[dir] += t->last_len;
 	t->segments_left--;
 	t->burst_left--;
 	t->unacked++;
+	if (t->burst_left == 0 && dir == 0 && f->payload[0] < f->app.len[0])
+		t->burst_left = 1; /* nobody answers half a hello */
 }
 
 static void
@@ -113,8 +118,12 @@ repeat_data(struct tg_gen *g, struct tg_flow *f)
 	struct tg_tcp_script *t = &f->tcp;
 	unsigned dir = t->burst_dir;
 	struct tg_tcp tcp = { t->seq[dir] - t->last_len, t->seq[!dir], TG_TCP_ACK | TG_TCP_PSH };
+	uint8_t buffer[TG_APP_SEGMENT];
 
-	tg_send_tcp(g, f, dir, &tcp, t->last_at, t->last_len);
+	tg_send_tcp(g, f, dir, &tcp,
+		tg_app_data(
+			g, f, dir, f->payload[dir] - t->last_len, t->last_at, t->last_len, buffer),
+		t->last_len);
 	t->repeat = false;
 }
 

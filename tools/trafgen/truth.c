@@ -120,9 +120,25 @@ put_name(FILE *f, const struct tg_flow *flow, const struct tg_names *names)
 		(double)(flow->first_ns - flow->lookup_ns) / 1e9);
 }
 
+static void
+put_server_name(FILE *f, const struct tg_app *app, const char *said)
+{
+	static const char *const via[] = {
+		[TG_APP_TLS] = "tls",
+		[TG_APP_HTTP] = "http",
+		[TG_APP_QUIC] = "quic",
+	};
+
+	if (said == NULL)
+		fputs(",\"server_name\":null", f);
+	else
+		fprintf(f, ",\"server_name\":\"%s\",\"server_name_via\":\"%s\",\"ech\":%s", said,
+			via[app->what], app->says == TG_SAYS_OUTER ? "true" : "false");
+}
+
 void
 tg_truth_conn(struct tg_truth *t, const struct tg_flow *flow, const struct tg_names *names,
-	const char *kind)
+	const char *kind, const char *said)
 {
 	FILE *f = t->conns;
 	const char *proto = "icmp";
@@ -142,6 +158,7 @@ tg_truth_conn(struct tg_truth *t, const struct tg_flow *flow, const struct tg_na
 	fprintf(f, ",\"proto\":\"%s\",\"kind\":\"%s\"", proto, kind);
 	put_counts(f, flow);
 	put_name(f, flow, names);
+	put_server_name(f, &flow->app, said);
 	fputs("}\n", f);
 }
 

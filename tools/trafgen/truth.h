@@ -19,8 +19,9 @@ int tg_truth_open(struct tg_truth *t, const char *pcap_path, bool nanoseconds);
 /* 0 or -EIO. */
 int tg_truth_close(struct tg_truth *t);
 
+/* said: the server name that was in sight, or NULL. */
 void tg_truth_conn(struct tg_truth *t, const struct tg_flow *f, const struct tg_names *names,
-	const char *kind);
+	const char *kind, const char *said);
 void tg_truth_response(struct tg_truth *t, const struct tg_flow *f, const struct tg_dns *d,
 	bool repeat, bool hidden);
 

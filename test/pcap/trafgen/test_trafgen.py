@@ -14,7 +14,7 @@ import tempfile
 import unittest
 
 TRAFGEN, CHECK_TRUTH = None, None
-PRESETS = ("mixed", "enterprise", "shared", "dns-heavy", "flood64", "dualstack")
+PRESETS = ("mixed", "enterprise", "shared", "shared-names", "dns-heavy", "flood64", "dualstack")
 
 
 def run(*args):
@@ -166,6 +166,45 @@ class Capture(unittest.TestCase):
             if c["lookup"] == "client" and not c["cross_version"]:
                 answers = [a for a in answers if a[2] == c["id.orig_h"]]
             self.assertTrue(answers, c)
+
+    def test_server_names(self):
+        """Names stand in the hellos where the truth says so; shares of 0 leave the bytes alone."""
+        shares = [x for what in ("tls", "http", "quic") for x in (f"--{what}-share", 1)]
+        prefix = self.make("a", "--packets", 20000, *shares)
+        conns = json_lines(prefix + ".truth.conns.jsonl")
+        said = collections.Counter(c["server_name_via"] for c in conns if c["server_name"])
+        for via in ("tls", "http", "quic"):
+            self.assertGreater(said[via], 20)
+        self.assertTrue(any(c.get("ech") for c in conns))
+        for c in conns:
+            if c["server_name"] and not c["ech"] and c["name"]:
+                self.assertEqual(c["server_name"], c["name"])
+        seen = collections.defaultdict(bytes)
+        for _, frame in frames(prefix + ".pcap"):
+            seen[Packet(frame).key()] += frame[54:]
+        for c in conns:
+            if c.get("server_name_via") == "http":
+                key = c["id.orig_h"], c["id.orig_p"], c["id.resp_h"], c["id.resp_p"], 6
+                self.assertIn(b"\r\nHost: " + c["server_name"].encode() + b"\r\n", seen[key])
+        off = self.make("b", "--packets", 20000, *shares, "--no-server-names")
+        zero = self.make("c", "--packets", 20000, "--tls-share", 0, "--http-share", 0,
+                         "--quic-share", 0)
+        self.assertEqual(self.digest(off), self.digest(zero))
+        self.assertNotEqual(self.digest(off), self.digest(prefix))
+
+    def test_quic_initial(self):
+        """The first datagram is 1200 bytes of a long header of version 1 or 2."""
+        prefix = self.make("a", "--packets", 20000, "--quic-share", 1, "--udp-share", 1)
+        versions = collections.Counter()
+        begun = set()
+        for _, frame in frames(prefix + ".pcap"):
+            p = Packet(frame)
+            if p.proto == 17 and p.ports[1] == 443 and p.key() not in begun:
+                begun.add(p.key())
+                quic = frame[62 if ":" in p.src else 42:]
+                self.assertEqual((len(quic), quic[0] & 0xc0), (1200, 0xc0))
+                versions[struct.unpack_from("!I", quic, 1)[0]] += 1
+        self.assertEqual(set(versions), {1, 0x6b3343cf})
 
     def test_nanoseconds_vlan_snaplen(self):
         prefix = self.make("a", "--packets", 1000, "--nanoseconds", "--vlan", 9, "--snaplen", 80)
