@@ -61,6 +61,12 @@ keep_name(struct streams *s, const struct nt_server_name *name)
 }
 
 void
+stream_name_keep(struct streams *s, uint32_t flow, const struct nt_server_name *name)
+{
+	s->of_flow[flow] = keep_name(s, name);
+}
+
+void
 stream_close(struct streams *s, uint32_t flow)
 {
 	const uint32_t i = s->of_flow[flow];

@@ -50,6 +50,9 @@ struct stream *stream_open(struct streams *s, uint32_t flow);
 /* Keeps its name, if there is one. */
 void stream_close(struct streams *s, uint32_t flow);
 
+/* Of a flow that never had a stream (UDP): its phase is to become STREAM_CLOSED. */
+void stream_name_keep(struct streams *s, uint32_t flow, const struct nt_server_name *name);
+
 /* Of a flow whose phase is STREAM_CLOSED. */
 const struct nt_server_name *stream_name(const struct streams *s, uint32_t flow);
 void stream_name_drop(struct streams *s, uint32_t flow);

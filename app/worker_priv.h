@@ -158,7 +158,7 @@ void dns_stream_end(struct worker *w, uint32_t idx);
 void local_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
 	enum port_use use);
 /* worker_quic.c */
-/* nt_flow.stream of UDP: there is nothing more to look at. */
+/* nt_flow.stream of UDP, a bit: there is nothing more to look at. Alone: there is a name. */
 #define QUIC_DECIDED (1 << 1)
 /* A datagram of a UDP flow that is not decided. */
 void quic_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
@@ -191,11 +191,13 @@ streams_end(struct worker *w, uint32_t idx)
 		stream_end(w, idx);
 }
 
-/* The record of a TCP connection is made. */
+/* The record of a TCP or UDP connection is made. */
 static inline void
 streams_release(struct worker *w, uint32_t idx)
 {
-	if (nt_flow_at(w->flows, idx)->stream != STREAM_NEW)
+	const struct nt_flow *f = nt_flow_at(w->flows, idx);
+	/* Numbers that UDP has for nothing else than a name. */
+	if (f->stream == STREAM_CLOSED || f->stream == STREAM_OPEN)
 		stream_release(w, idx);
 }
 

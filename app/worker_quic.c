@@ -3,6 +3,7 @@
  * QUIC, found by its content on any UDP port: the first datagrams of a flow are looked at until it
  * is known whether it is QUIC and what its ClientHello says.
  */
+#include <nt_client_hello.h>
 #include <nt_conn.h>
 
 #include "worker_priv.h"
@@ -13,12 +14,39 @@ enum {
 	PASSED = 1 << 2 | QUIC_DECIDED, /* nothing comes of it */
 	PHASE_BITS = 3,
 };
+static_assert(QUIC_DECIDED == STREAM_CLOSED, "a flow with a name is decided");
 
-static void
-decide(struct worker *w, struct nt_flow *f, const struct nt_quic_result *r)
+/* The length stands in the handshake header. */
+#define HANDSHAKE_HEADER 4
+
+static bool
+find_name(const struct nt_quic_result *r, struct nt_server_name *ret)
 {
-	f->stream = PASSED;
+	struct nt_client_hello h;
+	if (r->hello == NULL || r->hello_len < HANDSHAKE_HEADER)
+		return false;
+	const size_t len = r->hello_len - HANDSHAKE_HEADER;
+	nt_server_name_clear(ret);
+	nt_client_hello_begin(&h, (uint32_t)len);
+	if (nt_client_hello_feed(&h, r->hello + HANDSHAKE_HEADER, len, ret) != NT_HELLO_DONE ||
+		!h.named || !nt_hello_version_ok(h.version))
+		return false;
+	ret->flags |= NT_SERVER_NAME_TLS | (h.ech ? NT_SERVER_NAME_ECH : 0);
+	return nt_server_name_finish(ret);
+}
+
+/* A name stands where those of TCP connections do. */
+static void
+decide(struct worker *w, uint32_t idx, const struct nt_quic_result *r)
+{
+	struct nt_flow *f = nt_flow_at(w->flows, idx);
+	struct nt_server_name name;
 	count(w, NT_COUNTER_QUIC_HELLOS, r->hello != NULL);
+	f->stream = PASSED;
+	if (!find_name(r, &name))
+		return;
+	stream_name_keep(&w->streams, idx, &name);
+	f->stream = STREAM_CLOSED;
 }
 
 /* Out of nothing only a client's Initial begins; what else comes before it is not kept. */
@@ -39,7 +67,7 @@ offer(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *
 	if (v == NT_QUIC_MORE)
 		f->stream |= WAITING;
 	else
-		decide(w, f, &r);
+		decide(w, idx, &r);
 }
 
 void

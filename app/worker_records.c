@@ -7,7 +7,6 @@
  * The order within a round matters: pin, resolve, purge. What a purge up to a clock may drop, every
  * connection that could have asked for it has then asked (nt_name_cache.h).
  */
-#include <netinet/in.h>
 
 #include "worker_priv.h"
 
@@ -22,8 +21,7 @@ resolve(struct worker *w, uint32_t idx)
 	row_make(w, f, cold, &w->record.row);
 	if (cold->pins != NT_FLOW_NONE)
 		pins_give_back(w, cold->pins);
-	if (f->key.proto == IPPROTO_TCP)
-		streams_release(w, idx);
+	streams_release(w, idx);
 	nt_conn_close(w->conn, f, cold);
 	nt_flow_release(w->flows, idx);
 	record_msg_seal(&w->record);
