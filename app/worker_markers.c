@@ -60,8 +60,10 @@ end_interval(struct worker *w, const struct nt_packet_meta *at)
 }
 
 void
-add_distribute_counts(struct worker *w, const struct distribute_counts *c)
+add_distribute_counts(struct worker *w, const uint8_t *bytes)
 {
+	struct distribute_counts counts;
+	const struct distribute_counts *c = memcpy(&counts, bytes, sizeof(counts));
 	count(w, NT_COUNTER_DATAGRAMS_COMPLETED, c->completed);
 	count(w, NT_COUNTER_DATAGRAMS_TIMED_OUT, c->timed_out);
 	count(w, NT_COUNTER_DATAGRAMS_EVICTED, c->evicted);

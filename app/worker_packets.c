@@ -198,7 +198,7 @@ process_other(struct worker *w, const struct mbuf_meta *meta, const struct nt_pa
 	if (meta->kind == MBUF_OUTER)
 		process_outer(w, meta, p, s);
 	else if (meta->kind == MBUF_COUNTS)
-		add_distribute_counts(w, (const void *)meta->data);
+		add_distribute_counts(w, meta->data);
 	else
 		marker_packet(w, (enum mbuf_kind)meta->kind, &meta->at);
 }

@@ -96,7 +96,8 @@ key_addr(const struct nt_flow_key *key, bool lo)
 }
 
 /* worker_markers.c */
-void add_distribute_counts(struct worker *w, const struct distribute_counts *c);
+/* bytes: a struct distribute_counts, at any address. */
+void add_distribute_counts(struct worker *w, const uint8_t *bytes);
 
 /* worker.c: what any wait does: publish T, drain the inbox, give the core away. */
 void worker_wait(struct worker *w);
