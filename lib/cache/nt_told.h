@@ -32,6 +32,13 @@ void nt_told_add(struct nt_told_table *t, const struct nt_addr *addr, const stru
 bool nt_told_before(const struct nt_told_table *t, const struct nt_addr *addr,
 	const struct nt_addr *client, int64_t until_ns);
 
+/* One entry by itself: a was told to b. What lies under nt_told_add and other memories like it. */
+void nt_told_note(
+	struct nt_told_table *t, const struct nt_addr *a, const struct nt_addr *b, int64_t seen_ns);
+/* When it was told first, and last; false: never. */
+bool nt_told_when(const struct nt_told_table *t, const struct nt_addr *a, const struct nt_addr *b,
+	int64_t *ret_first_ns, int64_t *ret_last_ns);
+
 /*
  * The latest time at which anything that was given up for want of room had been told; INT64_MIN:
  * nothing was. What was told later is all there.

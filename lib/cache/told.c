@@ -200,6 +200,25 @@ nt_told_before(const struct nt_told_table *t, const struct nt_addr *addr,
 }
 
 void
+nt_told_note(
+	struct nt_told_table *t, const struct nt_addr *a, const struct nt_addr *b, int64_t seen_ns)
+{
+	add(t, tag_of(t, a, b), seen_ns);
+}
+
+bool
+nt_told_when(const struct nt_told_table *t, const struct nt_addr *a, const struct nt_addr *b,
+	int64_t *ret_first_ns, int64_t *ret_last_ns)
+{
+	const uint32_t s = find_slot(t, tag_of(t, a, b));
+	if (t->slots[s] == EMPTY)
+		return false;
+	*ret_first_ns = t->ring[t->slots[s] - 1].first_ns;
+	*ret_last_ns = t->ring[t->slots[s] - 1].last_ns;
+	return true;
+}
+
+void
 nt_told_clear(struct nt_told_table *t)
 {
 	memset(t->slots, 0, slot_bytes(t));
