@@ -43,6 +43,27 @@ check_ports(const struct nt_config *cfg, struct config_problems *p)
 			check_two(p, names, lists, first, later);
 }
 
+/* "*.example.com": something, a dot, and the rest. */
+static bool
+host_matches(const struct nt_config_text *host, const char *name, size_t len)
+{
+	const char *text = host->text;
+	const size_t want = strlen(text);
+
+	if (text[0] != '*')
+		return len == want && memcmp(name, text, len) == 0;
+	return len >= want && memcmp(name + len - (want - 1), text + 1, want - 1) == 0;
+}
+
+bool
+nt_config_hosts_has(const struct nt_config_hosts *list, const char *name, size_t len)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		if (host_matches(&list->hosts[i], name, len))
+			return true;
+	return false;
+}
+
 int
 nt_config_check(const struct nt_config *cfg, nt_config_complain *complain, void *arg)
 {

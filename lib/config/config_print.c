@@ -7,10 +7,11 @@
 
 #include "config_value.h"
 
-/* A default as text: the longest are the likely server ports, 70 of at most 12 characters each. */
-#define DEFAULT_LEN 1024
+/* A default as text: the longest are the servers of DNS over HTTPS, 80 of some 25 characters each.
+ */
+#define DEFAULT_LEN 4096
 /* A row of the documentation: key, default, type, help and what stands between them. */
-#define ROW_LEN 2048
+#define ROW_LEN 8192
 
 static int
 write_all(const char *text, size_t len, void *out)
@@ -115,6 +116,17 @@ put_bounds(struct nt_strbuf *b, const struct config_key *key)
 		nt_strbuf_lit(b, "at most ");
 		nt_strbuf_i64(b, key->max);
 		nt_strbuf_lit(b, " characters of ASCII, no quotes or backslashes");
+		break;
+	case CONFIG_ALLOW:
+		nt_strbuf_lit(b, "array of at most ");
+		nt_strbuf_i64(b, key->max);
+		nt_strbuf_lit(b, ", like `\"192.0.2.1\"`, `\"198.51.100.0/24:443/tcp\"`, "
+				 "`\"[2001:db8::1]:53\"` or `\"123/udp\"`");
+		break;
+	case CONFIG_HOSTS:
+		nt_strbuf_lit(b, "array of at most ");
+		nt_strbuf_i64(b, key->max);
+		nt_strbuf_lit(b, " host names");
 		break;
 	case CONFIG_NETS:
 		nt_strbuf_lit(b, "array of at most ");

@@ -51,7 +51,7 @@ list_schema(const struct config_key *key, json_t *item)
 
 	put(ret, "type", json_string("array"));
 	put(ret, "maxItems", json_integer(key->max));
-	if (key->type != CONFIG_NETS)
+	if (key->type == CONFIG_PORTS || key->type == CONFIG_PROTO_PORTS)
 		put(ret, "uniqueItems", json_true());
 	put(ret, "items", item);
 	return ret;
@@ -69,15 +69,41 @@ net_schema(void)
 }
 
 /* 1 .. 65535, then the protocol. */
+#define PROTO_PORT                                                                                 \
+	"(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|"                                 \
+	"[1-5][0-9]{4}|[1-9][0-9]{0,3})/(tcp|udp)"
+
 static json_t *
 proto_port_schema(void)
 {
 	json_t *ret = json_object();
 
 	put(ret, "type", json_string("string"));
+	put(ret, "pattern", json_string("^" PROTO_PORT "$"));
+	return ret;
+}
+
+/* The program has the last word here, too. */
+static json_t *
+allow_schema(void)
+{
+	json_t *ret = json_object();
+
+	put(ret, "type", json_string("string"));
 	put(ret, "pattern",
-		json_string("^(6553[0-5]|655[0-2][0-9]|65[0-4][0-9]{2}|6[0-4][0-9]{3}|"
-			    "[1-5][0-9]{4}|[1-9][0-9]{0,3})/(tcp|udp)$"));
+		json_string("^(" PROTO_PORT
+			    "|[\\[\\]0-9A-Fa-f:./]*[.:][\\[\\]0-9A-Fa-f:./]*(tcp|udp)?)$"));
+	return ret;
+}
+
+static json_t *
+host_schema(void)
+{
+	json_t *ret = json_object();
+
+	put(ret, "type", json_string("string"));
+	put(ret, "maxLength", json_integer(NT_CONFIG_TEXT_MAX));
+	put(ret, "pattern", json_string("^(\\*|[A-Za-z0-9_-]+)(\\.[A-Za-z0-9_-]+)+$"));
 	return ret;
 }
 
@@ -117,6 +143,10 @@ type_schema(const struct config_key *key)
 		return list_schema(key, net_schema());
 	case CONFIG_TEXT:
 		return text_schema(key);
+	case CONFIG_ALLOW:
+		return list_schema(key, allow_schema());
+	case CONFIG_HOSTS:
+		return list_schema(key, host_schema());
 	}
 	return NULL;
 }

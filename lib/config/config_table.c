@@ -30,6 +30,13 @@
 	.type = CONFIG_NETS, .offset = FIELD(field, struct nt_netset), .max = NT_CONFIG_NETS_MAX,  \
 	.def = -1
 
+#define ALLOW(field)                                                                               \
+	.type = CONFIG_ALLOW, .offset = FIELD(field, struct nt_allow_list), .max = NT_ALLOW_MAX,   \
+	.def = -1
+#define HOSTS(field)                                                                               \
+	.type = CONFIG_HOSTS, .offset = FIELD(field, struct nt_config_hosts),                      \
+	.max = NT_CONFIG_HOSTS_MAX, .def = -1
+
 /* Timers: a tenth of a second, as the clock of expiry has whole ones and zero would mean "never".
  */
 #define SEC_TENTH (NT_NS_PER_SEC / 10)
@@ -51,6 +58,46 @@ static const char *const checksums[] = {
 	[NT_CONFIG_CHECKSUMS_NIC] = "nic",
 };
 
+/* Services that are reached by their address: public resolvers, and protocols that look nothing up.
+ */
+static const char *const allowed[] = { "53/udp", "53/tcp", "853/tcp", "853/udp", /* DNS */
+	"123/udp", /* NTP */
+	"8.8.8.8", "8.8.4.4", "2001:4860:4860::8888", "2001:4860:4860::8844", /* Google */
+	"1.1.1.1", "1.0.0.1", "2606:4700:4700::1111", "2606:4700:4700::1001", /* Cloudflare */
+	"9.9.9.9", "149.112.112.112", "2620:fe::fe", "2620:fe::9", /* Quad9 */
+	"208.67.222.222", "208.67.220.220", "2620:119:35::35", "2620:119:53::53", /* OpenDNS */
+	NULL };
+
+/* Public DNS over HTTPS, as its operators announce it, and what browsers and systems ship. */
+static const char *const doh_servers[] = { "dns.google", "dns64.dns.google",
+	"8888.google", /* Google */
+	"cloudflare-dns.com", "*.cloudflare-dns.com", "one.one.one.one",
+	"1dot1dot1dot1.cloudflare-dns.com", "*.cloudflare-gateway.com", /* Cloudflare */
+	"dns.quad9.net", "dns9.quad9.net", "dns10.quad9.net", "dns11.quad9.net", /* Quad9 */
+	"doh.opendns.com", "dns.opendns.com", "doh.familyshield.opendns.com",
+	"doh.sandbox.opendns.com", "doh.umbrella.com", /* Cisco */
+	"dns.nextdns.io", "*.dns.nextdns.io", "firefox.dns.nextdns.io", "chromium.dns.nextdns.io",
+	"anycast.dns.nextdns.io", "doh3.dns.nextdns.io", /* NextDNS */
+	"dns.adguard.com", "dns.adguard-dns.com", "*.adguard-dns.com", "dns-family.adguard.com",
+	"dns-unfiltered.adguard.com", /* AdGuard */
+	"doh.cleanbrowsing.org", "doh.dns.sb", "dns.sb", "doh.sb", /* CleanBrowsing, DNS.SB */
+	"dns.controld.com", "freedns.controld.com", "*.dns.controld.com", /* Control D */
+	"doh.mullvad.net", "dns.mullvad.net", "*.dns.mullvad.net", /* Mullvad */
+	"doh.libredns.gr", "dns.digitale-gesellschaft.ch", "doh.applied-privacy.net",
+	"odoh.cloudflare-dns.com", "doh.xfinity.com", "dns.switch.ch", "doh.ffmuc.net",
+	"dns.alidns.com", "doh.pub", "dns.pub", "doh.360.cn", "dns.twnic.tw", "public.dns.iij.jp",
+	"dnsforge.de", "doh.dnslify.com", "ordns.he.net", "dns.aa.net.uk", "dns0.eu", "*.dns0.eu",
+	"doh.dns4all.eu", "unfiltered.joindns4.eu", "protective.joindns4.eu", "dns.njal.la",
+	"wikimedia-dns.org", "doh.tiar.app", "mozilla.cloudflare-dns.com",
+	"chrome.cloudflare-dns.com", "doh.dns.apple.com", NULL };
+
+/* RFC 9250 4.1.1; 784 and 8853 were its drafts'. */
+static const struct nt_port_list doq_ports = {
+	.count = 3,
+	.ports = { { .port = 784, .proto = NT_PORT_UDP }, { .port = 853, .proto = NT_PORT_UDP },
+		{ .port = 8853, .proto = NT_PORT_UDP } },
+};
+
 const struct config_group config_groups[] = {
 	{ "log", "What the logs look like." },
 	{ "flow", "Connections, and when they are over. Named as in Zeek." },
@@ -58,6 +105,8 @@ const struct config_group config_groups[] = {
 	{ "tunnel", "Packets in packets. Named as in Zeek." },
 	{ "names", "What is learnt of names, how long it counts, and how much is kept. Caps are a "
 		   "worker's." },
+	{ "notice", "Connections that no lookup explains: resp_lookup and notice.log "
+		    "([verdicts.md](verdicts.md)). Caps are a worker's." },
 	{ "relay", "What workers tell one another." },
 	{ "stats", "The sensor about itself." },
 	{ "read", "Reading captures." },
@@ -218,6 +267,50 @@ const struct config_key config_keys[] = {
 		.help = "Mappings of one address; beyond, the one told longest ago goes." },
 	{ "names.max_per_record", U32(names.max_per_record), .min = 1, .max = 32, .def = 8,
 		.unit = "names", .help = "Names in one field of a record." },
+
+	{ "notice.grace", DURATION(notice.grace_ns), .min = 0, .max = NT_SEC(3600),
+		.def = NT_SEC(1),
+		.help = "A lookup seen so long after the start of a connection still explains "
+			"it." },
+	{ "notice.warm_up", DURATION(notice.warm_up_ns), .min = 0, .max = DAYS(30),
+		.def = NT_SEC(300),
+		.help = "For so long nothing is claimed: lookups were made before. For captures "
+			"that are read 0 unless it is set." },
+	{ "notice.look_back", DURATION(notice.look_back_ns), .min = 0, .max = DAYS(365),
+		.def = DAYS(1),
+		.help = "Where a lookup of the last so long was forgotten for want of room, "
+			"nothing is claimed." },
+	{ "notice.lost_for", DURATION(notice.lost_for_ns), .min = 0, .max = DAYS(30),
+		.def = NT_SEC(60),
+		.help = "After an answer that could not be read nothing is claimed of its client "
+			"for so long." },
+	{ "notice.hidden_for", DURATION(notice.hidden_for_ns), .min = 0, .max = DAYS(30),
+		.def = NT_SEC(3600),
+		.help = "Nor of a client that was seen to use encrypted DNS." },
+	{ "notice.suppress_for", DURATION(notice.suppress_for_ns), .min = 0, .max = DAYS(30),
+		.def = NT_SEC(3600),
+		.help = "The same notice (originator, responder, its port and protocol) is told "
+			"once in this time, and what it stood for at its end." },
+	{ "notice.max_told", U32(notice.max_told), .min = 16, .max = INT64_C(1) << 28,
+		.def = 1 << 20, .unit = "entries",
+		.help = "Addresses that lookups returned, and addresses with their clients, "
+			"remembered." },
+	{ "notice.max_clients", U32(notice.max_clients), .min = 16, .max = INT64_C(1) << 28,
+		.def = 65536, .unit = "entries",
+		.help = "Clients remembered for lost answers, and for encrypted DNS." },
+	{ "notice.max_suppressed", U32(notice.max_suppressed), .min = 16, .max = INT64_C(1) << 24,
+		.def = 65536, .unit = "notices",
+		.help = "Notices not to be told again; beyond, the oldest may be." },
+	{ "notice.allow", ALLOW(notice.allow), .def_texts = allowed,
+		.help = "Where connections go that need no lookup: addresses, networks, ports, "
+			"protocols and combinations of these." },
+	{ "notice.dot_ports", PORTS(notice.dot_ports), .def = 853, .unit = "ports",
+		.help = "TCP ports on which TLS is DNS." },
+	{ "notice.doq_ports", PORTS(notice.doq_ports), .unit = "ports", .def_ports = &doq_ports,
+		.help = "UDP ports on which QUIC is DNS." },
+	{ "notice.doh_servers", HOSTS(notice.doh_servers), .def_texts = doh_servers,
+		.help = "Server names of DNS over HTTPS; `*.example.com` is all that lies below "
+			"it." },
 
 	{ "relay.rate", U64(relay.rate), .min = 0, .max = 1000000000, .def = 10000,
 		.unit = "mappings/s", .help = "Mappings sent to each worker; 0 is unlimited." },

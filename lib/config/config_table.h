@@ -21,6 +21,8 @@ enum config_type {
 	CONFIG_PROTO_PORTS, /* struct nt_port_list: "443/tcp" */
 	CONFIG_NETS, /* struct nt_netset: the private networks, then what the file has */
 	CONFIG_TEXT, /* struct nt_config_text */
+	CONFIG_ALLOW, /* struct nt_allow_list */
+	CONFIG_HOSTS, /* struct nt_config_hosts */
 };
 
 struct config_key {
@@ -32,6 +34,7 @@ struct config_key {
 	int64_t min, max;
 	int64_t def; /* lists: the one element, -1 for none */
 	const struct nt_port_list *def_ports; /* lists of ports: instead of def */
+	const char *const *def_texts; /* CONFIG_ALLOW, CONFIG_HOSTS: ends in NULL */
 	const char *unit; /* NULL: a bare number */
 	const char *const *words; /* CONFIG_ENUM: max + 1 of them */
 	const char *help;
@@ -42,7 +45,7 @@ static inline bool
 config_is_list(const struct config_key *key)
 {
 	return key->type == CONFIG_PORTS || key->type == CONFIG_PROTO_PORTS ||
-	       key->type == CONFIG_NETS;
+	       key->type == CONFIG_NETS || key->type == CONFIG_ALLOW || key->type == CONFIG_HOSTS;
 }
 
 struct config_group {

@@ -64,6 +64,29 @@ nets_json(const struct nt_netset *set)
 	return ret;
 }
 
+static json_t *
+allow_json(const struct nt_allow_list *list)
+{
+	json_t *ret = json_array();
+	char text[NT_ALLOW_STRLEN];
+
+	for (uint32_t i = 0; i < list->count; i++) {
+		(void)nt_allow_format(&list->entries[i], text);
+		(void)json_array_append_new(ret, json_string(text));
+	}
+	return ret;
+}
+
+static json_t *
+hosts_json(const struct nt_config_hosts *list)
+{
+	json_t *ret = json_array();
+
+	for (uint32_t i = 0; i < list->count; i++)
+		(void)json_array_append_new(ret, json_string(list->hosts[i].text));
+	return ret;
+}
+
 json_t *
 config_value_json(const struct nt_config *cfg, const struct config_key *key)
 {
@@ -88,6 +111,10 @@ config_value_json(const struct nt_config *cfg, const struct config_key *key)
 		return nets_json(at);
 	case CONFIG_TEXT:
 		return json_string(((const struct nt_config_text *)at)->text);
+	case CONFIG_ALLOW:
+		return allow_json(at);
+	case CONFIG_HOSTS:
+		return hosts_json(at);
 	}
 	return NULL;
 }

@@ -247,6 +247,83 @@ store_text(struct nt_config_text *ret, const struct config_key *key, const json_
 	memcpy(ret->text, text, strlen(text));
 }
 
+static void
+store_allow(struct nt_allow_list *ret, const struct config_key *key, const json_t *value,
+	struct config_problems *p)
+{
+	static const char like[] = "an address, network, port or protocol, like \"192.0.2.1\", "
+				   "\"198.51.100.0/24:443/tcp\" or \"123/udp\"";
+	char path[CONFIG_KEY_LEN + 16];
+
+	if (!check_list(
+		    key, value, "an array of addresses, networks and ports, like [\"123/udp\"]", p))
+		return;
+	*ret = (struct nt_allow_list){ 0 };
+	for (size_t i = 0; i < json_array_size(value); i++) {
+		const json_t *v = json_array_get(value, i);
+		const char *text = json_string_value(v);
+
+		(void)snprintf(path, sizeof(path), "%s[%zu]", key->key, i);
+		if (text == NULL || json_string_length(v) != strlen(text) ||
+			nt_allow_parse(text, &ret->entries[ret->count]) < 0)
+			wrong_type(p, path, like, v);
+		else
+			ret->count++;
+	}
+}
+
+static bool
+is_host_char(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' || c == '_';
+}
+
+/* In lower case; two labels or more with a dot between them, the first of which may be a "*". */
+static bool
+take_host(struct nt_config_text *ret, const char *text)
+{
+	const size_t len = strlen(text), from = strncmp(text, "*.", 2) == 0 ? 2 : 0;
+	bool dot = from != 0;
+
+	if (len > NT_CONFIG_TEXT_MAX)
+		return false;
+	*ret = (struct nt_config_text){ "" };
+	memcpy(ret->text, text, from);
+	for (size_t i = from; i < len; i++) {
+		const char c = text[i];
+
+		ret->text[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+		if (!is_host_char(ret->text[i]) && (c != '.' || i == from || text[i - 1] == '.'))
+			return false;
+		dot |= c == '.';
+	}
+	return dot && len > from && text[len - 1] != '.';
+}
+
+static void
+store_hosts(struct nt_config_hosts *ret, const struct config_key *key, const json_t *value,
+	struct config_problems *p)
+{
+	static const char like[] = "a host name of at most 63 characters, like \"dns.example.com\" "
+				   "or \"*.example.com\"";
+	char path[CONFIG_KEY_LEN + 16];
+
+	if (!check_list(key, value, "an array of host names, like [\"dns.example.com\"]", p))
+		return;
+	*ret = (struct nt_config_hosts){ 0 };
+	for (size_t i = 0; i < json_array_size(value); i++) {
+		const json_t *v = json_array_get(value, i);
+		const char *text = json_string_value(v);
+
+		(void)snprintf(path, sizeof(path), "%s[%zu]", key->key, i);
+		if (text == NULL || json_string_length(v) != strlen(text) ||
+			!take_host(&ret->hosts[ret->count], text))
+			wrong_type(p, path, like, v);
+		else
+			ret->count++;
+	}
+}
+
 void
 config_value_store(struct nt_config *cfg, const struct config_key *key, const json_t *value,
 	struct config_problems *p)
@@ -287,6 +364,12 @@ config_value_store(struct nt_config *cfg, const struct config_key *key, const js
 	case CONFIG_TEXT:
 		store_text(at, key, value, p);
 		break;
+	case CONFIG_ALLOW:
+		store_allow(at, key, value, p);
+		break;
+	case CONFIG_HOSTS:
+		store_hosts(at, key, value, p);
+		break;
 	}
 }
 
@@ -298,6 +381,22 @@ store_default_ports(struct nt_ports *ret, const struct config_key *key)
 		ret->ports[ret->count++] = (uint16_t)key->def;
 	for (uint32_t i = 0; key->def_ports != NULL && i < key->def_ports->count; i++)
 		ret->ports[ret->count++] = key->def_ports->ports[i].port;
+}
+
+static void
+store_default_allow(struct nt_allow_list *ret, const struct config_key *key)
+{
+	*ret = (struct nt_allow_list){ 0 };
+	for (const char *const *t = key->def_texts; t != NULL && *t != NULL; t++)
+		ret->count += nt_allow_parse(*t, &ret->entries[ret->count]) == 0;
+}
+
+static void
+store_default_hosts(struct nt_config_hosts *ret, const struct config_key *key)
+{
+	*ret = (struct nt_config_hosts){ 0 };
+	for (const char *const *t = key->def_texts; t != NULL && *t != NULL; t++)
+		ret->count += take_host(&ret->hosts[ret->count], *t);
 }
 
 void
@@ -331,6 +430,12 @@ config_value_store_default(struct nt_config *cfg, const struct config_key *key)
 		break;
 	case CONFIG_TEXT:
 		*(struct nt_config_text *)at = (struct nt_config_text){ "" };
+		break;
+	case CONFIG_ALLOW:
+		store_default_allow(at, key);
+		break;
+	case CONFIG_HOSTS:
+		store_default_hosts(at, key);
 		break;
 	}
 }

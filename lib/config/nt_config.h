@@ -15,9 +15,12 @@
 #include <nt_base.h>
 #include <nt_port.h>
 
+#include "nt_allow.h"
+
 #define NT_CONFIG_PORTS_MAX   32
 #define NT_CONFIG_WORKERS_MAX 16 /* queues of a net_ring port */
 #define NT_CONFIG_TEXT_MAX    63 /* characters of a text */
+#define NT_CONFIG_HOSTS_MAX   128
 #define NT_CONFIG_NETS_MAX    200 /* of local_nets; the private ones take 41 of NT_NETSET_MAX */
 
 enum nt_config_format {
@@ -39,6 +42,12 @@ enum nt_config_checksums {
 /* Printable ASCII without quotes and backslashes, ends in NUL. */
 struct nt_config_text {
 	char text[NT_CONFIG_TEXT_MAX + 1];
+};
+
+/* Host names in lower case; "*.example.com": whatever lies below it. */
+struct nt_config_hosts {
+	uint32_t count;
+	struct nt_config_text hosts[NT_CONFIG_HOSTS_MAX];
 };
 
 struct nt_ports {
@@ -118,6 +127,22 @@ struct nt_config {
 	} names;
 
 	struct {
+		int64_t grace_ns; /* notice.grace 1 */
+		int64_t warm_up_ns; /* notice.warm_up 300; for read 0, unless it is set */
+		int64_t look_back_ns; /* notice.look_back 86400 */
+		int64_t lost_for_ns; /* notice.lost_for 60 */
+		int64_t hidden_for_ns; /* notice.hidden_for 3600 */
+		int64_t suppress_for_ns; /* notice.suppress_for 3600 */
+		uint32_t max_told; /* notice.max_told 1048576: addresses and their clients */
+		uint32_t max_clients; /* notice.max_clients 65536 */
+		uint32_t max_suppressed; /* notice.max_suppressed 65536 */
+		struct nt_allow_list allow; /* notice.allow */
+		struct nt_ports dot_ports; /* notice.dot_ports [853]: TCP */
+		struct nt_ports doq_ports; /* notice.doq_ports [784, 853, 8853]: UDP */
+		struct nt_config_hosts doh_servers; /* notice.doh_servers */
+	} notice;
+
+	struct {
 		uint64_t rate; /* relay.rate mappings/s, 0 = unlimited, default 10000 */
 		uint64_t burst; /* relay.burst, default 1000 */
 		int64_t max_hold_ns; /* relay.max_hold 5: how long an ended connection waits live */
@@ -161,6 +186,9 @@ int nt_config_set(
 
 /* What spans several keys (ttl_min <= ttl_max, powers of two ...). 0 or -EINVAL. */
 int nt_config_check(const struct nt_config *cfg, nt_config_complain *complain, void *arg);
+
+/* Is the name (lower case, no dot at the end) one of these? */
+bool nt_config_hosts_has(const struct nt_config_hosts *list, const char *name, size_t len);
 
 /* What *cfg has, as a file that gives the same when it is loaded. 0 or -EIO. */
 int nt_config_print(const struct nt_config *cfg, FILE *out);

@@ -23,6 +23,10 @@ type_size(enum config_type type)
 		return sizeof(struct nt_netset);
 	case CONFIG_TEXT:
 		return sizeof(struct nt_config_text);
+	case CONFIG_ALLOW:
+		return sizeof(struct nt_allow_list);
+	case CONFIG_HOSTS:
+		return sizeof(struct nt_config_hosts);
 	}
 	return 0;
 }

@@ -200,6 +200,7 @@ test_lists_at_their_ends(void **state)
 		const struct config_key *k = &config_keys[i];
 		const char *fmt = k->type == CONFIG_PORTS	  ? "%u"
 				  : k->type == CONFIG_PROTO_PORTS ? "\"%u/udp\""
+				  : k->type == CONFIG_ALLOW	  ? "\":%u\""
 								  : "\"8.8.%u.%u\"";
 
 		if (!config_is_list(k))
