@@ -137,6 +137,18 @@ enter(struct distribute *d, struct walk *w, const struct nt_encap *e)
 	return true;
 }
 
+/* What is damaged is no part of a datagram, and nothing is inside: its worker says why. */
+static bool
+is_sound(const struct distribute *d, const struct mbuf_meta *m)
+{
+	struct nt_packet p;
+	if (d->cfg.config->checksums != NT_CONFIG_CHECKSUMS_VERIFY)
+		return true;
+	nt_packet_decode(&p, m->data, m->cap_len, m->wire_len, m->link);
+	nt_packet_verify(&p);
+	return p.reason != NT_PACKET_BAD_CHECKSUM && (p.flags & NT_PKT_BAD_CHECKSUM) == 0;
+}
+
 static void walk(struct distribute *d, struct walk w);
 
 /*
@@ -175,6 +187,10 @@ walk(struct distribute *d, struct walk w)
 	for (;;) {
 		const struct mbuf_meta *m = &w.m;
 		nt_encap_look(&e, &d->encap, m->data, m->cap_len, m->wire_len, m->link);
+		if (e.kind != NT_ENCAP_NONE && !is_sound(d, m)) {
+			send(d, &e, m);
+			return;
+		}
 		if (e.kind == NT_ENCAP_AGGREGATE) {
 			walk_parts(d, &w, &e);
 			return;

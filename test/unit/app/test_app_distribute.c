@@ -361,6 +361,25 @@ test_clear_forgets_fragments(void **state)
 	check(x, 0, MBUF_FRAGMENT, 1, 2);
 }
 
+/* Damaged headers in front: with verification it is not looked into, without it is. */
+static void
+test_damaged(void **state)
+{
+	struct fixture *x = *state;
+	const struct bytes in = plain(1, 2), out = ip(3, 4, IPPROTO_IPIP, 0, &in);
+	distribute(x, &out); /* the checksum is 0 */
+	check(x, 0, MBUF_PACKET, 1, 2);
+	x->config.checksums = NT_CONFIG_CHECKSUMS_VERIFY;
+	distribute(x, &out);
+	assert_int_equal(x->count, 1);
+	assert_int_equal(x->handles[0].m.kind, MBUF_PACKET);
+	assert_ptr_equal(x->handles[0].m.data, out.b);
+	struct bytes piece = { .len = 16 };
+	const struct bytes fragment = ip(1, 2, IPPROTO_UDP, 0x2000, &piece);
+	distribute(x, &fragment);
+	assert_int_equal(x->handles[0].m.kind, MBUF_PACKET);
+}
+
 int
 main(void)
 {
@@ -372,6 +391,7 @@ main(void)
 			test_connection_begins_with_its_first_packet, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_given_up, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nested_up_to_the_bound, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fragments, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_fragments_of_a_tunnel, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_counts_are_told_once, setup, teardown),
