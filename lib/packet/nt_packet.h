@@ -86,7 +86,8 @@ struct nt_packet {
 	 */
 	uint32_t payload_len;
 	uint32_t payload_captured; /* of these, bytes that are there */
-	const uint8_t *payload; /* NULL where none was captured */
+	/* NULL where none was captured. NOT_IP: of ARP, the message (payload_len is 0) */
+	const uint8_t *payload;
 	const uint8_t *l3; /* the IP header */
 	const uint8_t *l4; /* the transport header */
 	const uint8_t *mac; /* 12 bytes: destination, source (NT_PKT_L2_SENDER); NULL: none */

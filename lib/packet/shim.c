@@ -13,6 +13,7 @@
 #define PPPOE_HEADER	8 /* with PPP's protocol field */
 #define ETHERNET_HEADER 14
 
+#define ETHERTYPE_ARP	     0x0806
 #define ETHERTYPE_VLAN	     0x8100
 #define ETHERTYPE_MPLS	     0x8847
 #define ETHERTYPE_MPLS_MULTI 0x8848
@@ -121,9 +122,17 @@ take_llc(struct nt_layers *l, struct walk *w, uint32_t len)
 									    : NT_PACKET_NOT_IP;
 }
 
+static enum nt_packet_reason
+take_arp(struct nt_packet *p, const struct nt_layers *l)
+{
+	p->payload = l->pos;
+	p->payload_captured = l->left;
+	return NT_PACKET_NOT_IP;
+}
+
 /* What ends the walk: IP, or what is none. */
 static enum nt_packet_reason
-take_last(struct nt_layers *l, struct walk *w)
+take_last(struct nt_packet *p, struct nt_layers *l, struct walk *w)
 {
 	switch (w->type) {
 	case NT_ETHERTYPE_IPV4:
@@ -134,6 +143,8 @@ take_last(struct nt_layers *l, struct walk *w)
 		return take_mpls(l);
 	case ETHERTYPE_PPPOE:
 		return take_pppoe(l, w);
+	case ETHERTYPE_ARP:
+		return take_arp(p, l);
 	default:
 		return w->type <= NT_FRAME_LENGTH_MAX ? take_llc(l, w, w->type) : NT_PACKET_NOT_IP;
 	}
@@ -160,7 +171,7 @@ nt_shim_decode(struct nt_packet *p, struct nt_layers *l, uint16_t type)
 			reason = take_pbb(p, l, &w);
 			break;
 		default:
-			return take_last(l, &w);
+			return take_last(p, l, &w);
 		}
 		if (reason != NT_PACKET_OK)
 			return reason;
