@@ -150,7 +150,8 @@ classic_next(
 	n = have_record(c, last_position, RECORD_HEADER + (size_t)cap_len, err);
 	if (n != 1)
 		return n;
-	const int64_t fraction = field(c, c->at + 4);
+	/* More than a second is nonsense; libpcap, and so Zeek, has a sign in it. */
+	const int64_t fraction = (int32_t)field(c, c->at + 4);
 	ret->ts_ns =
 		NT_SEC(field(c, c->at)) + (c->nanoseconds ? fraction : fraction * NT_NS_PER_USEC);
 	ret->data = c->at + RECORD_HEADER;

@@ -58,17 +58,25 @@ dns_stream_gap(struct worker *w, uint32_t idx, int dir)
 	nt_dns_stream_end(&w->dns_streams[2 * (size_t)idx + (size_t)dir], w->dns_buffers);
 }
 
-/* Zeek looks at what is left, too, when the connection is closed. */
+/* Zeek looks at what is left, of both sides, when one of them is closed; and only then. */
 void
-dns_stream_end(struct worker *w, uint32_t idx)
+dns_stream_closed(struct worker *w, uint32_t idx)
 {
 	for (size_t dir = 0; dir < 2; dir++) {
-		struct nt_dns_stream *s = &w->dns_streams[2 * (size_t)idx + dir];
+		const struct nt_dns_stream *s = &w->dns_streams[2 * (size_t)idx + dir];
 		size_t len;
 		const uint8_t *rest = nt_dns_stream_partial(s, w->dns_buffers, &len);
 		if (rest != NULL)
 			confirm(w, nt_flow_at(w->flows, idx), nt_flow_cold_at(w->flows, idx), rest,
 				len);
+	}
+}
+
+void
+dns_stream_end(struct worker *w, uint32_t idx)
+{
+	for (size_t dir = 0; dir < 2; dir++) {
+		struct nt_dns_stream *s = &w->dns_streams[2 * (size_t)idx + dir];
 		nt_dns_stream_end(s, w->dns_buffers);
 		*s = (struct nt_dns_stream){ 0 };
 	}

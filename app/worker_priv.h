@@ -153,6 +153,7 @@ bool dns_stream_wanted(const struct worker *w, const struct nt_flow *f);
 void dns_stream_data(struct worker *w, uint32_t idx, int dir, const uint8_t *bytes, size_t len,
 	const struct nt_packet_meta *at);
 void dns_stream_gap(struct worker *w, uint32_t idx, int dir);
+void dns_stream_closed(struct worker *w, uint32_t idx); /* FIN or RST */
 void dns_stream_end(struct worker *w, uint32_t idx);
 
 /* worker_local.c: what local networks say: PORT_LLMNR to PORT_DHCP6. */

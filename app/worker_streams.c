@@ -197,6 +197,8 @@ streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_pack
 	take_segment(&d, dir, p);
 	if (d.wanted && is_end(&d, dir, p))
 		d.wanted = nt_detect_end(&d.s->detect, dir, d.total);
+	if ((d.s->flags & DNS) != 0 && (p->tcp_flags & (TCP_FIN | TCP_RST)) != 0)
+		dns_stream_closed(w, idx);
 	store_services(&d);
 	if (!d.wanted)
 		d.s->flags |= DECIDED;

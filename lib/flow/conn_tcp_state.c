@@ -164,6 +164,7 @@ tcp_turn(struct streams *s, int *dir, const struct nt_packet *p)
 	conn_flip(s->c, f, s->cold);
 	streams_flip(s);
 	*dir = !*dir;
+	f->tcp_flags |= TCPF_SEEN_0; /* joined at its second packet, not in its middle */
 }
 
 static bool

@@ -87,13 +87,18 @@ take_mpls(struct nt_layers *l)
 	return NT_PACKET_EXT_LIMIT;
 }
 
+/* What its length leaves out is not there, whatever the packet inside says: as in Zeek. */
 static enum nt_packet_reason
 take_pppoe(struct nt_layers *l, struct walk *w)
 {
+	const uint8_t *h = l->pos;
 	enum nt_packet_reason reason = step_over(l, w, PPPOE_HEADER, 6);
+	uint32_t payload;
 
 	if (reason != NT_PACKET_OK)
 		return reason;
+	payload = nt_be16(h + 4); /* with the protocol field (RFC 2516 4) */
+	l->left = NT_MIN(l->left, payload > 2 ? payload - 2 : 0);
 	return w->type == PPP_IPV4 || w->type == PPP_IPV6 ? NT_PACKET_OK : NT_PACKET_NOT_IP;
 }
 

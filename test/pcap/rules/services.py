@@ -27,6 +27,7 @@ SERVER_HELLO = tls_record(2, struct.pack("!H", 0x0303) + bytes(range(32)) + b"\0
 # A length in front of the message (RFC 1035 4.2.2).
 QUERY = b"\0\x1b" + m.dns_query(1, "a.example")  # 29 bytes
 RESPONSE = b"\0\x34" + m.dns_response(1, "a.example", m.A, [m.record("a.example", m.A, "192.0.2.1")])  # 54
+STATUS = b"\0\x1b" + bytes([0, 1, 0x10, 0]) + bytes(14)  # 20 bytes of 29
 NOISE = bytes(range(128, 168))  # 40 bytes
 
 OPEN = "oS rH oA "
@@ -49,6 +50,15 @@ RULES = [
          "0 c:40000 s:9000 tcp ssl 0.008 72/47 S1 TF 0 ShADad 5/4 272/207 -"),
     Rule("DNS over TCP", tcp(OPEN + "oD rD", resp=53, payload=(QUERY, RESPONSE)),
          "0 c:40000 s:53 tcp dns 0.004 29/54 S1 TF 0 ShADd 3/2 149/134 -"),
+    # a message that is not whole is looked at when one side closes: this one (RFC 1035 4.1.1: opcode 2) leaves an X
+    Rule("DNS over TCP: part of a message, and no close", tcp(OPEN + "oD", resp=53, payload=(STATUS, b"")),
+         "0 c:40000 s:53 tcp - 0.003 20/0 S1 TF 0 ShAD 3/1 140/40 -"),
+    Rule("DNS over TCP: part of a message, then a FIN", tcp(OPEN + "oD oF", resp=53, payload=(STATUS, b"")),
+         "0 c:40000 s:53 tcp - 0.004 20/0 S2 TF 0 ShADFX 4/1 180/40 -"),
+    Rule("DNS over TCP: part of a message, then a RST", tcp(OPEN + "oD rR", resp=53, payload=(STATUS, b"")),
+         "0 c:40000 s:53 tcp - 0.004 20/0 RSTR TF 0 ShADrX 3/2 140/80 -"),
+    Rule("HTTP: the SYN-ACK first, both ports likely", tcp("rH oA oD rD", 1080, 8000, payload=(REQUEST, REPLY)),
+         "0 c:1080 s:8000 tcp http 0.003 37/40 OTH TF 0 ^hADd 2/2 117/120 -"),
     # none
     Rule("a port of TLS makes no TLS", tcp(OPEN + "oD rD", resp=443, payload=(NOISE, NOISE)),
          "0 c:40000 s:443 tcp - 0.004 40/40 S1 TF 0 ShADd 3/2 160/120 -"),

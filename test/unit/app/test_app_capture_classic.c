@@ -253,6 +253,30 @@ test_links(void **state)
 	free_slabs(s);
 }
 
+/* libpcap takes the fraction of a second for a number with a sign. */
+static void
+test_fraction_below_zero(void **state)
+{
+	(void)state;
+	const struct pcap_kind k = { .snaplen = 262144, .linktype = 1 };
+	struct bytes b = { 0 };
+	static struct held h;
+	struct slabs *s = new_slabs(2, &h);
+	struct capture_packet p;
+	struct nt_error err;
+	put_pcap_header(&b, &k);
+	const size_t fraction = b.len + 4;
+	put_pcap_packet(&b, &k, T0, 60, 60, 1);
+	memset(b.at + fraction, 0xff, 4);
+	struct capture *c = capture_open(file_of(b.at, b.len), NULL, s, &err);
+	assert_non_null(c);
+	assert_int_equal(capture_next(c, 0, &p, &err), 1);
+	assert_int_equal(p.ts_ns, T0 - NT_NS_PER_USEC);
+	capture_close(c);
+	free_slabs(s);
+	bytes_free(&b);
+}
+
 int
 main(void)
 {
@@ -262,6 +286,7 @@ main(void)
 		cmocka_unit_test(test_absurd_lengths),
 		cmocka_unit_test(test_lengths_that_disagree),
 		cmocka_unit_test(test_links),
+		cmocka_unit_test(test_fraction_below_zero),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -210,6 +210,13 @@ test_pppoe(void **state)
 	assert_int_equal(p.vlan, 7);
 	b.bytes[25] = 0x57; /* the version decides again */
 	assert_int_equal(decode(&p, &b, NT_LINK_ETHERNET), NT_PACKET_OK);
+	b.bytes[25] = 0x21;
+	b.bytes[23]--; /* one byte fewer than the packet says, which counts by its own length */
+	assert_int_equal(decode(&p, &b, NT_LINK_ETHERNET), NT_PACKET_OK);
+	assert_int_equal(p.payload_captured, p.payload_len - 1);
+	assert_true((p.flags & NT_PKT_CUT) != 0);
+	b.bytes[23] = 1;
+	assert_int_not_equal(decode(&p, &b, NT_LINK_ETHERNET), NT_PACKET_OK);
 	b.bytes[24] = 0xc0; /* LCP */
 	assert_int_equal(decode(&p, &b, NT_LINK_ETHERNET), NT_PACKET_NOT_IP);
 }
