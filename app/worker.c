@@ -15,6 +15,9 @@
 #define RECORDS_MAX (2 * WORKER_BURST)
 /* Units of the ring of records: 2 MiB, about 5,000 records. */
 #define RECORD_RING_UNITS 32768
+/* Names that connections may assert of one address: those of a large shared host, and a walk's
+ * bound. */
+#define ASSERTED_PER_ADDRESS 1024
 
 static void
 set_ports(struct worker *w, const struct nt_ports *ports, enum port_use use)
@@ -57,6 +60,24 @@ cache_config(const struct nt_config *c)
 	};
 }
 
+/*
+ * Small, for anybody can fill it, and forgetful: what is asked of it is on time only (no hold), and
+ * a name that was asserted long ago is worth nothing (no stale_for).
+ */
+static struct nt_name_cache_config
+asserted_config(const struct nt_config *c)
+{
+	struct nt_name_cache_config cfg = cache_config(c);
+	cfg.max_mappings = c->names.max_asserted;
+	cfg.max_addresses = c->names.max_asserted;
+	cfg.max_names = c->names.max_asserted;
+	cfg.max_name_bytes = NT_MAX((uint64_t)c->names.max_asserted * 64, 1 << 20);
+	cfg.max_mappings_per_address = NT_MIN(cfg.max_mappings_per_address, ASSERTED_PER_ADDRESS);
+	cfg.stale_for_ns = 0;
+	cfg.hold_ns = 0;
+	return cfg;
+}
+
 /* Two of each flow; of these, only those of DNS over TCP are ever touched. */
 static struct nt_dns_stream *
 dns_streams_new(uint32_t flows)
@@ -70,6 +91,7 @@ make_tables(struct worker *w)
 	const struct nt_config *c = w->config;
 	struct nt_conn_config conn;
 	const struct nt_name_cache_config cache = cache_config(c);
+	const struct nt_name_cache_config asserted = asserted_config(c);
 	struct nt_hash_key key;
 	const int err = nt_hash_key_random(&key);
 	if (err != 0)
@@ -79,6 +101,7 @@ make_tables(struct worker *w)
 	w->conn = nt_conn_new(&conn, c->flow.max);
 	set_service_ports(w, &conn.dns_udp);
 	w->names = nt_name_cache_new(&cache, &key);
+	w->asserted = nt_name_cache_new(&asserted, &key);
 	w->queries = nt_dns_match_new(c->names.max_queries, c->names.query_life_ns, &key);
 	w->dns_buffers = nt_dns_buffers_new(c->names.max_dns_streams);
 	w->dns_streams = dns_streams_new(c->flow.max);
@@ -86,9 +109,9 @@ make_tables(struct worker *w)
 		.decryptions_per_sec = c->names.quic_rate };
 	w->quic = nt_quic_new(&quic, &key);
 	w->records = nt_msg_ring_new("records", RECORD_RING_UNITS);
-	if (w->flows == NULL || w->conn == NULL || w->names == NULL || w->queries == NULL ||
-		w->dns_buffers == NULL || w->dns_streams == NULL || w->quic == NULL ||
-		w->records == NULL)
+	if (w->flows == NULL || w->conn == NULL || w->names == NULL || w->asserted == NULL ||
+		w->queries == NULL || w->dns_buffers == NULL || w->dns_streams == NULL ||
+		w->quic == NULL || w->records == NULL)
 		return errno != 0 ? -errno : -ENOMEM;
 	if (c->log.community_id) {
 		w->community_id = nt_community_id_new((uint16_t)c->log.community_id_seed);
@@ -98,6 +121,8 @@ make_tables(struct worker *w)
 	int failed = pins_init(&w->pins, c->flow.max);
 	if (failed == 0)
 		failed = streams_init(&w->streams, c->flow.max);
+	if (failed == 0)
+		failed = server_names_init(&w->server_names, c->flow.max);
 	return failed != 0 ? failed : departures_init(&w->departures);
 }
 
@@ -107,7 +132,8 @@ take_mapping(void *arg, const struct nt_mapping *m)
 	struct worker *w = arg;
 	if (nt_unlikely(w->cfg.names_log != NULL))
 		names_log_add(w->cfg.names_log, m, m->seen_ns - w->epoch_offset_ns);
-	return nt_name_cache_add(w->names, m);
+	const bool asserted = m->source == NT_SOURCE_SSL_SNI || m->source == NT_SOURCE_HTTP_HOST;
+	return nt_name_cache_add(asserted ? w->asserted : w->names, m);
 }
 
 static void
@@ -158,6 +184,7 @@ worker_free(struct worker *w)
 	nt_flow_table_free(w->flows);
 	nt_conn_free(w->conn);
 	nt_name_cache_free(w->names);
+	nt_name_cache_free(w->asserted);
 	nt_dns_match_free(w->queries);
 	nt_dns_buffers_free(w->dns_buffers);
 	nt_mem_unmap(w->dns_streams, 2 * (size_t)w->config->flow.max * sizeof(*w->dns_streams));
@@ -167,6 +194,7 @@ worker_free(struct worker *w)
 	if (w->pins.pins != NULL)
 		pins_fini(&w->pins);
 	streams_fini(&w->streams);
+	server_names_fini(&w->server_names);
 	if (w->departures.ring != NULL)
 		departures_fini(&w->departures);
 	free(w);
@@ -210,18 +238,27 @@ worker_wait(struct worker *w)
 		idle(w);
 }
 
+static uint64_t
+evictions(const struct nt_name_cache_stats *s)
+{
+	return s->evicted_mappings + s->evicted_addresses + s->evicted_names +
+	       s->evicted_per_address;
+}
+
 void
 worker_observe(struct worker *w)
 {
-	struct nt_name_cache_stats names;
+	struct nt_name_cache_stats names, asserted;
 	struct nt_conn_stats conn;
 	nt_name_cache_stats(w->names, &names);
+	nt_name_cache_stats(w->asserted, &asserted);
 	nt_conn_stats(w->conn, &conn);
-	const uint64_t evicted = names.evicted_mappings + names.evicted_addresses +
-				 names.evicted_names + names.evicted_per_address;
+	const uint64_t evicted = evictions(&names) + evictions(&asserted);
 	nt_counter_set(&w->counters, NT_COUNTER_MAPPINGS_EVICTED, evicted);
-	nt_counter_set(&w->counters, NT_COUNTER_MAPPINGS_DELETED, names.expired + evicted);
-	nt_counter_set(&w->counters, NT_COUNTER_LOOKUPS_CUT, names.lookup_cut);
+	nt_counter_set(&w->counters, NT_COUNTER_MAPPINGS_DELETED,
+		names.expired + asserted.expired + evicted);
+	nt_counter_set(
+		&w->counters, NT_COUNTER_LOOKUPS_CUT, names.lookup_cut + asserted.lookup_cut);
 	nt_counter_set(&w->counters, NT_COUNTER_CONN_EXTRA_EXHAUSTED, conn.extra_exhausted);
 	nt_counter_set(&w->counters, NT_COUNTER_CONN_LINK_EXHAUSTED,
 		conn.link_exhausted + conn.parents_lost);

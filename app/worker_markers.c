@@ -30,6 +30,7 @@ end_epoch(struct worker *w, const struct nt_packet_meta *at)
 		records_advance(w, WORKER_BURST);
 	settle(w, at);
 	nt_name_cache_clear(w->names);
+	nt_name_cache_clear(w->asserted);
 	nt_dns_match_clear(w->queries);
 	w->epoch_offset_ns = at->ts_ns;
 	count(w, NT_COUNTER_EPOCHS, 1);

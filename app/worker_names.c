@@ -3,26 +3,33 @@
 #include "worker_priv.h"
 
 static int64_t
-expires(const struct worker *w, int64_t seen_ns, uint32_t ttl_sec)
+life(const struct worker *w, uint32_t ttl_sec)
 {
 	const int64_t ttl = NT_SEC(ttl_sec);
 	const int64_t clamped =
 		NT_MIN(NT_MAX(ttl, w->config->names.ttl_min_ns), w->config->names.ttl_max_ns);
-	return seen_ns + clamped + w->config->names.ttl_grace_ns;
+	return clamped + w->config->names.ttl_grace_ns;
+}
+
+void
+names_learn_for(
+	struct worker *w, const struct nt_packet_meta *at, struct nt_mapping *m, int64_t life_ns)
+{
+	m->position = at->position;
+	m->seen_ns = at->clock_ns;
+	m->expires_ns = at->clock_ns + life_ns;
+	count(w, (enum nt_counter)(NT_COUNTER_SRC_UNKNOWN + m->source), 1);
+	while (nt_unlikely(!nt_relay_learn(w->relay, m)))
+		worker_wait(w);
+	count(w, NT_COUNTER_MAPPINGS_SENT, 1);
+	count(w, NT_COUNTER_MESSAGES_SENT, 1);
 }
 
 void
 names_learn(
 	struct worker *w, const struct nt_packet_meta *at, struct nt_mapping *m, uint32_t ttl_sec)
 {
-	m->position = at->position;
-	m->seen_ns = at->clock_ns;
-	m->expires_ns = expires(w, at->clock_ns, ttl_sec);
-	count(w, (enum nt_counter)(NT_COUNTER_SRC_UNKNOWN + m->source), 1);
-	while (nt_unlikely(!nt_relay_learn(w->relay, m)))
-		worker_wait(w);
-	count(w, NT_COUNTER_MAPPINGS_SENT, 1);
-	count(w, NT_COUNTER_MESSAGES_SENT, 1);
+	names_learn_for(w, at, m, life(w, ttl_sec));
 }
 
 static enum nt_source

@@ -37,28 +37,29 @@ pin_take(struct pin_pool *p)
 }
 
 static void
-release_names(struct worker *w, const struct nt_name_result *n)
+release_names(struct nt_name_cache *c, const struct nt_name_result *n)
 {
 	for (unsigned int i = 0; i < n->count; i++)
-		nt_name_release(w->names, n->names[i]);
+		nt_name_release(c, n->names[i]);
 }
 
 void
 pins_give_back(struct worker *w, uint32_t i)
 {
 	struct pin *pin = &w->pins.pins[i];
-	release_names(w, &pin->orig);
-	release_names(w, &pin->resp);
+	release_names(w->names, &pin->names.orig);
+	release_names(w->names, &pin->names.resp);
+	release_names(w->names, &pin->names.first);
+	release_names(w->asserted, &pin->names.asserted);
 	pin->next = w->pins.free;
 	w->pins.free = i;
 }
 
 static void
-pin_names(struct worker *w, struct nt_name_result *ret, const struct nt_name_result *r)
+hold_names(struct nt_name_cache *c, const struct nt_name_result *n)
 {
-	*ret = *r;
-	for (unsigned int i = 0; i < r->count; i++)
-		nt_name_hold(w->names, r->names[i]);
+	for (unsigned int i = 0; i < n->count; i++)
+		nt_name_hold(c, n->names[i]);
 }
 
 static struct nt_addr
@@ -67,8 +68,9 @@ end_addr(const struct nt_flow *f, int direction)
 	return key_addr(&f->key, (direction == NT_FLOW_ORIG) == (f->orig_is_lo != 0));
 }
 
-void
-name_queries(const struct nt_flow *f, const struct nt_flow_cold *cold, struct nt_name_query q[2])
+/* What to ask the cache for the two ends. */
+static void
+make_queries(const struct nt_flow *f, const struct nt_flow_cold *cold, struct nt_name_query q[2])
 {
 	for (int d = 0; d < 2; d++)
 		q[d] = (struct nt_name_query){
@@ -82,24 +84,53 @@ name_queries(const struct nt_flow *f, const struct nt_flow_cold *cold, struct nt
 	q[NT_FLOW_RESP].client_count = 1;
 }
 
+/* Did lookups tell nothing of the responder but, maybe, a PTR answer? */
+static bool
+is_untold(const struct nt_name_result *r)
+{
+	return r->count == 0 || r->match == NT_MATCH_REVERSE;
+}
+
+/* Ask everything that is asked of a connection. */
+static void
+look_up(struct worker *w, uint32_t idx, bool final, struct found_names *ret)
+{
+	const struct nt_server_name *name = server_name_in_time(w, idx);
+	struct nt_name_query q[2];
+	make_queries(nt_flow_at(w->flows, idx), nt_flow_cold_at(w->flows, idx), q);
+	nt_name_cache_lookup(w->names, &q[NT_FLOW_ORIG], final, &ret->orig);
+	nt_name_cache_lookup(w->names, &q[NT_FLOW_RESP], final, &ret->resp);
+	ret->first.count = ret->asserted.count = 0;
+	ret->addrs.count = 0;
+	if (name != NULL) {
+		nt_name_cache_addrs(w->names, &q[NT_FLOW_RESP], name->text, name->len, &ret->addrs);
+		if ((name->flags & NT_SERVER_NAME_ECH) == 0)
+			nt_name_cache_lookup_name(w->names, &q[NT_FLOW_RESP], name->text, name->len,
+				final, &ret->first);
+	}
+	if (is_untold(&ret->resp))
+		nt_name_cache_lookup(w->asserted, &q[NT_FLOW_RESP], false, &ret->asserted);
+}
+
 /* The young list's head has come of age: its names as of its start are decided now. */
 static void
 pin_flow(struct worker *w, uint32_t idx)
 {
 	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
-	struct nt_name_query q[2];
-	struct nt_name_result r[2];
-	name_queries(nt_flow_at(w->flows, idx), cold, q);
-	const bool orig = nt_name_cache_lookup(w->names, &q[0], false, &r[0]);
-	const bool resp = nt_name_cache_lookup(w->names, &q[1], false, &r[1]);
+	struct found_names found;
+	look_up(w, idx, false, &found);
 	nt_flow_young_remove(w->flows, idx);
-	if (!orig && !resp)
+	if (found.orig.count == 0 && found.resp.count == 0 && found.asserted.count == 0 &&
+		found.addrs.count == 0)
 		return;
 	cold->pins = pin_take(&w->pins);
 	if (cold->pins == NT_FLOW_NONE)
 		return; /* as many pins as flows: can't be */
-	pin_names(w, &w->pins.pins[cold->pins].orig, &r[0]);
-	pin_names(w, &w->pins.pins[cold->pins].resp, &r[1]);
+	hold_names(w->names, &found.orig);
+	hold_names(w->names, &found.resp);
+	hold_names(w->names, &found.first);
+	hold_names(w->asserted, &found.asserted);
+	w->pins.pins[cold->pins].names = found;
 }
 
 /* Has it come of age at W? W's clock may be that of the packet behind W, hence the position. */
@@ -123,19 +154,26 @@ pins_due(struct worker *w, unsigned int max)
 	return n;
 }
 
-/* One end's names: what was pinned, except that `late` ranks before a pinned PTR. */
-bool
-names_of_end(struct worker *w, const struct nt_name_query *q, const struct nt_name_result *pinned,
-	struct nt_name_result *ret)
+/* What was pinned stays, except that `late` ranks before a pinned PTR. */
+static void
+keep_pinned(struct nt_name_result *r, const struct nt_name_result *pinned)
 {
-	if (pinned != NULL && pinned->count != 0 && pinned->match != NT_MATCH_REVERSE) {
-		*ret = *pinned;
-		return true;
-	}
-	const bool found = nt_name_cache_lookup(w->names, q, true, ret);
-	if (pinned != NULL && pinned->count != 0 && (!found || ret->match == NT_MATCH_REVERSE)) {
-		*ret = *pinned;
-		return true;
-	}
-	return found;
+	if (pinned->count != 0 && (!is_untold(pinned) || r->match != NT_MATCH_LATE))
+		*r = *pinned;
+}
+
+void
+names_of_flow(struct worker *w, uint32_t idx, struct found_names *ret)
+{
+	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
+	look_up(w, idx, true, ret);
+	if (cold->pins == NT_FLOW_NONE)
+		return;
+	const struct found_names *pinned = &w->pins.pins[cold->pins].names;
+	keep_pinned(&ret->orig, &pinned->orig);
+	keep_pinned(&ret->resp, &pinned->resp);
+	keep_pinned(&ret->first, &pinned->first);
+	ret->asserted = pinned->asserted;
+	if (pinned->addrs.count != 0)
+		ret->addrs = pinned->addrs;
 }

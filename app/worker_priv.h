@@ -16,6 +16,7 @@
 #include "departures.h"
 #include "mbuf_meta.h"
 #include "record_msg.h"
+#include "server_names.h"
 #include "streams.h"
 #include "worker.h"
 
@@ -33,13 +34,22 @@ enum port_use {
 	PORT_SERVICE = 1 << 7, /* nothing but the service dns */
 };
 
+/* What is known of the names of a connection's ends. count 0: nothing. */
+struct found_names {
+	struct nt_name_result orig, resp;
+	struct nt_name_result
+		first; /* the server name that it asserted, of the responder's names */
+	struct nt_name_result asserted; /* what others asserted of the responder */
+	struct nt_name_addrs addrs; /* the addresses of its server name */
+};
+
 /*
  * Names pinned to a connection older than names.pin_after; each name is held. Free pins are chained
  * through next.
  */
 struct pin {
 	uint32_t next;
-	struct nt_name_result orig, resp;
+	struct found_names names;
 };
 
 struct pin_pool {
@@ -57,6 +67,7 @@ struct worker {
 	struct nt_flow_table *flows;
 	struct nt_conn *conn;
 	struct nt_name_cache *names;
+	struct nt_name_cache *asserted; /* SSL_SNI and HTTP_HOST: no lookup told them */
 	struct nt_dns_match *queries;
 	struct nt_dns_buffers *dns_buffers; /* of DNS over TCP */
 	struct nt_dns_stream *dns_streams; /* two for each flow, by its index */
@@ -65,6 +76,7 @@ struct worker {
 	struct nt_community_id *community_id; /* NULL: not asked for */
 	struct pin_pool pins;
 	struct streams streams;
+	struct server_names server_names;
 	struct departures departures;
 
 	int64_t epoch_offset_ns; /* clock less capture time, in this epoch */
@@ -133,6 +145,10 @@ void names_packet(struct worker *w, const struct nt_packet *p, const struct nt_p
 void names_learn(
 	struct worker *w, const struct nt_packet_meta *at, struct nt_mapping *m, uint32_t ttl_sec);
 
+/* The same, good for so long whatever names.ttl_* say. */
+void names_learn_for(
+	struct worker *w, const struct nt_packet_meta *at, struct nt_mapping *m, int64_t life_ns);
+
 /* Where a DNS message was. */
 struct dns_place {
 	const struct nt_flow *f;
@@ -160,7 +176,7 @@ void dns_stream_end(struct worker *w, uint32_t idx);
 void local_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
 	enum port_use use);
 /* worker_quic.c */
-/* nt_flow.stream of UDP, a bit: there is nothing more to look at. Alone: there is a name. */
+/* nt_flow.stream of UDP: there is nothing more to look at. */
 #define QUIC_DECIDED (1 << 1)
 /* A datagram of a UDP flow that is not decided. */
 void quic_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
@@ -175,15 +191,13 @@ void quic_observe(struct worker *w);
 bool records_advance(struct worker *w, unsigned int max);
 
 /* worker_rows.c */
-void row_make(struct worker *w, const struct nt_flow *f, const struct nt_flow_cold *cold,
-	struct nt_conn_row *row);
+void row_make(struct worker *w, uint32_t idx, struct nt_conn_row *row);
 
 /* worker_streams.c: payload of TCP connections in order. */
 /* A packet with payload or FIN of a connection whose stream is not STREAM_CLOSED. */
 void streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
 	uint32_t idx, bool src_is_lo);
 void stream_end(struct worker *w, uint32_t idx);
-void stream_release(struct worker *w, uint32_t idx);
 
 /* The TCP connection is over: what is known now is all. */
 static inline void
@@ -193,27 +207,25 @@ streams_end(struct worker *w, uint32_t idx)
 		stream_end(w, idx);
 }
 
-/* The record of a TCP or UDP connection is made. */
-static inline void
-streams_release(struct worker *w, uint32_t idx)
-{
-	const struct nt_flow *f = nt_flow_at(w->flows, idx);
-	/* Numbers that UDP has for nothing else than a name. */
-	if (f->stream == STREAM_CLOSED || f->stream == STREAM_OPEN)
-		stream_release(w, idx);
-}
-
 /* worker_pins.c: names as of a connection's start. */
 int pins_init(struct pin_pool *p, uint32_t size);
 void pins_fini(struct pin_pool *p);
 void pins_give_back(struct worker *w, uint32_t i);
 /* Pin what has come of age, at most so many; returns how many. */
 unsigned int pins_due(struct worker *w, unsigned int max);
-/* What to ask the cache for the two ends, NT_FLOW_ORIG and NT_FLOW_RESP. */
-void name_queries(
-	const struct nt_flow *f, const struct nt_flow_cold *cold, struct nt_name_query q[2]);
-/* The names of one end of an ended connection; pinned: what was pinned for it, or NULL. */
-bool names_of_end(struct worker *w, const struct nt_name_query *q,
-	const struct nt_name_result *pinned, struct nt_name_result *ret);
+/* The names of an ended connection. */
+void names_of_flow(struct worker *w, uint32_t idx, struct found_names *ret);
+
+/* worker_asserted.c: server names of connections themselves. */
+/*
+ * The connection said it in the packet at `at` (NULL: in what was left to read when it had ended);
+ * behind_proxy: it is of what the server connects to.
+ */
+void server_name_asserted(struct worker *w, uint32_t idx, const struct nt_server_name *name,
+	const struct nt_packet_meta *at, bool behind_proxy);
+/* What was asserted in time to be asked for as of the start (nt_name_cache.h), or NULL. */
+const struct nt_server_name *server_name_in_time(const struct worker *w, uint32_t idx);
+/* Is it a name of the responder's? Not under ECH, not behind a proxy. */
+bool server_name_is_own(const struct server_name *e);
 
 #endif

@@ -14,7 +14,6 @@ enum {
 	PASSED = 1 << 2 | QUIC_DECIDED, /* nothing comes of it */
 	PHASE_BITS = 3,
 };
-static_assert(QUIC_DECIDED == STREAM_CLOSED, "a flow with a name is decided");
 
 /* The length stands in the handshake header. */
 #define HANDSHAKE_HEADER 4
@@ -35,18 +34,15 @@ find_name(const struct nt_quic_result *r, struct nt_server_name *ret)
 	return nt_server_name_finish(ret);
 }
 
-/* A name stands where those of TCP connections do. */
 static void
-decide(struct worker *w, uint32_t idx, const struct nt_quic_result *r)
+decide(struct worker *w, uint32_t idx, const struct nt_quic_result *r,
+	const struct nt_packet_meta *at)
 {
-	struct nt_flow *f = nt_flow_at(w->flows, idx);
 	struct nt_server_name name;
 	count(w, NT_COUNTER_QUIC_HELLOS, r->hello != NULL);
-	f->stream = PASSED;
-	if (!find_name(r, &name))
-		return;
-	stream_name_keep(&w->streams, idx, &name);
-	f->stream = STREAM_CLOSED;
+	nt_flow_at(w->flows, idx)->stream = PASSED;
+	if (find_name(r, &name))
+		server_name_asserted(w, idx, &name, at, false);
 }
 
 /* Out of nothing only a client's Initial begins; what else comes before it is not kept. */
@@ -67,7 +63,7 @@ offer(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *
 	if (v == NT_QUIC_MORE)
 		f->stream |= WAITING;
 	else
-		decide(w, idx, &r);
+		decide(w, idx, &r, at);
 }
 
 void

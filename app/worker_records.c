@@ -7,6 +7,7 @@
  * The order within a round matters: pin, resolve, purge. What a purge up to a clock may drop, every
  * connection that could have asked for it has then asked (nt_name_cache.h).
  */
+#include <netinet/in.h>
 
 #include "worker_priv.h"
 
@@ -18,10 +19,12 @@ resolve(struct worker *w, uint32_t idx)
 {
 	struct nt_flow *f = nt_flow_at(w->flows, idx);
 	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
-	row_make(w, f, cold, &w->record.row);
+	if (f->key.proto == IPPROTO_TCP)
+		streams_end(w, idx); /* opened by its very last packet */
+	row_make(w, idx, &w->record.row);
 	if (cold->pins != NT_FLOW_NONE)
 		pins_give_back(w, cold->pins);
-	streams_release(w, idx);
+	server_name_drop(&w->server_names, idx);
 	nt_conn_close(w->conn, f, cold);
 	nt_flow_release(w->flows, idx);
 	record_msg_seal(&w->record);
@@ -52,8 +55,10 @@ purge(struct worker *w, int64_t pinned_ns)
 	if (nt_flow_ended(w->flows) != NT_FLOW_NONE)
 		return;
 	const int64_t clock_ns = NT_MIN(pinned_ns, nt_flow_due_through(w->flows));
-	if (clock_ns != INT64_MIN) /* nothing has happened yet */
+	if (clock_ns != INT64_MIN) { /* something has happened */
 		nt_name_cache_purge(w->names, clock_ns, PURGE_MAX);
+		nt_name_cache_purge(w->asserted, clock_ns, PURGE_MAX);
+	}
 }
 
 bool

@@ -13,12 +13,12 @@ static_assert((int)NT_SERVICE_AYIYA == (int)NT_ROW_SERVICE_AYIYA &&
 	"a row's services are the connection's");
 
 static uint8_t
-put_names(struct worker *w, struct nt_conn_row *row, const struct nt_name_result *r)
+put_names(const struct nt_name_cache *c, struct nt_conn_row *row, const struct nt_name_result *r)
 {
 	uint8_t n = 0;
 	for (; n < r->count; n++) {
 		uint16_t len;
-		const char *text = nt_name_text(w->names, r->names[n], &len);
+		const char *text = nt_name_text(c, r->names[n], &len);
 		if (!nt_conn_row_name(row, text, len))
 			break;
 	}
@@ -118,38 +118,115 @@ misses_at_rate(const struct worker *w, const struct nt_flow *f, const struct nt_
 }
 
 static void
-name_row(struct worker *w, const struct nt_flow *f, const struct nt_flow_cold *cold,
+name_orig(struct worker *w, const struct nt_name_result *r, struct nt_conn_row *row)
+{
+	if (r->count == 0)
+		return;
+	row->orig_source = r->source;
+	row->orig_names = put_names(w->names, row, r);
+	row->flags |= r->more ? NT_ROW_ORIG_MORE : 0;
+}
+
+static bool
+is_among(const struct nt_name_cache *c, const struct nt_name_result *r,
+	const struct nt_server_name *name)
+{
+	for (unsigned int i = 0; i < r->count; i++) {
+		uint16_t len;
+		const char *text = nt_name_text(c, r->names[i], &len);
+		if (len == name->len && memcmp(text, name->text, len) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Behind all others: the connection's word for it, which no lookup bears out. */
+static void
+append_self(struct worker *w, const struct nt_name_result *r, const struct nt_server_name *name,
 	struct nt_conn_row *row)
 {
-	const struct pin *pin = cold->pins != NT_FLOW_NONE ? &w->pins.pins[cold->pins] : NULL;
-	struct nt_name_query q[2];
-	struct nt_name_result r;
-	bool late = false;
-	name_queries(f, cold, q);
-	if (names_of_end(w, &q[NT_FLOW_ORIG], pin != NULL ? &pin->orig : NULL, &r)) {
-		late |= misses_at_rate(w, f, &r);
-		row->orig_source = r.source;
-		row->orig_names = put_names(w, row, &r);
-		row->flags |= r.more ? NT_ROW_ORIG_MORE : 0;
+	if (is_among(w->names, r, name))
+		return;
+	if (row->resp_names >= w->config->names.max_per_record)
+		row->flags |= NT_ROW_RESP_MORE;
+	else if (nt_conn_row_name(row, name->text, name->len))
+		row->resp_names++;
+}
+
+static void
+name_resp_told(
+	const struct nt_name_cache *c, const struct nt_name_result *r, struct nt_conn_row *row)
+{
+	row->resp_source = r->source;
+	row->resp_match = r->match;
+	row->resp_names = put_names(c, row, r);
+	row->resp_age_ns = r->age_ns;
+	row->flags |= NT_ROW_AGE | (r->more ? NT_ROW_RESP_MORE : 0);
+}
+
+static void
+name_resp_self(const struct server_name *self, struct nt_conn_row *row)
+{
+	row->resp_source = (self->name.flags & NT_SERVER_NAME_TLS) != 0 ? NT_SOURCE_SSL_SNI
+									: NT_SOURCE_HTTP_HOST;
+	row->resp_match = NT_MATCH_SELF;
+	row->resp_names = nt_conn_row_name(row, self->name.text, self->name.len);
+}
+
+/* What lookups told; else what the connection said itself, others said of the server, PTR told. */
+static void
+name_resp(struct worker *w, const struct server_name *self, struct found_names *n,
+	struct nt_conn_row *row)
+{
+	const bool told = n->resp.count != 0 && n->resp.match != NT_MATCH_REVERSE;
+	if (n->first.count != 0)
+		nt_name_result_prefer(&n->resp, &n->first, w->config->names.max_per_record);
+	if (!told && server_name_is_own(self)) {
+		name_resp_self(self, row);
+	} else if (!told && n->asserted.count != 0) {
+		n->asserted.match = NT_MATCH_SELF;
+		name_resp_told(w->asserted, &n->asserted, row);
+		count(w, NT_COUNTER_NAMED_ASSERTED, 1);
+	} else if (n->resp.count != 0) {
+		name_resp_told(w->names, &n->resp, row);
+		if (server_name_is_own(self))
+			append_self(w, &n->resp, &self->name, row);
 	}
-	if (names_of_end(w, &q[NT_FLOW_RESP], pin != NULL ? &pin->resp : NULL, &r)) {
-		late |= misses_at_rate(w, f, &r);
-		row->resp_source = r.source;
-		row->resp_match = r.match;
-		row->resp_names = put_names(w, row, &r);
-		row->resp_age_ns = r.age_ns;
-		row->flags |= NT_ROW_AGE | (r.more ? NT_ROW_RESP_MORE : 0);
-	}
+}
+
+static void
+put_server_name(
+	const struct server_name *e, const struct nt_name_addrs *addrs, struct nt_conn_row *row)
+{
+	if (e == NULL || !nt_conn_row_server_name(row, e->name.text, e->name.len))
+		return;
+	row->flags |= (e->name.flags & NT_SERVER_NAME_ECH) != 0 ? NT_ROW_ECH : 0;
+	for (unsigned int i = 0; i < addrs->count; i++)
+		nt_conn_row_server_addr(row, &addrs->addrs[i]);
+}
+
+static void
+name_row(struct worker *w, uint32_t idx, struct nt_conn_row *row)
+{
+	const struct nt_flow *f = nt_flow_at(w->flows, idx);
+	const struct server_name *self = server_name_of(&w->server_names, idx);
+	struct found_names n;
+	names_of_flow(w, idx, &n);
+	const bool late = (n.orig.count != 0 && misses_at_rate(w, f, &n.orig)) ||
+			  (n.resp.count != 0 && misses_at_rate(w, f, &n.resp));
+	name_orig(w, &n.orig, row);
+	name_resp(w, self, &n, row);
+	put_server_name(self, &n.addrs, row);
 	count(w, NT_COUNTER_RECORDS_LATE_AT_RATE, late);
 }
 
 void
-row_make(struct worker *w, const struct nt_flow *f, const struct nt_flow_cold *cold,
-	struct nt_conn_row *row)
+row_make(struct worker *w, uint32_t idx, struct nt_conn_row *row)
 {
+	const struct nt_flow *f = nt_flow_at(w->flows, idx);
 	struct nt_conn_summary s;
-	nt_conn_summarize(w->conn, f, cold, &s);
+	nt_conn_summarize(w->conn, f, nt_flow_cold_at(w->flows, idx), &s);
 	begin_row(w, f, &s, row);
-	name_row(w, f, cold, row);
+	name_row(w, idx, row);
 	count_hits(w, row, &s);
 }

@@ -175,6 +175,20 @@ is_end(const struct feed *d, int dir, const struct nt_packet *p)
 	return (p->tcp_flags & TCP_FIN) != 0 && d->s->want[dir] == p->seq + p->payload_len;
 }
 
+/* A name that was not there before this packet. */
+static void
+take_name(const struct feed *d)
+{
+	struct stream *s = d->s;
+	const struct nt_server_name *name = nt_detect_name(&s->detect);
+	if (s->detect.named == s->named || name == NULL)
+		return;
+	s->named = s->detect.named;
+	/* The Host of CONNECT is where the proxy goes, before anything has come from there. */
+	if ((name->flags & NT_SERVER_NAME_TLS) != 0 || !s->detect.http.connect)
+		server_name_asserted(d->w, d->idx, name, d->meta, s->detect.http.connect);
+}
+
 void
 streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
 	uint32_t idx, bool src_is_lo)
@@ -200,6 +214,7 @@ streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_pack
 	if ((d.s->flags & DNS) != 0 && (p->tcp_flags & (TCP_FIN | TCP_RST)) != 0)
 		dns_stream_closed(w, idx);
 	store_services(&d);
+	take_name(&d);
 	if (!d.wanted)
 		d.s->flags |= DECIDED;
 	if (!d.wanted && (d.s->flags & DNS) == 0)
@@ -216,15 +231,8 @@ stream_end(struct worker *w, uint32_t idx)
 		if ((d.s->flags & BEGUN << i) != 0)
 			give_up_acked(&d, i);
 	store_services(&d);
+	take_name(&d);
 	if ((d.s->flags & DNS) != 0)
 		dns_stream_end(w, idx);
 	close_stream(w, idx);
-}
-
-void
-stream_release(struct worker *w, uint32_t idx)
-{
-	if (nt_flow_at(w->flows, idx)->stream == STREAM_OPEN)
-		stream_end(w, idx); /* opened by its very last packet */
-	stream_name_drop(&w->streams, idx);
 }

@@ -265,6 +265,12 @@ const struct config_key config_keys[] = {
 	{ "names.max_per_address", U32(names.max_per_address), .min = 1, .max = CACHE_MAX,
 		.def = 65536, .unit = "mappings",
 		.help = "Mappings of one address; beyond, the one told longest ago goes." },
+	{ "names.asserted_ttl", DURATION(names.asserted_ttl_ns), .min = 0, .max = DAYS(1),
+		.def = NT_SEC(300),
+		.help = "How long a server name of TLS, QUIC or HTTP names the server's other "
+			"connections." },
+	{ "names.max_asserted", U32(names.max_asserted), .min = 16, .max = CACHE_MAX,
+		.def = 1 << 16, .unit = "mappings", .help = "Mappings kept of such server names." },
 	{ "names.max_per_record", U32(names.max_per_record), .min = 1, .max = 32, .def = 8,
 		.unit = "names", .help = "Names in one field of a record." },
 

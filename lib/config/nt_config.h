@@ -123,6 +123,8 @@ struct nt_config {
 		uint32_t max_names; /* names.max_names 262144 */
 		uint64_t max_name_bytes; /* names.max_name_bytes 33554432 */
 		uint32_t max_per_address; /* names.max_per_address 65536 */
+		int64_t asserted_ttl_ns; /* names.asserted_ttl 300 */
+		uint32_t max_asserted; /* names.max_asserted 65536 */
 		uint32_t max_per_record; /* names.max_per_record 8 (1 .. 32) */
 	} names;
 

@@ -39,6 +39,7 @@ nt_detect_begin(struct nt_detect *d, uint16_t port)
 	d->seen = 0;
 	d->flags = 0;
 	d->pieces = 0;
+	d->named = 0;
 	d->bytes = 0;
 	if (is_among(port, http_ports, NT_ARRAY_SIZE(http_ports)))
 		d->attached |= NT_DETECT_HTTP;
@@ -79,6 +80,7 @@ take_name(struct nt_detect *d)
 {
 	d->name = d->gathered;
 	d->flags |= NAMED;
+	d->named++;
 }
 
 static void

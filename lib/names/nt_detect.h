@@ -22,6 +22,7 @@ enum {
 struct nt_detect {
 	uint8_t live, attached, seen; /* NT_DETECT_* bits: who still reads, is at work, was right */
 	uint8_t flags;
+	uint8_t named; /* counts the names there were, around */
 	uint8_t pieces; /* as far as signatures are looked for */
 	uint32_t bytes;
 	struct nt_tls tls;

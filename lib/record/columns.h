@@ -23,6 +23,8 @@ enum column_kind {
 	COLUMN_LABELS, /* uint32_t, a set of indexes of `labels` as bits; 0: unset */
 	COLUMN_HISTORY, /* text at the beginning of a connection's tail */
 	COLUMN_NAMES, /* uint8_t, how many; end `arg` (0 originator, 1 responder) of the tail */
+	COLUMN_TAIL_NAME, /* the next name of the tail */
+	COLUMN_ADDRS, /* uint8_t, how many addresses of the tail, behind all names */
 	COLUMN_PARENTS, /* uids of the tail */
 	COLUMN_VLAN, /* uint16_t, 0: unset */
 	COLUMN_MAC, /* end `arg` of the tail's link addresses; all zeros: unset */

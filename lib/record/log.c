@@ -101,6 +101,51 @@ put_history(char *p, const struct line *l)
 	return p;
 }
 
+/* The next name of the tail. */
+static char *
+put_tail_name(char *p, struct line *l)
+{
+	const size_t left = (size_t)(l->tail_end - l->tail);
+	size_t len;
+
+	if (left == 0 || (len = (uint8_t)*l->tail) > left - 1)
+		return NULL;
+	const char *name = l->tail + 1;
+	l->tail += len + 1;
+	if (l->kind == ESCAPE_TSV)
+		return nt_escape_slow(p, name, len, ESCAPE_TSV_TEXT);
+	*p++ = '"';
+	p = nt_escape_slow(p, name, len, ESCAPE_JSON);
+	*p++ = '"';
+	return p;
+}
+
+/* Up to count addresses of the tail. */
+static char *
+put_addrs(char *p, struct line *l, unsigned int count)
+{
+	const bool json = l->kind == ESCAPE_JSON;
+	const size_t size = sizeof(struct nt_addr);
+	char *start = p;
+
+	for (unsigned int i = 0; i < count && (size_t)(l->tail_end - l->tail) >= size; i++) {
+		struct nt_addr addr;
+
+		memcpy(&addr, l->tail, size);
+		l->tail += size;
+		if (json)
+			*p++ = i == 0 ? '[' : ',';
+		else if (i > 0)
+			*p++ = ',';
+		PUT_QUOTED(p, l, text_addr(p, &addr));
+	}
+	if (p == start)
+		return NULL;
+	if (json)
+		*p++ = ']';
+	return p;
+}
+
 /* An empty set is written, an empty vector is not: the rows have none. */
 NT_TEXT_INLINE char *
 put_parents(char *p, const struct line *l)
@@ -269,6 +314,10 @@ put_value(char *p, struct line *l, const struct column *c)
 		return put_history(p, l);
 	case COLUMN_NAMES:
 		return put_names(p, l, VALUE(uint8_t, l, c));
+	case COLUMN_TAIL_NAME:
+		return put_tail_name(p, l);
+	case COLUMN_ADDRS:
+		return put_addrs(p, l, VALUE(uint8_t, l, c));
 	case COLUMN_PARENTS:
 		return put_parents(p, l);
 	case COLUMN_VLAN:

@@ -41,6 +41,8 @@ type_of(const struct column *c)
 		[COLUMN_LABELS] = "string",
 		[COLUMN_HISTORY] = "string",
 		[COLUMN_NAMES] = "vector[string]",
+		[COLUMN_TAIL_NAME] = "string",
+		[COLUMN_ADDRS] = "vector[addr]",
 		[COLUMN_PARENTS] = "set[string]",
 		[COLUMN_VLAN] = "int",
 		[COLUMN_MAC] = "string",

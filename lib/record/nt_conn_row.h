@@ -12,13 +12,15 @@
 
 #include "nt_community_id.h"
 
-#define NT_ROW_VALS_MAX	   32
-#define NT_ROW_PARENTS_MAX 4
-#define NT_ROW_UID_BYTES   16 /* of a tunnel in the tail: uint64_t[2] */
-#define NT_ROW_L2_BYTES	   12 /* link addresses of originator and responder */
+#define NT_ROW_VALS_MAX		32
+#define NT_ROW_PARENTS_MAX	4
+#define NT_ROW_SERVER_ADDRS_MAX 8
+#define NT_ROW_UID_BYTES	16 /* of a tunnel in the tail: uint64_t[2] */
+#define NT_ROW_L2_BYTES		12 /* link addresses of originator and responder */
 #define NT_ROW_TAIL_MAX                                                                            \
 	(128 + NT_ROW_PARENTS_MAX * NT_ROW_UID_BYTES + NT_ROW_L2_BYTES + NT_COMMUNITY_ID_BYTES +   \
-		2 * NT_ROW_VALS_MAX * (NT_MAPPING_NAME_MAX + 1))
+		(2 * NT_ROW_VALS_MAX + 1) * (NT_MAPPING_NAME_MAX + 1) +                            \
+		NT_ROW_SERVER_ADDRS_MAX * sizeof(struct nt_addr))
 
 enum {
 	NT_ROW_DURATION = 1 << 0, /* duration_ns and bytes are set */
@@ -29,6 +31,8 @@ enum {
 	NT_ROW_RESP_MORE = 1 << 5,
 	NT_ROW_L2 = 1 << 6, /* the tail has link addresses */
 	NT_ROW_COMMUNITY_ID = 1 << 7, /* the tail has a community ID */
+	NT_ROW_SERVER_NAME = 1 << 8, /* the tail has the server name */
+	NT_ROW_ECH = 1 << 9, /* it is the outer name of an encrypted ClientHello */
 };
 
 /* Values of conn_state: Zeek's, in the order of the names that nt_row_state_name gives. */
@@ -69,11 +73,13 @@ struct nt_conn_row {
 	uint8_t orig_names, resp_names; /* how many */
 	uint8_t history_len;
 	uint8_t tunnel_parents; /* how many */
+	uint8_t server_addrs; /* how many */
 	uint16_t tail_len;
 	/*
 	 * tail, in this order: history; uids of the tunnels; link addresses (NT_ROW_L2); community
-	 * ID (NT_ROW_COMMUNITY_ID); orig names, then resp names, each as one length byte and its
-	 * text
+	 * ID (NT_ROW_COMMUNITY_ID); orig names, then resp names, then the server name
+	 * (NT_ROW_SERVER_NAME), each as one length byte and its text; its addresses (struct
+	 * nt_addr)
 	 */
 	char tail[NT_ROW_TAIL_MAX];
 };
@@ -104,6 +110,26 @@ nt_conn_row_name(struct nt_conn_row *r, const char *name, size_t len)
 	if (nt_unlikely(len > NT_MAPPING_NAME_MAX || len + 1 > sizeof(r->tail) - r->tail_len))
 		return false;
 	return nt_conn_row_tail(r, &n, 1) && nt_conn_row_tail(r, name, len);
+}
+
+/* The name that the connection asserted; after all others. */
+static inline bool
+nt_conn_row_server_name(struct nt_conn_row *r, const char *name, size_t len)
+{
+	if (!nt_conn_row_name(r, name, len))
+		return false;
+	r->flags |= NT_ROW_SERVER_NAME;
+	return true;
+}
+
+/* One of its addresses; after it. */
+static inline bool
+nt_conn_row_server_addr(struct nt_conn_row *r, const struct nt_addr *addr)
+{
+	if (r->server_addrs == NT_ROW_SERVER_ADDRS_MAX || !nt_conn_row_tail(r, addr, sizeof(*addr)))
+		return false;
+	r->server_addrs++;
+	return true;
 }
 
 /* The tunnel that the connection came in, innermost first; after the history. */

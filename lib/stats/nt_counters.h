@@ -139,6 +139,7 @@
 	X(NAMED_CONNS, named_conns, "connections", "with a name at either end") \
 	X(NAMED_ORIG, named_orig, "connections", "with a name of the originator") \
 	X(NAMED_RESP, named_resp, "connections", "with a name of the responder") \
+	X(NAMED_ASSERTED, named_asserted, "connections", "of these, by what other connections asserted of the responder") \
 	X(ENDS_LOCAL, ends_local, "ends", "local ends of written connections") \
 	X(ENDS_LOCAL_NAMED, ends_local_named, "ends", "of these, named") \
 	X(ENDS_EXTERNAL, ends_external, "ends", "non-local ends of written connections") \

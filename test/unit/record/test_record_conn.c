@@ -16,8 +16,10 @@ order_and_types(void **state)
 		"history:string", "orig_pkts:count", "orig_ip_bytes:count", "resp_pkts:count",
 		"resp_ip_bytes:count", "tunnel_parents:set[string]", "ip_proto:count",
 		"id.orig_h_name.src:string", "id.orig_h_name.vals:vector[string]",
-		"id.resp_h_name.src:string", "id.resp_h_name.vals:vector[string]",
-		"id.resp_h_name.match:string", "id.resp_h_name.age:interval" };
+		"id.orig_h_name.more:bool", "id.resp_h_name.src:string",
+		"id.resp_h_name.vals:vector[string]", "id.resp_h_name.more:bool",
+		"id.resp_h_name.match:string", "id.resp_h_name.age:interval", "server_name:string",
+		"server_name_addrs:vector[addr]", "ech:bool" };
 	struct nt_log_column c;
 	char got[64];
 
@@ -55,7 +57,8 @@ bare_row_leaves_out(void **state)
 	static const char *const unset[] = { "service", "duration", "orig_bytes", "resp_bytes",
 		"history", "tunnel_parents", "id.orig_h_name.src", "id.orig_h_name.vals",
 		"id.resp_h_name.src", "id.resp_h_name.vals", "id.resp_h_name.match",
-		"id.resp_h_name.age" };
+		"id.resp_h_name.age", "id.orig_h_name.more", "id.resp_h_name.more", "server_name",
+		"server_name_addrs", "ech" };
 	char *cells[CELLS_MAX];
 	json_t *j;
 
@@ -66,10 +69,10 @@ bare_row_leaves_out(void **state)
 	row.history_len = 0;
 	row.tail_len = 0;
 	j = json_of(&json_cfg, &row);
-	assert_int_equal(json_object_size(j), 28 - NT_ARRAY_SIZE(unset));
+	assert_int_equal(json_object_size(j), 33 - NT_ARRAY_SIZE(unset));
 	for (unsigned int i = 0; i < NT_ARRAY_SIZE(unset); i++)
 		assert_null(json_object_get(j, unset[i]));
-	assert_int_equal(split_cells(line_of(&tsv_cfg, &row), cells), 28);
+	assert_int_equal(split_cells(line_of(&tsv_cfg, &row), cells), 33);
 	for (unsigned int i = 0; i < NT_ARRAY_SIZE(unset); i++)
 		assert_string_equal(cells[column_of(&tsv_cfg, NT_LOG_CONN, unset[i])], "-");
 	json_decref(j);
@@ -243,7 +246,7 @@ same_value(const char *cell, const char *type, const json_t *v)
 	} else if (strcmp(type, "count") == 0 || strcmp(type, "port") == 0) {
 		assert_true(json_is_integer(v));
 		assert_int_equal(strtoll(cell, NULL, 10), json_integer_value(v));
-	} else if (strcmp(type, "vector[string]") == 0 || strcmp(type, "set[string]") == 0) {
+	} else if (strncmp(type, "vector", 6) == 0 || strcmp(type, "set[string]") == 0) {
 		size_t i = 0;
 
 		for (const char *p = cell; *p != '\0'; p += *p == ',', i++) {
@@ -325,12 +328,15 @@ both_spellings(void **state)
 		{ "id.resp_h_name.vals", "id_resp_h_n.vals" },
 		{ "id.resp_h_name.match", "id_resp_h_n.match" },
 		{ "id.resp_h_name.age", "id_resp_h_n.age" },
+		{ "id.orig_h_name.more", "id_orig_h_n.more" },
+		{ "id.resp_h_name.more", "id_resp_h_n.more" },
 	};
 	json_t *dotted, *brief;
 
 	(void)state;
 	row_plain(&row, NULL, 0);
 	row.orig_names = row.resp_names = 1;
+	row.flags |= NT_ROW_ORIG_MORE | NT_ROW_RESP_MORE;
 	row.orig_source = NT_SOURCE_DNS_PTR;
 	row.resp_source = NT_SOURCE_MDNS;
 	row.resp_match = NT_MATCH_REVERSE;
@@ -351,6 +357,40 @@ both_spellings(void **state)
 	json_decref(brief);
 }
 
+/* The end of the tail: the name that was asserted, its addresses. */
+static void
+server_names(void **state)
+{
+	static const uint8_t four[4] = { 192, 0, 2, 1 }, six[16] = { 0x20, 1, 0xd, 0xb8 };
+	const struct nt_addr a = nt_addr_v4(four), b = nt_addr_v6(six);
+	const char *line;
+
+	(void)state;
+	row_plain(&row, "one.example", 11);
+	assert_true(nt_conn_row_server_name(&row, "a,\x01", 3));
+	assert_true(nt_conn_row_server_addr(&row, &a) && nt_conn_row_server_addr(&row, &b));
+	row.flags |= NT_ROW_ECH | NT_ROW_RESP_MORE;
+	line = line_of(&json_cfg, &row);
+	assert_non_null(strstr(line, "\"id.resp_h_name.vals\":[\"one.example\"]"
+				     ",\"id.resp_h_name.more\":true,"));
+	assert_non_null(strstr(line, ",\"server_name\":\"a,\\u0001\""
+				     ",\"server_name_addrs\":[\"192.0.2.1\",\"2001:db8::\"]"
+				     ",\"ech\":true}"));
+	line = line_of(&tsv_cfg, &row);
+	assert_non_null(strstr(line, "\ta,\\x01\t192.0.2.1,2001:db8::\tT"));
+	check_same(&tsv_cfg, &json_cfg);
+	for (unsigned int i = 2; i < NT_ROW_SERVER_ADDRS_MAX; i++)
+		assert_true(nt_conn_row_server_addr(&row, &a));
+	assert_false(nt_conn_row_server_addr(&row, &a));
+	/* What the tail does not bear out. */
+	row.tail_len = (uint16_t)(row.tail_len - 7 * sizeof(a) - 1);
+	line = line_of(&json_cfg, &row);
+	assert_null(strstr(line, "server_name_addrs"));
+	row.tail_len--;
+	row.tail_len = (uint16_t)(row.tail_len - sizeof(a) + 1);
+	assert_null(strstr(line_of(&json_cfg, &row), "server_name"));
+}
+
 static void
 header_and_footer(void **state)
 {
@@ -369,8 +409,8 @@ header_and_footer(void **state)
 				   "#unset_field\t-\n#path\tconn\n#open\t2018-07-15-04-17-33\n"
 				   "#fields\tts\tuid\tid.orig_h\t"),
 		s);
-	assert_non_null(strstr(s, "\tid.resp_h_name.age\n#types\ttime\tstring\taddr\tport\t"));
-	assert_non_null(strstr(s, "\tvector[string]\tstring\tinterval\n"));
+	assert_non_null(strstr(s, "\tech\n#types\ttime\tstring\taddr\tport\t"));
+	assert_non_null(strstr(s, "\tinterval\tstring\tvector[addr]\tbool\n"));
 	b.len = 0;
 	nt_log_footer(&b, &tsv_cfg, NT_SEC(1531628253));
 	assert_string_equal(nt_strbuf_cstr(&b), "#close\t2018-07-15-04-17-33\n");
@@ -434,7 +474,7 @@ optional_values(void **state)
 		",\"vlan\":4095,\"orig_l2_addr\":\"02:ab:00:cd:9f:ff\""
 		",\"community_id\":\"1:YWJjZGVmZ2hpamtsbW5vcHFycwA=\""
 		",\"id.resp_h_name.vals\":[\"a.example\"]"));
-	assert_int_equal(split_cells(line_of(&tsv_all, &row), cells), 33);
+	assert_int_equal(split_cells(line_of(&tsv_all, &row), cells), 38);
 	assert_string_equal(cells[20], "C00000000000000000,C4gfFC3LygHa16AHYF");
 	assert_string_equal(cells[22], "4095");
 	assert_string_equal(cells[23], "-");
@@ -508,6 +548,7 @@ main(void)
 		cmocka_unit_test(addresses),
 		cmocka_unit_test(tsv_and_json_say_the_same),
 		cmocka_unit_test(both_spellings),
+		cmocka_unit_test(server_names),
 		cmocka_unit_test(header_and_footer),
 		cmocka_unit_test(optional_columns),
 		cmocka_unit_test(optional_values),

@@ -9,6 +9,9 @@ static struct nt_conn_row row;
 static void
 fill(char byte)
 {
+	static const uint8_t ones[16] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+		0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+	const struct nt_addr longest = nt_addr_v6(ones);
 	char name[NT_MAPPING_NAME_MAX], history[128];
 	const uint64_t uid[2] = { UINT64_MAX, UINT64_MAX };
 	uint8_t id[NT_COMMUNITY_ID_BYTES];
@@ -27,6 +30,10 @@ fill(char byte)
 	assert_true(nt_conn_row_community_id(&row, id));
 	for (unsigned int i = 0; i < 2 * NT_ROW_VALS_MAX; i++)
 		assert_true(nt_conn_row_name(&row, name, sizeof(name)));
+	assert_true(nt_conn_row_server_name(&row, name, sizeof(name)));
+	for (unsigned int i = 0; i < NT_ROW_SERVER_ADDRS_MAX; i++)
+		assert_true(nt_conn_row_server_addr(&row, &longest));
+	row.flags |= NT_ROW_ORIG_MORE | NT_ROW_RESP_MORE | NT_ROW_ECH;
 	row.orig_names = row.resp_names = NT_ROW_VALS_MAX;
 	assert_int_equal(row.tail_len, NT_ROW_TAIL_MAX);
 	assert_false(nt_conn_row_name(&row, "x", 1));
