@@ -16,7 +16,6 @@ learn_one(struct worker *w, const struct nt_packet_meta *at, struct nt_mapping *
 {
 	count(w, NT_COUNTER_MAPPINGS_LEARNT, 1);
 	names_learn(w, at, m, ttl_sec);
-	m->index++;
 }
 
 /* RFC 4795 2.1.1: who is not sure yet that a name is his says so, and is not listened to. */

@@ -15,6 +15,10 @@ void
 names_learn_for(
 	struct worker *w, const struct nt_packet_meta *at, struct nt_mapping *m, int64_t life_ns)
 {
+	/* A segment may hold several messages: the place is that in the packet. */
+	m->index = at->position == w->learnt_position ? (uint16_t)(w->learnt_index + 1) : 0;
+	w->learnt_position = at->position;
+	w->learnt_index = m->index;
 	m->position = at->position;
 	m->seen_ns = at->clock_ns;
 	m->expires_ns = at->clock_ns + life_ns;
@@ -54,7 +58,6 @@ learn_answers(struct worker *w, const struct dns_place *place, uint8_t flags)
 		struct nt_mapping m = {
 			.addr = a->addr,
 			.client = place->use == PORT_MDNS ? nobody : place->to,
-			.index = a->index,
 			.source = (uint8_t)source_of(a, place->use),
 			.flags = flags,
 			.name_len = a->name_len,

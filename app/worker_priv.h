@@ -91,6 +91,8 @@ struct worker {
 	/* scratch */
 	struct nt_packet packets[WORKER_BURST];
 	struct nt_dns_message dns;
+	uint64_t learnt_position; /* of the last mapping */
+	uint16_t learnt_index;
 	struct record_msg record;
 };
 

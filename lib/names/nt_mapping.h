@@ -90,7 +90,7 @@ struct nt_mapping {
 	uint64_t position; /* of the packet it was learnt from */
 	int64_t seen_ns; /* the clock at that packet */
 	int64_t expires_ns; /* clamped and stretched already */
-	uint16_t index; /* place in its message: orders mappings of one position */
+	uint16_t index; /* place in its packet: orders mappings of one position */
 	uint8_t source; /* enum nt_source */
 	uint8_t flags; /* NT_MAPPING_* */
 	uint16_t name_len; /* 1 .. NT_MAPPING_NAME_MAX */
