@@ -3,69 +3,24 @@
 """Holds nametap's conn.log (JSON lines) against the truth that trafgen wrote.
 
 Every connection must be there once with its packets and bytes, nearly every one whose client had
-looked a name up must have a name, and the right one first. With --ideal instead of a log, prints
-what the rule "the client's latest lookup before the start" reaches on this truth: the name that a
-perfect sensor would put first.
+looked a name up must have a name, and the right one first; no forged name may be there. Other
+measures are printed, and held against their floors where these are given. With --ideal instead of a
+log, prints what the rule "the client's latest lookup before the start" reaches on this truth: the
+name that a perfect sensor would put first.
 """
 
 import argparse
 import collections
-import json
 import sys
 
+from truth.failures import SHOWN, Failures, Floors
+from truth.files import key, lines, match_of, names_of
+from truth.named import Named
+from truth.others import Originators, Spoofed
+from truth.replay import ideal, usual
+from truth.verdicts import Verdicts
+
 COUNTS = ("orig_pkts", "resp_pkts", "orig_ip_bytes", "resp_ip_bytes")
-FIVE = ("id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "proto")
-SHOWN = 5  # failures of each kind
-
-
-def lines(path):
-    with open(path, encoding="utf-8") as f:
-        for number, line in enumerate(f, 1):
-            try:
-                yield json.loads(line)
-            except ValueError as e:
-                sys.exit(f"{path}:{number}: not JSON: {e}")
-
-
-def key(conn):
-    return tuple(conn.get(k) for k in FIVE)
-
-
-def names_of(record):
-    for field in ("id.resp_h_name.vals", "id_resp_h_n.vals"):
-        if field in record:
-            return record[field]
-    return []
-
-
-def match_of(record):
-    return record.get("id.resp_h_name.match", record.get("id_resp_h_n.match"))
-
-
-def share(part, whole):
-    return part / whole if whole else 1.0
-
-
-class Failures:
-    """Counts by kind; keeps the first of each to show."""
-
-    def __init__(self):
-        self.kinds = collections.defaultdict(list)
-        self.counts = collections.Counter()
-
-    def add(self, kind, truth, said):
-        self.counts[kind] += 1
-        if len(self.kinds[kind]) < SHOWN:
-            where = "{} {}:{} > {}:{}".format(
-                truth["proto"], truth["id.orig_h"], truth["id.orig_p"],
-                truth["id.resp_h"], truth["id.resp_p"])
-            self.kinds[kind].append(f"{truth['ts']:.6f} {where}: {said}")
-
-    def show(self):
-        for kind, found in self.kinds.items():
-            print(f"{kind} ({self.counts[kind]}), the first:")
-            for text in found:
-                print("  " + text)
 
 
 def check_counts(truth, records, failures):
@@ -85,104 +40,102 @@ def check_counts(truth, records, failures):
     return 1, not wrong
 
 
-def group_of(truth):
-    """The kinds of lookups that are told apart in the result."""
-    if truth["lookup"] == "client" and truth["cross_version"]:
-        return "client, over the other IP version"
-    return truth["lookup"]
+class Log:
+    """A conn.log, held against the truth."""
+
+    def __init__(self, path):
+        self.records = collections.defaultdict(list)
+        for record in lines(path):
+            self.records[key(record)].append(record)
+
+    def check(self, truths, measures, failures, floors):
+        measures.judged = any("resp_lookup" in r[0] for r in self.records.values())
+        found = right = 0
+        left = dict(self.records)
+        for truth in truths:
+            records = left.pop(key(truth), [])
+            f, r = check_counts(truth, records, failures)
+            found += f
+            right += r
+            measures.add(truth, records[0] if records else {}, failures)
+        extra = sum(len(r) for r in left.values())
+        print(f"connections: {len(truths)} expected, {found} found, {right} with right counts, "
+              f"{extra} that are none")
+        for records in list(left.values())[:SHOWN]:
+            print("  not in the truth:", " ".join(str(x) for x in key(records[0])))
+        floors.require("every connection, once, with its counts",
+                       right == len(truths) and extra == 0)
 
 
-class Named:
-    """Named and right-first shares, by kind of lookup."""
+class Measures:
+    """All that is measured on one pass over the connections."""
 
-    def __init__(self):
-        self.rows = collections.defaultdict(collections.Counter)
+    def __init__(self, truths, responses, args):
+        self.judged = False  # until a record says resp_lookup at all
+        self.named = Named()
+        self.originators = Originators()
+        self.spoofed = Spoofed(responses)
+        self.verdicts = Verdicts(truths, responses, args.grace, args.warm_up)
 
-    def add(self, truth, vals, match, failures):
-        row = self.rows[group_of(truth)]
-        row["n"] += 1
-        row[f"match {match}"] += 1
-        if not vals:
-            failures.add("unnamed", truth, f"{truth['name']} (lookup: {truth['lookup']})")
-            return
-        row["named"] += 1
-        if vals[0] == truth["name"]:
-            row["right"] += 1
-        else:
-            failures.add("wrong name", truth,
-                         f"{vals[0]} ({match}) is not {truth['name']} ({truth['lookup']})")
-        row["among"] += truth["name"] in vals
-
-    def total(self, what):
-        return sum(row[what] for row in self.rows.values())
-
-    def show(self):
-        for group, row in sorted(self.rows.items()):
-            matches = " ".join(f"{k[6:]}={v}" for k, v in sorted(row.items())
-                               if k.startswith("match "))
-            print(f"lookup {group}: {row['n']}, named {share(row['named'], row['n']):.4%}, "
-                  f"right first {share(row['right'], row['n']):.2%}, "
-                  f"among all {share(row['among'], row['n']):.2%}; match: {matches}")
-
-
-def check_log(truths, path, failures):
-    log = collections.defaultdict(list)
-    for record in lines(path):
-        log[key(record)].append(record)
-    found = right = 0
-    named = Named()
-    for truth in truths:
-        records = log.pop(key(truth), [])
-        f, r = check_counts(truth, records, failures)
-        found += f
-        right += r
+    def add(self, truth, record, failures):
         if truth["name"] is not None:
-            first = records[0] if records else {}
-            named.add(truth, names_of(first), match_of(first), failures)
-    extra = sum(len(r) for r in log.values())
-    print(f"connections: {len(truths)} expected, {found} found, {right} with right counts, "
-          f"{extra} that are none")
-    for records in list(log.values())[:SHOWN]:
-        print("  not in the truth:", " ".join(str(x) for x in key(records[0])))
-    return right == len(truths) and extra == 0, named
+            self.named.add(truth, names_of(record), match_of(record), failures)
+        self.originators.add(truth, record, failures)
+        if record:
+            self.spoofed.add(record, failures)
+        if self.judged:
+            self.verdicts.add(truth, record, failures)
+
+    def show_others(self, args, floors):
+        o, s, v = self.originators, self.spoofed, self.verdicts
+        if o.n or args.min_originators is not None:
+            floors.measure("originators named", o.right, o.n, args.min_originators)
+        for why in sorted(set(s.why.values()) | set(s.found)):
+            floors.measure(f"records without a forged name ({why})", s.records - s.found[why],
+                           s.records, None if why in args.pending_forgery else 1.0)
+        linked = self.named.rows["client, over the other IP version"]
+        if linked["n"] or args.min_linked is not None:
+            floors.measure("over the other IP version, found to be one host",
+                           linked["match client"], linked["n"], args.min_linked)
+        v.show()
+        floors.measure("none: precision", v.count("none", "none"), v.count(None, "none"),
+                       args.min_none_precision)
+        floors.measure("none: recall", v.count("none", "none"), v.count("none"),
+                       args.min_none_recall)
+        if v.count("hidden"):
+            floors.measure("clients of encrypted DNS: not said to have no lookup",
+                           v.count("hidden") - v.count("hidden", "none"), v.count("hidden"),
+                           args.min_hidden)
 
 
-def ideal(conns, responses, by_host, failures):
-    """The rule of the name choice, replayed on the truth: client, else other; the latest first.
-
-    A client is a host, or an address only."""
-    def client(e, field):
-        return e["host"] if by_host and e["host"] is not None else e[field]
-
-    events = [(c["ts"], 1, c) for c in conns if c["name"] is not None]
-    events += [(r["ts"], 0, r) for r in responses if r["addresses"] and not r["repeat"]]
-    events.sort(key=lambda e: e[:2])
-    told = collections.defaultdict(dict)  # (client, address): name to (seen, expires)
-    anyone = collections.defaultdict(dict)
-    named = Named()
-    for ts, is_conn, e in events:
-        if not is_conn:
-            for address in e["addresses"]:
-                for d in (told[client(e, "client"), address], anyone[address]):
-                    d.pop(e["qname"], None)
-                    d[e["qname"]] = ts + e["ttl"]
-            continue
-        for match, d in (("client", told[client(e, "id.orig_h"), e["id.resp_h"]]),
-                         ("other", anyone[e["id.resp_h"]])):
-            vals = [name for name, expires in reversed(d.items()) if expires > ts]
-            if vals:
-                break
-        named.add(e, vals, match if vals else None, failures)
-    return named
+def show_named(named, baseline, args, floors):
+    n = named.total("n")
+    floors.measure("named", named.total("named"), n, args.min_named)
+    floors.measure("right first", named.total("right"), n, args.min_right)
+    for seen, text in ((True, "with the server name in sight"), (False, "without")):
+        floors.measure(f"right first, {text}", named.sight[seen]["right"], named.sight[seen]["n"])
+    floors.measure("right first by one map, the latest name at the end (the usual design)",
+                   baseline.total("right"), n)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+def parse():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("truth", metavar="TRUTH_PREFIX",
                         help="OUT of OUT.truth.conns.jsonl (OUT.pcap will do)")
     parser.add_argument("log", metavar="CONN_LOG", nargs="?", help="conn.log as JSON lines")
     parser.add_argument("--min-named", type=float, default=0.999)
     parser.add_argument("--min-right", type=float, default=0.95)
+    for what, about in (("originators", "originators that told their names have them"),
+                        ("linked", "connections over the other IP version have match client"),
+                        ("none-precision", "resp_lookup none: true of those said"),
+                        ("none-recall", "resp_lookup none: said of those true"),
+                        ("hidden", "clients of encrypted DNS: not said to have no lookup")):
+        parser.add_argument(f"--min-{what}", type=float, help=about)
+    parser.add_argument("--pending-forgery", action="append", default=[], metavar="KIND",
+                        help="measured only: forged answers of this kind")
+    parser.add_argument("--grace", type=float, default=0.0,
+                        help="notice.grace: a lookup counts so many seconds after the start")
+    parser.add_argument("--warm-up", type=float, default=0.0, help="notice.warm_up, seconds")
     parser.add_argument("--ideal", action="store_true",
                         help="no log: what the rule reaches on the truth")
     parser.add_argument("--by-address", action="store_true",
@@ -190,24 +143,29 @@ def main():
     args = parser.parse_args()
     if (args.log is None) != args.ideal:
         parser.error("CONN_LOG or --ideal")
+    return args
+
+
+def main():
+    args = parse()
     prefix = args.truth.removesuffix(".pcap")
     truths = list(lines(prefix + ".truth.conns.jsonl"))
-    failures = Failures()
-    complete = True
+    responses = list(lines(prefix + ".truth.dns.jsonl"))
+    failures, floors = Failures(), Floors()
+    measures = None
     if args.ideal:
-        named = ideal(truths, lines(prefix + ".truth.dns.jsonl"),
-                      not args.by_address, failures)
+        named = ideal(truths, responses, not args.by_address, failures)
     else:
-        complete, named = check_log(truths, args.log, failures)
-    n = named.total("n")
-    with_name, right = share(named.total("named"), n), share(named.total("right"), n)
+        measures = Measures(truths, responses, args)
+        Log(args.log).check(truths, measures, failures, floors)
+        named = measures.named
     named.show()
-    print(f"truly named: {n}, named {with_name:.4%}, right first {right:.2%}")
+    show_named(named, usual(truths, responses), args, floors)
+    if measures is not None:
+        measures.show_others(args, floors)
     failures.show()
-    ok = complete and with_name >= args.min_named and right >= args.min_right
-    print("ok" if ok else f"FAILED (wanted: every connection, named {args.min_named:.4%}, "
-          f"right first {args.min_right:.2%})")
-    return 0 if ok else 1
+    print("ok" if floors.ok else "FAILED")
+    return 0 if floors.ok else 1
 
 
 if __name__ == "__main__":

@@ -88,10 +88,19 @@ randomise_case(uint8_t *p, const uint8_t *end, uint64_t case_bits)
 			*p = (uint8_t)(*p - 'a' + 'A');
 }
 
+/* What the chain ends in. HTTPS is one record, or none. */
+static unsigned
+final_records(const struct tg_dns *d)
+{
+	if (d->qtype == TG_HTTPS)
+		return d->n_addresses + d->n_hints6 > 0;
+	return d->n_addresses + (d->ptr[0] != '\0');
+}
+
 static void
 put_question(struct builder *b, const struct tg_dns *d, uint16_t flags)
 {
-	unsigned answers = d->n_chain + d->n_addresses + (d->ptr[0] != '\0');
+	unsigned answers = d->truncated ? 0 : d->n_chain + final_records(d) + (d->extra[0] != 0);
 	bool response = flags & 0x8000;
 	uint8_t *name;
 
@@ -99,7 +108,7 @@ put_question(struct builder *b, const struct tg_dns *d, uint16_t flags)
 	put16(b, flags);
 	put16(b, 1);
 	put16(b, response ? answers : 0);
-	put16(b, response && answers == d->n_chain);
+	put16(b, response && !d->truncated && final_records(d) == 0);
 	put16(b, d->edns);
 	name = b->at;
 	put_name(b, d->qname);
@@ -156,9 +165,61 @@ put_soa(struct builder *b, uint32_t ttl)
 }
 
 static void
-put_answers(struct builder *b, const struct tg_dns *d)
+put_hints(struct builder *b, unsigned key, const uint8_t (*addresses)[16], unsigned n, size_t alen)
+{
+	if (n == 0)
+		return;
+	put16(b, key);
+	put16(b, n * (unsigned)alen);
+	for (unsigned i = 0; i < n; i++) {
+		memcpy(b->at, addresses[i], alen);
+		b->at += alen;
+	}
+}
+
+/* ServiceMode of the owner itself (RFC 9460): alpn h2 and h3, ipv4hint, ipv6hint. */
+static void
+put_https(struct builder *b, const struct tg_dns *d, const char *owner)
+{
+	static const uint8_t alpn[] = { 0, 1, 0, 6, 2, 'h', '2', 2, 'h', '3' };
+	uint8_t *rdata = begin_record(b, owner, TG_HTTPS, d->ttl_sec);
+
+	put16(b, 1);
+	put8(b, 0);
+	memcpy(b->at, alpn, sizeof(alpn));
+	b->at += sizeof(alpn);
+	put_hints(b, 4, d->addresses, d->n_addresses, 4);
+	put_hints(b, 6, d->hints6, d->n_hints6, 16);
+	end_record(b, rdata);
+}
+
+static void
+put_addresses(struct builder *b, const struct tg_dns *d, const char *owner)
 {
 	size_t alen = d->qtype == TG_AAAA ? 16 : 4;
+	uint8_t *rdata;
+
+	for (unsigned i = 0; i < d->n_addresses; i++) {
+		rdata = begin_record(b, owner, d->qtype, d->ttl_sec);
+		memcpy(b->at, d->addresses[i], alen);
+		b->at += alen;
+		end_record(b, rdata);
+	}
+}
+
+static void
+put_extra(struct builder *b, const struct tg_dns *d)
+{
+	uint8_t *rdata = begin_record(b, d->extra, TG_A, d->ttl_sec);
+
+	memcpy(b->at, d->extra_address, 4);
+	b->at += 4;
+	end_record(b, rdata);
+}
+
+static void
+put_answers(struct builder *b, const struct tg_dns *d)
+{
 	const char *owner = d->qname;
 	uint8_t *rdata;
 
@@ -169,18 +230,18 @@ put_answers(struct builder *b, const struct tg_dns *d)
 		put_name(b, owner);
 		end_record(b, rdata);
 	}
-	for (unsigned i = 0; i < d->n_addresses; i++) {
-		rdata = begin_record(b, owner, d->qtype, d->ttl_sec);
-		memcpy(b->at, d->addresses[i], alen);
-		b->at += alen;
-		end_record(b, rdata);
-	}
+	if (d->qtype == TG_HTTPS && final_records(d) > 0)
+		put_https(b, d, owner);
+	else
+		put_addresses(b, d, owner);
 	if (d->ptr[0] != '\0') {
 		rdata = begin_record(b, owner, TG_PTR, d->ttl_sec);
 		put_name(b, d->ptr);
 		end_record(b, rdata);
 	}
-	if (d->n_addresses == 0 && d->ptr[0] == '\0')
+	if (d->extra[0] != '\0')
+		put_extra(b, d);
+	if (final_records(d) == 0)
 		put_soa(b, d->ttl_sec);
 }
 
@@ -203,14 +264,16 @@ tg_dns_query(const struct tg_dns *d, uint8_t *out)
 	return (size_t)(b.at - b.start);
 }
 
+/* QR, RD, RA, and perhaps TC. */
 size_t
 tg_dns_response(const struct tg_dns *d, uint8_t *out)
 {
 	struct builder b;
 
 	start(&b, out);
-	put_question(&b, d, (uint16_t)(0x8180 | d->rcode)); /* QR, RD, RA */
-	put_answers(&b, d);
+	put_question(&b, d, (uint16_t)(0x8180 | d->rcode | (d->truncated ? 0x0200 : 0)));
+	if (!d->truncated)
+		put_answers(&b, d);
 	if (d->edns)
 		put_opt(&b);
 	return (size_t)(b.at - b.start);

@@ -20,7 +20,8 @@ enum tg_qtype {
 	TG_SOA = 6,
 	TG_CNAME = 5,
 	TG_PTR = 12,
-	TG_AAAA = 28
+	TG_AAAA = 28,
+	TG_HTTPS = 65
 };
 enum tg_rcode {
 	TG_NOERROR = 0,
@@ -39,7 +40,12 @@ struct tg_dns {
 	unsigned n_chain;
 	char chain[TG_DNS_CHAIN][TG_NAME_SIZE]; /* CNAME targets in order */
 	unsigned n_addresses;
-	uint8_t addresses[TG_DNS_ADDRESSES][16]; /* of the question's type */
+	uint8_t addresses[TG_DNS_ADDRESSES][16]; /* of the question's type; HTTPS: ipv4hint */
+	unsigned n_hints6;
+	uint8_t hints6[TG_DNS_ADDRESSES][16]; /* HTTPS: ipv6hint */
+	bool truncated; /* TC, and nothing is answered */
+	char extra[TG_NAME_SIZE]; /* owner of an A record that the chain does not reach, or empty */
+	uint8_t extra_address[4];
 	char ptr[TG_NAME_SIZE]; /* target of a PTR answer, or empty */
 };
 

@@ -16,6 +16,8 @@ enum tg_kind {
 	TG_UDP,
 	TG_ECHO,
 	TG_DNS,
+	TG_DNS_TCP,
+	TG_LOCAL,
 	TG_SCAN
 };
 
@@ -24,6 +26,7 @@ enum tg_lookup {
 	TG_LOOKUP_NONE,
 	TG_LOOKUP_CLIENT, /* by its own query, in sight of the tap */
 	TG_LOOKUP_OTHER, /* by a query that only a shared resolver's shows */
+	TG_LOOKUP_ENCRYPTED, /* out of everybody's sight */
 };
 
 enum tg_ending {
@@ -68,6 +71,7 @@ struct tg_dns_op {
 	uint8_t q;
 	bool response;
 	bool repeat;
+	bool forged;
 };
 
 #define TG_NO_HOST UINT32_MAX
@@ -77,7 +81,18 @@ struct tg_dns_op {
 enum tg_dns_what {
 	TG_ASK_ADDRESS,
 	TG_ASK_REVERSE,
-	TG_ASK_NOTHING
+	TG_ASK_NOTHING,
+	TG_ASK_FORGED /* a name that only forgers have, of an address that is given */
+};
+
+/* What is wrong with an answer that somebody slips in. */
+enum tg_forgery {
+	TG_GENUINE,
+	TG_WRONG_ID,
+	TG_OTHER_QUESTION,
+	TG_OUT_OF_CHAIN, /* a record more in the right answer */
+	TG_UNASKED,
+	TG_UNUSABLE /* loopback and the like */
 };
 
 struct tg_dns_script {
@@ -85,7 +100,10 @@ struct tg_dns_script {
 	uint8_t what;
 	bool edns;
 	bool hidden; /* a shared resolver's own */
-	bool of_v6; /* TG_ASK_REVERSE: what address */
+	bool of_v6; /* of what address, or with what address (TG_ASK_FORGED) */
+	bool truncated; /* the answer does not fit: TC */
+	uint8_t forgery;
+	uint32_t forged; /* number of the forged name and address */
 	uint16_t qtype[2];
 	uint16_t id[2];
 	uint32_t name;
@@ -94,6 +112,23 @@ struct tg_dns_script {
 	uint64_t case_bits;
 	struct tg_endpoint of;
 	struct tg_dns_op ops[TG_DNS_OPS];
+};
+
+/* As tg_dns_script, which is its first member; the queries in one segment, and the responses in one
+ * or two. */
+struct tg_dns_tcp_script {
+	struct tg_dns_script dns;
+	uint8_t phase;
+	bool cut;
+	uint32_t seq[2];
+};
+
+/* A host says its name: one packet, or a request and the answer. */
+struct tg_local_script {
+	uint8_t what; /* enum tg_tells */
+	bool answer; /* LLMNR: the asked host's, which is a connection of its own */
+	uint32_t client; /* whose name it is */
+	uint32_t id;
 };
 
 struct tg_scan_script {
@@ -113,6 +148,8 @@ struct tg_flow {
 	uint16_t ip_id;
 	uint32_t host; /* the originator's client number, or TG_NO_HOST */
 	uint32_t name; /* or TG_NO_NAME */
+	bool named_orig; /* the originator has told its name before */
+	bool encrypted_dns; /* to a resolver */
 	uint32_t rtt_us;
 	uint64_t lookup_ns; /* when the response was seen */
 	uint64_t start_ns;
@@ -126,6 +163,8 @@ struct tg_flow {
 		struct tg_udp_script udp;
 		struct tg_echo_script echo;
 		struct tg_dns_script dns;
+		struct tg_dns_tcp_script dns_tcp;
+		struct tg_local_script local;
 		struct tg_scan_script scan;
 	};
 };

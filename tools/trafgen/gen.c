@@ -60,6 +60,10 @@ step(struct tg_gen *g, struct tg_flow *f)
 		return tg_echo_step(g, f);
 	case TG_DNS:
 		return tg_dns_step(g, f);
+	case TG_DNS_TCP:
+		return tg_dns_tcp_step(g, f);
+	case TG_LOCAL:
+		return tg_local_step(g, f);
 	default:
 		return tg_scan_step(g, f);
 	}
@@ -73,13 +77,16 @@ write_conn(struct tg_gen *g, const struct tg_flow *f)
 		[TG_UDP] = "udp",
 		[TG_ECHO] = "echo",
 		[TG_DNS] = "dns",
+		[TG_DNS_TCP] = "dns",
+		[TG_LOCAL] = "local",
 		[TG_SCAN] = "scan",
 	};
 
+	const char *kind = f->encrypted_dns ? "encrypted-dns" : kinds[f->kind];
 	char name[TG_NAME_SIZE];
 
 	if (f->packets[0] + f->packets[1] > 0)
-		tg_truth_conn(&g->truth, f, &g->names, kinds[f->kind], tg_app_said(g, f, name));
+		tg_truth_conn(&g->truth, f, &g->names, kind, tg_app_said(g, f, name));
 }
 
 static void

@@ -33,6 +33,7 @@ struct tg_gen {
 	uint64_t sent_bytes;
 	uint64_t planned; /* packets of all flows that were begun */
 	uint64_t planned_dns;
+	uint32_t forgeries;
 	const char *error; /* what made it stop; sticks */
 };
 
@@ -65,6 +66,16 @@ uint64_t tg_udp_step(struct tg_gen *g, struct tg_flow *f);
 uint64_t tg_echo_step(struct tg_gen *g, struct tg_flow *f);
 uint64_t tg_scan_step(struct tg_gen *g, struct tg_flow *f);
 uint64_t tg_dns_step(struct tg_gen *g, struct tg_flow *f);
+uint64_t tg_dns_tcp_step(struct tg_gen *g, struct tg_flow *f);
+uint64_t tg_local_step(struct tg_gen *g, struct tg_flow *f);
+
+/* When the last response of a DNS connection over TCP will have been seen. */
+uint64_t tg_dns_tcp_seen_ns(const struct tg_flow *f);
+
+/* Message q of a DNS connection over TCP with its length in front, and its line in the truth. */
+size_t tg_dns_tcp_message(
+	struct tg_gen *g, struct tg_flow *f, unsigned q, bool response, uint8_t *out);
+void tg_dns_tcp_tell(struct tg_gen *g, struct tg_flow *f, unsigned q);
 
 /* Begins what one client does next (lookup, connections, ...) at now_ns; returns its packets. */
 uint32_t tg_plan_session(struct tg_gen *g);
@@ -79,10 +90,33 @@ struct tg_flow *tg_plan_connection(struct tg_gen *g, uint32_t client, bool v6,
 /* The next source port of a client; sets g->error when it has none left. */
 uint16_t tg_plan_port(struct tg_gen *g, uint32_t client);
 
+/* TCP or UDP, whatever its share, to server with its port. */
+struct tg_flow *tg_plan_connection_to(struct tg_gen *g, uint32_t client, bool v6, bool udp,
+	const struct tg_endpoint *server, uint64_t start_ns, uint32_t *packets);
+
 /* Makes the client look the name up unless it still knows it; NULL (and g->error) without memory.
  * *packets grows by what it takes. */
 struct tg_lookup_entry *tg_plan_lookup(
 	struct tg_gen *g, uint32_t client, uint32_t name, uint32_t *packets);
+/* Forged answers that come alone: one that nobody asked for, or with an address that is no host's.
+ */
+uint32_t tg_plan_forgery(struct tg_gen *g, uint32_t client);
+
+/* A connection of the client to a host that no name leads to (tg_net_dark). */
+struct tg_flow *tg_plan_dark(
+	struct tg_gen *g, uint32_t client, uint32_t dark, uint64_t start_ns, uint32_t *packets);
+
+/* The client of encrypted DNS learns a name out of sight; now and then its connection to the
+ * resolver is begun anew. */
+int tg_plan_encrypted(
+	struct tg_gen *g, uint32_t client, struct tg_lookup_entry *e, uint32_t *packets);
+
+/* The client tells its network its name, if it is of those that do, and has not yet. */
+uint32_t tg_plan_announcement(struct tg_gen *g, uint32_t client);
+
+/* A DNS flow to the resolver of the client, now; its script is empty. */
+struct tg_flow *tg_plan_client_dns(struct tg_gen *g, uint32_t client, bool v6);
+
 /* A PTR lookup of some address, or a question for a name that does not exist. */
 uint32_t tg_plan_reverse(struct tg_gen *g, uint32_t client);
 uint32_t tg_plan_nxdomain(struct tg_gen *g, uint32_t client);

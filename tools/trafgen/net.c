@@ -2,6 +2,7 @@
 #include "net.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +10,7 @@
 enum {
 	MAC_ROUTER = 1,
 	MAC_INNER_ROUTER,
+	MAC_DHCP,
 	MAC_RESOLVER = 16,
 	MAC_CLIENT = 1 << 16
 };
@@ -41,14 +43,25 @@ set_v6(uint8_t *addr, uint64_t prefix, uint64_t host)
 	}
 }
 
-static void
-init_client(struct tg_client *c, const struct tg_options *o, struct tg_rng *rng)
+static double
+share_of(uint64_t salt, uint32_t i)
 {
+	return (double)(tg_hash(salt, i) >> 32) * 0x1p-32;
+}
+
+static void
+init_client(struct tg_net *n, uint32_t i, const struct tg_options *o, struct tg_rng *rng)
+{
+	struct tg_client *c = &n->clients[i];
 	bool both = tg_rng_chance(rng, o->dual_stack_share);
 	bool six = tg_rng_chance(rng, o->ipv6_share);
 
+	/* Not drawn from rng: then the other choices would change with the share. */
+	c->encrypted = share_of(n->salt + 11, i) < o->encrypted_dns_share;
 	c->v4 = both || !six;
 	c->v6 = both || six;
+	if (share_of(n->salt + 12, i) < o->local_naming_share)
+		c->tells = (uint8_t)(c->v4 ? 1 + tg_hash(n->salt + 13, i) % 4 : TG_TELLS_MDNS);
 	c->hidden = tg_rng_chance(rng, o->resolver_share);
 	c->resolver = (uint8_t)tg_rng_below(rng, TG_RESOLVERS);
 }
@@ -65,7 +78,7 @@ tg_net_init(struct tg_net *n, const struct tg_options *o, struct tg_rng *rng)
 	if (n->clients == NULL)
 		return -ENOMEM;
 	for (uint32_t i = 0; i < n->n_clients; i++)
-		init_client(&n->clients[i], o, rng);
+		init_client(n, i, o, rng);
 	return 0;
 }
 
@@ -74,6 +87,16 @@ tg_net_fini(struct tg_net *n)
 {
 	free(n->clients);
 	n->clients = NULL;
+}
+
+bool
+tg_net_told(const struct tg_net *n, uint32_t client, bool v6, uint64_t at_ns)
+{
+	const struct tg_client *c = &n->clients[client];
+
+	if (c->told_ns == 0 || c->told_ns >= at_ns)
+		return false;
+	return !v6 || c->tells == TG_TELLS_MDNS;
 }
 
 void
@@ -136,6 +159,42 @@ tg_net_resolver(unsigned resolver, bool v6, struct tg_endpoint *ret)
 		set_v6(ret->addr, UINT64_C(0xfd5a9a1c00000000), 0x53 + resolver);
 	else
 		set_v4(ret->addr, 10, 0, 0, 53 + resolver);
+}
+
+void
+tg_net_hardware(uint32_t client, uint8_t mac[6])
+{
+	set_mac(mac, MAC_CLIENT + client);
+}
+
+void
+tg_net_host_name(uint32_t client, char out[16])
+{
+	snprintf(out, 16, "desk-%u", client);
+}
+
+void
+tg_net_dhcp_server(struct tg_endpoint *ret)
+{
+	set_mac(ret->mac, MAC_DHCP);
+	set_v4(ret->addr, 10, 0, 0, 2);
+}
+
+void
+tg_net_group(uint8_t group, bool v6, struct tg_endpoint *ret)
+{
+	static const uint8_t mac4[6] = { 0x01, 0x00, 0x5e }, mac6[6] = { 0x33, 0x33 };
+
+	memcpy(ret->mac, v6 ? mac6 : mac4, 6);
+	ret->mac[5] = group;
+	if (group == 0) {
+		memset(ret->mac, 0xff, 6);
+		set_v4(ret->addr, 10, 255, 255, 255);
+	} else if (v6) {
+		set_v6(ret->addr, UINT64_C(0xff02000000000000), group);
+	} else {
+		set_v4(ret->addr, 224, 0, 0, group);
+	}
 }
 
 void

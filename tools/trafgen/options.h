@@ -47,6 +47,11 @@ struct tg_options {
 	double nxdomain_share;
 	double scan_share;
 	double icmp_share;
+	double https_share;
+	double dns_tcp_share;
+	double spoof_share;
+	double encrypted_dns_share;
+	double local_naming_share;
 	double tls_share;
 	double http_share;
 	double quic_share;

@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "gen.h"
 
-/* Numbers of tg_net_dark(): name servers come first, then scanners, then what is connected to. */
-#define DARK_SCANNER 100
-#define DARK_SERVER  1000
-#define DARK_SERVERS 2000
-
 static bool
 choose_version(struct tg_gen *g, const struct tg_client *c, bool server_v6)
 {
@@ -53,6 +48,8 @@ connect_to_name(struct tg_gen *g, uint32_t client, uint32_t name, const struct t
 	f->name = name;
 	tg_app_plan(g, f, name, packets);
 	f->lookup = c->hidden ? TG_LOOKUP_OTHER : TG_LOOKUP_CLIENT;
+	if (c->encrypted)
+		f->lookup = TG_LOOKUP_ENCRYPTED;
 	f->lookup_v6 = e->v6;
 	f->lookup_ns = e->from_ns;
 	return f;
@@ -126,8 +123,8 @@ plan_no_lookup(struct tg_gen *g, uint32_t client)
 	struct tg_flow *f;
 
 	if (dark)
-		tg_net_dark(
-			DARK_SERVER + (uint32_t)tg_rng_below(&g->rng, DARK_SERVERS), v6, &server);
+		tg_net_dark(TG_DARK_SERVER + (uint32_t)tg_rng_below(&g->rng, TG_DARK_SERVERS), v6,
+			&server);
 	else
 		tg_net_server(group->first_server, group->local, v6, &server);
 	for (unsigned n = draw_connections(g); n > 0; n--) {
@@ -152,8 +149,8 @@ plan_scan(struct tg_gen *g, uint32_t client)
 
 	if (f == NULL)
 		return 0;
-	tg_net_dark(DARK_SCANNER + scanner, v6, &f->end[0]);
-	f->end[0].port = tg_net_port(&g->net, DARK_SCANNER + scanner, n);
+	tg_net_dark(TG_DARK_SCANNER + scanner, v6, &f->end[0]);
+	f->end[0].port = tg_net_port(&g->net, TG_DARK_SCANNER + scanner, n);
 	tg_net_client(&g->net, client, v6, &f->end[1]);
 	f->end[1].port = ports[(tg_hash(scanner, n % TG_PORTS) + n / TG_PORTS) % 10];
 	f->scan.seq[0] = (uint32_t)tg_rng_next(&g->rng);
@@ -193,12 +190,13 @@ plan_ping(struct tg_gen *g, uint32_t client)
 	return f->echo.left * (f->echo.answered ? 2u : 1u);
 }
 
-uint32_t
-tg_plan_session(struct tg_gen *g)
+static uint32_t
+plan_session(struct tg_gen *g, uint32_t client)
 {
 	const struct tg_options *o = &g->o;
-	uint32_t client = (uint32_t)tg_rng_below(&g->rng, g->net.n_clients), packets;
+	bool encrypted = g->net.clients[client].encrypted;
 	double u = tg_rng_unit(&g->rng);
+	uint32_t packets = 0;
 
 	if ((u -= o->scan_share) < 0)
 		return plan_scan(g, client);
@@ -207,11 +205,22 @@ tg_plan_session(struct tg_gen *g)
 	if ((u -= o->no_lookup_share) < 0)
 		return plan_no_lookup(g, client);
 	if ((u -= o->ptr_share) < 0)
-		packets = tg_plan_reverse(g, client);
+		packets = encrypted ? 0 : tg_plan_reverse(g, client);
 	else if ((u -= o->nxdomain_share) < 0)
-		packets = tg_plan_nxdomain(g, client);
+		packets = encrypted ? 0 : tg_plan_nxdomain(g, client);
 	else
 		return plan_names(g, client);
 	g->planned_dns += packets;
 	return packets;
+}
+
+uint32_t
+tg_plan_session(struct tg_gen *g)
+{
+	uint32_t client = (uint32_t)tg_rng_below(&g->rng, g->net.n_clients);
+	uint32_t packets = tg_plan_announcement(g, client);
+
+	if (tg_rng_chance(&g->more, g->o.spoof_share))
+		packets += tg_plan_forgery(g, client);
+	return packets + plan_session(g, client);
 }

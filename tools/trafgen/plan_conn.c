@@ -9,6 +9,8 @@ tg_plan_flow(struct tg_gen *g, enum tg_kind kind, bool v6, uint64_t start_ns)
 		[TG_UDP] = TG_PROTO_UDP,
 		[TG_ECHO] = TG_PROTO_ICMP,
 		[TG_DNS] = TG_PROTO_UDP,
+		[TG_DNS_TCP] = TG_PROTO_TCP,
+		[TG_LOCAL] = TG_PROTO_UDP,
 		[TG_SCAN] = TG_PROTO_TCP,
 	};
 	struct tg_flow *f = tg_events_new_flow(&g->events);
@@ -78,20 +80,39 @@ write_udp(struct tg_gen *g, struct tg_flow *f)
 	return f->udp.left;
 }
 
-/* A connection of the client to server, which has an address and a MAC. */
-struct tg_flow *
-tg_plan_connection(struct tg_gen *g, uint32_t client, bool v6, const struct tg_endpoint *server,
+static struct tg_flow *
+connect(struct tg_gen *g, uint32_t client, bool v6, bool udp, const struct tg_endpoint *server,
 	uint64_t start_ns, uint32_t *packets)
 {
-	bool udp = tg_rng_chance(&g->rng, g->o.udp_share);
 	struct tg_flow *f = tg_plan_flow(g, udp ? TG_UDP : TG_TCP, v6, start_ns);
 
 	if (f == NULL)
 		return NULL;
 	f->host = client;
+	f->named_orig = tg_net_told(&g->net, client, v6, start_ns);
 	tg_net_client(&g->net, client, v6, &f->end[0]);
 	f->end[0].port = tg_plan_port(g, client);
 	f->end[1] = *server;
 	*packets += udp ? write_udp(g, f) : write_tcp(g, f);
+	return f;
+}
+
+struct tg_flow *
+tg_plan_connection(struct tg_gen *g, uint32_t client, bool v6, const struct tg_endpoint *server,
+	uint64_t start_ns, uint32_t *packets)
+{
+	bool udp = tg_rng_chance(&g->rng, g->o.udp_share);
+
+	return connect(g, client, v6, udp, server, start_ns, packets);
+}
+
+struct tg_flow *
+tg_plan_connection_to(struct tg_gen *g, uint32_t client, bool v6, bool udp,
+	const struct tg_endpoint *server, uint64_t start_ns, uint32_t *packets)
+{
+	struct tg_flow *f = connect(g, client, v6, udp, server, start_ns, packets);
+
+	if (f != NULL)
+		f->end[1].port = server->port;
 	return f;
 }

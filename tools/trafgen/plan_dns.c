@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "gen.h"
 
+#include <string.h>
+
 /* A host number that no client has. */
 #define SHARED_RESOLVER UINT32_MAX
 
@@ -46,7 +48,8 @@ response_ns(const struct tg_flow *f, bool last)
 	for (unsigned i = 0; i < s->n_ops; i++) {
 		if (i > 0)
 			at += s->ops[i].pause_us * UINT64_C(1000);
-		if (s->ops[i].response && !s->ops[i].repeat && (last || found == 0))
+		if (s->ops[i].response && !s->ops[i].repeat && !s->ops[i].forged &&
+			(last || found == 0))
 			found = at;
 	}
 	return found;
@@ -71,10 +74,30 @@ fill_script(
 	write_script(g, f, qtype2 != 0 ? 2 : 1);
 }
 
-static struct tg_flow *
-client_flow(struct tg_gen *g, uint32_t client, bool v6)
+/* A forged answer comes before the right one, or in it. */
+static void
+forge(struct tg_gen *g, struct tg_flow *f)
 {
-	struct tg_flow *f = tg_plan_flow(g, TG_DNS, v6, g->now_ns);
+	struct tg_dns_script *s = &f->dns;
+	unsigned i = 0;
+
+	s->forgery = (uint8_t)tg_rng_between(&g->more, TG_WRONG_ID, TG_OUT_OF_CHAIN);
+	s->forged = g->forgeries++;
+	while (i < s->n_ops && !s->ops[i].response)
+		i++;
+	if (s->forgery == TG_OUT_OF_CHAIN || s->n_ops == TG_DNS_OPS)
+		return;
+	memmove(&s->ops[i + 1], &s->ops[i], (s->n_ops++ - i) * sizeof(s->ops[0]));
+	s->ops[i].q = 0;
+	s->ops[i].forged = true;
+	s->ops[i].pause_us /= 2;
+	s->ops[i + 1].pause_us -= s->ops[i].pause_us;
+}
+
+static struct tg_flow *
+client_flow(struct tg_gen *g, enum tg_kind kind, uint32_t client, bool v6, uint64_t start_ns)
+{
+	struct tg_flow *f = tg_plan_flow(g, kind, v6, start_ns);
 
 	if (f == NULL)
 		return NULL;
@@ -84,6 +107,12 @@ client_flow(struct tg_gen *g, uint32_t client, bool v6)
 	tg_net_resolver(g->net.clients[client].resolver, v6, &f->end[1]);
 	f->end[1].port = 53;
 	return f;
+}
+
+struct tg_flow *
+tg_plan_client_dns(struct tg_gen *g, uint32_t client, bool v6)
+{
+	return client_flow(g, TG_DNS, client, v6, g->now_ns);
 }
 
 /* The five-tuple comes again only after TG_PORTS * TG_UPSTREAMS flows. */
@@ -115,63 +144,130 @@ draw_ttl(struct tg_gen *g, uint32_t name)
 	return (uint32_t)full;
 }
 
+/* The host knows from the last answer on, and as long as the first is good. */
 static void
-finish_lookup(struct tg_gen *g, struct tg_flow *f, struct tg_lookup_entry *e, uint32_t name,
-	uint32_t ttl_sec, uint32_t *packets)
+learn(struct tg_lookup_entry *e, uint64_t first_ns, uint64_t last_ns, uint32_t ttl_sec)
 {
-	uint64_t first = response_ns(f, false), last = response_ns(f, true);
+	if (last_ns > e->from_ns)
+		e->from_ns = last_ns;
+	if (first_ns + ttl_sec * TG_NS_PER_SEC < e->until_ns)
+		e->until_ns = first_ns + ttl_sec * TG_NS_PER_SEC;
+}
 
+static void
+finish_script(struct tg_gen *g, struct tg_flow *f, const struct tg_lookup_entry *e, uint32_t name,
+	uint32_t ttl_sec)
+{
 	f->dns.name = name;
 	f->dns.rot = e->rot;
 	f->dns.ttl_sec = ttl_sec;
 	if (tg_names_addresses(&g->names, name) >= MANY_ADDRESSES ||
 		tg_names_chain(&g->names, name) >= 3)
 		f->dns.edns = true;
-	if (last > e->from_ns)
-		e->from_ns = last;
-	if (first + ttl_sec * TG_NS_PER_SEC < e->until_ns)
-		e->until_ns = first + ttl_sec * TG_NS_PER_SEC;
-	*packets += f->dns.n_ops;
 }
 
-/* Both versions are asked for by one host that has both: from one port (as glibc) or from two. */
+/* One lookup, of one or two questions at once. */
+struct question {
+	uint32_t client, name, ttl_sec;
+	uint16_t qtype[2];
+};
+
+static int
+ask_tcp(struct tg_gen *g, struct tg_lookup_entry *e, const struct question *q, uint64_t start_ns,
+	uint32_t *packets)
+{
+	struct tg_flow *f = client_flow(g, TG_DNS_TCP, q->client, e->v6, start_ns);
+
+	if (f == NULL)
+		return -1;
+	fill_script(g, f, TG_ASK_ADDRESS, q->qtype[0], q->qtype[1]);
+	finish_script(g, f, e, q->name, q->ttl_sec);
+	f->dns_tcp.cut = tg_rng_chance(&g->more, 0.3);
+	learn(e, tg_dns_tcp_seen_ns(f), tg_dns_tcp_seen_ns(f) + TG_NS_PER_MS, q->ttl_sec);
+	*packets += 10;
+	return 0;
+}
+
+/* Over UDP; the answer is too long for it if the same is asked over TCP then. */
+static int
+ask_udp(struct tg_gen *g, struct tg_lookup_entry *e, const struct question *q, bool then_tcp,
+	uint32_t *packets)
+{
+	struct tg_flow *f = client_flow(g, TG_DNS, q->client, e->v6, g->now_ns);
+	uint64_t first, last;
+
+	if (f == NULL)
+		return -1;
+	fill_script(g, f, TG_ASK_ADDRESS, q->qtype[0], q->qtype[1]);
+	finish_script(g, f, e, q->name, q->ttl_sec);
+	if (!then_tcp && q->qtype[0] == TG_A && tg_rng_chance(&g->more, g->o.spoof_share))
+		forge(g, f);
+	*packets += f->dns.n_ops;
+	first = response_ns(f, false);
+	last = response_ns(f, true);
+	f->dns.truncated = then_tcp;
+	if (then_tcp)
+		return ask_tcp(g, e, q, last + TG_NS_PER_MS, packets);
+	learn(e, first, last, q->ttl_sec);
+	return 0;
+}
+
+static int
+ask_either(struct tg_gen *g, struct tg_lookup_entry *e, const struct question *q, uint32_t *packets)
+{
+	bool tcp = tg_rng_chance(&g->more, g->o.dns_tcp_share);
+
+	if (tcp && tg_rng_chance(&g->more, 0.3))
+		return ask_tcp(g, e, q, g->now_ns, packets);
+	return ask_udp(g, e, q, tcp, packets);
+}
+
+/* Both versions are asked for by one host that has both: from one port (as glibc) or from two.
+ * Browsers ask for HTTPS too; some of these get all they need from that. */
 static int
 ask(struct tg_gen *g, struct tg_lookup_entry *e, uint32_t client, uint32_t name, uint32_t *packets)
 {
 	const struct tg_client *c = &g->net.clients[client];
-	uint32_t ttl_sec = draw_ttl(g, name);
+	struct question q = { client, name, draw_ttl(g, name), { 0, 0 } };
 	uint16_t qtypes[2] = { c->v4 ? TG_A : TG_AAAA, c->v4 && c->v6 ? TG_AAAA : 0 };
 	bool one_port = qtypes[1] == 0 || tg_rng_chance(&g->rng, 0.5);
-	struct tg_flow *f;
+	bool https = tg_rng_chance(&g->more, g->o.https_share);
+	bool hints_only = tg_rng_chance(&g->more, 0.3) && https;
 
 	e->v6 = c->v6 && (!c->v4 || tg_rng_chance(&g->rng, 0.5));
-	for (unsigned i = 0; i < (one_port ? 1 : 2); i++) {
-		f = client_flow(g, client, e->v6);
-		if (f == NULL)
+	for (unsigned i = 0; i < (one_port ? 1 : 2) && !hints_only; i++) {
+		q.qtype[0] = qtypes[i];
+		q.qtype[1] = one_port ? qtypes[1] : 0;
+		if (ask_either(g, e, &q, packets) != 0)
 			return -1;
-		fill_script(g, f, TG_ASK_ADDRESS, qtypes[i], one_port ? qtypes[1] : 0);
-		finish_lookup(g, f, e, name, ttl_sec, packets);
 	}
-	return 0;
+	q.qtype[0] = TG_HTTPS;
+	q.qtype[1] = 0;
+	return https ? ask_either(g, e, &q, packets) : 0;
 }
 
 static int
 ask_upstream(struct tg_gen *g, struct tg_lookup_entry *e, uint32_t name, uint32_t *packets)
 {
 	struct tg_flow *f = shared_resolver_flow(g);
+	uint32_t ttl_sec;
 
 	if (f == NULL)
 		return -1;
 	fill_script(g, f, TG_ASK_ADDRESS, TG_A, TG_AAAA);
 	f->dns.hidden = true;
-	finish_lookup(g, f, e, name, draw_ttl(g, name), packets);
+	ttl_sec = draw_ttl(g, name);
+	finish_script(g, f, e, name, ttl_sec);
+	learn(e, response_ns(f, false), response_ns(f, true), ttl_sec);
+	*packets += f->dns.n_ops;
 	return 0;
 }
 
 struct tg_lookup_entry *
 tg_plan_lookup(struct tg_gen *g, uint32_t client, uint32_t name, uint32_t *packets)
 {
-	bool hidden = g->net.clients[client].hidden;
+	const struct tg_client *c = &g->net.clients[client];
+	bool hidden = c->hidden && !c->encrypted;
 	struct tg_lookup_entry *e;
 	int r;
 
@@ -185,6 +281,8 @@ tg_plan_lookup(struct tg_gen *g, uint32_t client, uint32_t name, uint32_t *packe
 	e->from_ns = 0;
 	e->until_ns = UINT64_MAX;
 	e->rot = (uint32_t)tg_rng_next(&g->rng) >> 1;
+	if (c->encrypted)
+		return tg_plan_encrypted(g, client, e, packets) == 0 ? e : NULL;
 	r = hidden ? ask_upstream(g, e, name, packets) : ask(g, e, client, name, packets);
 	return r == 0 ? e : NULL;
 }
@@ -196,7 +294,7 @@ tg_plan_reverse(struct tg_gen *g, uint32_t client)
 	const struct tg_group *group = tg_names_group(&g->names, name);
 	const struct tg_client *c = &g->net.clients[client];
 	uint32_t server = tg_names_server(&g->names, name, (uint32_t)tg_rng_below(&g->rng, 16), 0);
-	struct tg_flow *f = client_flow(g, client, !c->v4);
+	struct tg_flow *f = client_flow(g, TG_DNS, client, !c->v4, g->now_ns);
 
 	if (f == NULL)
 		return 0;
@@ -211,7 +309,7 @@ tg_plan_reverse(struct tg_gen *g, uint32_t client)
 uint32_t
 tg_plan_nxdomain(struct tg_gen *g, uint32_t client)
 {
-	struct tg_flow *f = client_flow(g, client, !g->net.clients[client].v4);
+	struct tg_flow *f = client_flow(g, TG_DNS, client, !g->net.clients[client].v4, g->now_ns);
 
 	if (f == NULL)
 		return 0;

@@ -12,6 +12,10 @@ const struct tg_preset tg_presets[TG_PRESETS] = {
 			{ "tls-share", "0.95" },
 			{ "http-share", "0.95" },
 			{ "quic-share", "0.9" },
+			{ "https-share", "0.3" },
+			{ "dns-tcp-share", "0.05" },
+			{ "local-naming-share", "0.5" },
+			{ "encrypted-dns-share", "0.03" },
 		},
 	},
 	{
@@ -93,6 +97,50 @@ const struct tg_preset tg_presets[TG_PRESETS] = {
 			{ "dual-stack-share", "1" },
 			{ "ipv6-share", "0.5" },
 			{ "resolver-share", "0" },
+		},
+	},
+	{
+		"no-lookup",
+		"some 5 % of the connections go to what nobody looked up",
+		{
+			{ "clients", "500" },
+			{ "no-lookup-share", "0.1" },
+			{ "dual-stack-share", "0" },
+			{ "ipv6-share", "0.1" },
+			{ "https-share", "0.3" },
+			{ "dns-tcp-share", "0.05" },
+			{ "tls-share", "0.95" },
+			{ "http-share", "0.95" },
+			{ "quic-share", "0.9" },
+		},
+	},
+	{
+		"spoofed",
+		"a tenth of the lookups and sessions with a forged answer",
+		{
+			{ "spoof-share", "0.1" },
+			{ "tls-share", "0.5" },
+			{ "http-share", "0.5" },
+			{ "quic-share", "0.5" },
+		},
+	},
+	{
+		"encrypted-dns",
+		"a quarter of the clients ask over TLS or QUIC",
+		{
+			{ "encrypted-dns-share", "0.25" },
+			{ "tls-share", "0.95" },
+			{ "http-share", "0.95" },
+			{ "quic-share", "0.9" },
+		},
+	},
+	{
+		"local-names",
+		"all clients tell their names: mDNS, LLMNR, NetBIOS, DHCP",
+		{
+			{ "local-naming-share", "1" },
+			{ "clients", "1000" },
+			{ "resolver-share", "0.05" },
 		},
 	},
 };

@@ -5,7 +5,7 @@
 /* Named sets of option values. */
 
 #define TG_PRESET_MAX 20
-#define TG_PRESETS    7
+#define TG_PRESETS    11
 
 struct tg_preset {
 	const char *name;

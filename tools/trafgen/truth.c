@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "truth.h"
+#include "net.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -106,7 +107,7 @@ put_counts(FILE *f, const struct tg_flow *flow)
 static void
 put_name(FILE *f, const struct tg_flow *flow, const struct tg_names *names)
 {
-	static const char *const lookup[] = { "none", "client", "other" };
+	static const char *const lookup[] = { "none", "client", "other", "encrypted" };
 	char text[TG_NAME_SIZE];
 
 	fprintf(f, ",\"lookup\":\"%s\"", lookup[flow->lookup]);
@@ -118,6 +119,17 @@ put_name(FILE *f, const struct tg_flow *flow, const struct tg_names *names)
 	fprintf(f, ",\"name\":\"%s\",\"cross_version\":%s,\"lookup_age\":%.6f", text,
 		flow->lookup_v6 != flow->v6 ? "true" : "false",
 		(double)(flow->first_ns - flow->lookup_ns) / 1e9);
+}
+
+static void
+put_orig_name(FILE *f, const struct tg_flow *flow)
+{
+	char text[16];
+
+	if (!flow->named_orig)
+		return;
+	tg_net_host_name(flow->host, text);
+	fprintf(f, ",\"orig_name\":\"%s\"", text);
 }
 
 static void
@@ -157,6 +169,7 @@ tg_truth_conn(struct tg_truth *t, const struct tg_flow *flow, const struct tg_na
 	put_host(f, flow);
 	fprintf(f, ",\"proto\":\"%s\",\"kind\":\"%s\"", proto, kind);
 	put_counts(f, flow);
+	put_orig_name(f, flow);
 	put_name(f, flow, names);
 	put_server_name(f, &flow->app, said);
 	fputs("}\n", f);
@@ -172,6 +185,8 @@ qtype_text(enum tg_qtype qtype)
 		return "AAAA";
 	case TG_PTR:
 		return "PTR";
+	case TG_HTTPS:
+		return "HTTPS";
 	default:
 		return "?";
 	}
@@ -189,6 +204,8 @@ put_lists(FILE *f, const struct tg_dns *d)
 	for (unsigned i = 0; i < d->n_addresses; i++)
 		fprintf(f, "%s\"%s\"", i > 0 ? "," : "",
 			address(d->addresses[i], d->qtype == TG_AAAA, text));
+	for (unsigned i = 0; i < d->n_hints6; i++)
+		fprintf(f, ",\"%s\"", address(d->hints6[i], true, text));
 	fputc(']', f);
 	if (d->ptr[0] != '\0')
 		fprintf(f, ",\"ptr\":\"%s\"", d->ptr);
@@ -196,7 +213,7 @@ put_lists(FILE *f, const struct tg_dns *d)
 
 void
 tg_truth_response(struct tg_truth *t, const struct tg_flow *flow, const struct tg_dns *d,
-	bool repeat, bool hidden)
+	const struct tg_response *r)
 {
 	FILE *f = t->dns;
 	char client[INET6_ADDRSTRLEN], server[INET6_ADDRSTRLEN];
@@ -210,8 +227,13 @@ tg_truth_response(struct tg_truth *t, const struct tg_flow *flow, const struct t
 		address(flow->end[1].addr, flow->v6, server), d->id);
 	fprintf(f, ",\"qname\":\"%s\",\"qtype\":\"%s\",\"rcode\":\"%s\",\"ttl\":%u", d->qname,
 		qtype_text(d->qtype), d->rcode == TG_NXDOMAIN ? "NXDOMAIN" : "NOERROR", d->ttl_sec);
+	if (d->truncated)
+		fputs(",\"truncated\":true", f);
 	put_lists(f, d);
 	put_host(f, flow);
-	fprintf(f, ",\"repeat\":%s,\"shared_resolver\":%s}\n", repeat ? "true" : "false",
-		hidden ? "true" : "false");
+	fprintf(f, ",\"repeat\":%s,\"shared_resolver\":%s", r->repeat ? "true" : "false",
+		r->hidden ? "true" : "false");
+	if (r->spoofed != NULL)
+		fprintf(f, ",\"spoofed\":\"%s\"", r->spoofed);
+	fputs("}\n", f);
 }

@@ -14,6 +14,13 @@ struct tg_truth {
 	bool nanoseconds;
 };
 
+/* What a DNS response is besides its contents. */
+struct tg_response {
+	bool repeat;
+	bool hidden; /* to a shared resolver */
+	const char *spoofed; /* why it must name nothing, or NULL */
+};
+
 /* Beside OUT.pcap: OUT.truth.conns.jsonl and OUT.truth.dns.jsonl. 0 or -errno. */
 int tg_truth_open(struct tg_truth *t, const char *pcap_path, bool nanoseconds);
 /* 0 or -EIO. */
@@ -23,6 +30,6 @@ int tg_truth_close(struct tg_truth *t);
 void tg_truth_conn(struct tg_truth *t, const struct tg_flow *f, const struct tg_names *names,
 	const char *kind, const char *said);
 void tg_truth_response(struct tg_truth *t, const struct tg_flow *f, const struct tg_dns *d,
-	bool repeat, bool hidden);
+	const struct tg_response *r);
 
 #endif

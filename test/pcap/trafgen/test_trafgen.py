@@ -14,7 +14,19 @@ import tempfile
 import unittest
 
 TRAFGEN, CHECK_TRUTH = None, None
-PRESETS = ("mixed", "enterprise", "shared", "shared-names", "dns-heavy", "flood64", "dualstack")
+PRESETS = ("mixed", "enterprise", "shared", "shared-names", "dns-heavy", "flood64", "dualstack",
+           "no-lookup", "spoofed", "encrypted-dns", "local-names")
+# What the oldest presets begin with, by MD5 of 30,000 packets without the shares that came later:
+# a new feature must not change them.
+OLD_BYTES = {
+    "dns-heavy": "4dbcfa79ed6294f5b706a0cb7ee02801",
+    "dualstack": "8311bc4e66054d6e7a16ce1fa8a2143b",
+    "enterprise": "c3ddf72526a801c75fd2ed3354bf5d1e",
+    "flood64": "ac519ff6e01b0b980d284778c84caf6c",
+    "mixed": "1ffd54f355973697f4cb8549ffb90bda",
+    "shared": "d73c0c2e34dd734ab4752297a0fa4198",
+}
+LATER_SHARES = ("https", "dns-tcp", "spoof", "encrypted-dns", "local-naming", "tls", "http", "quic")
 
 
 def run(*args):
@@ -107,6 +119,14 @@ class Capture(unittest.TestCase):
                 self.assertEqual(first, self.digest(self.make("b", *options, "--seed", 7)))
                 self.assertNotEqual(first, self.digest(self.make("c", *options, "--seed", 8)))
 
+    def test_old_bytes(self):
+        zeros = [x for share in LATER_SHARES for x in (f"--{share}-share", "0")]
+        for preset, digest in OLD_BYTES.items():
+            with self.subTest(preset):
+                r = subprocess.run([TRAFGEN, "--preset", preset, "--packets", "30000", *zeros,
+                                    "--no-truth", "-o", "-"], capture_output=True, check=True)
+                self.assertEqual(hashlib.md5(r.stdout).hexdigest(), digest)
+
     def check_sums(self, prefix, packets):
         protos = {"tcp": (6,), "udp": (17,), "icmp": (1, 58)}
         seen = collections.defaultdict(lambda: [0, 0, 0, 0])
@@ -128,10 +148,11 @@ class Capture(unittest.TestCase):
             proto = protos[c["proto"]][-1 if ":" in c["id.orig_h"] else 0]
             orig = c["id.orig_h"], c["id.orig_p"], c["id.resp_h"], c["id.resp_p"], proto
             resp = orig[2], orig[3], orig[0], orig[1], proto
-            there, back = seen.pop(orig), seen.pop(resp, [0, 0, 0, 0])
+            there, back = seen.pop(orig, [0, 0, 0, 0]), seen.pop(resp, [0, 0, 0, 0])
+            first = min(s[2] for s in (there, back) if s[0])
             self.assertEqual(there[:2], [c["orig_pkts"], c["orig_ip_bytes"]], c)
             self.assertEqual(back[:2], [c["resp_pkts"], c["resp_ip_bytes"]], c)
-            self.assertEqual(there[2], round(c["ts"] * 1e6))
+            self.assertEqual(first, round(c["ts"] * 1e6))
             self.assertEqual(max(there[3], back[3]), round(c["last_ts"] * 1e6))
         self.assertEqual(len(seen), 0, "packets of no connection")
 
@@ -157,9 +178,11 @@ class Capture(unittest.TestCase):
         prefix = self.make("a", "--packets", 60000, "--seed", 3)
         told = collections.defaultdict(list)
         for r in json_lines(prefix + ".truth.dns.jsonl"):
+            self.assertNotIn("spoofed", r)
             for address in r["addresses"]:
                 told[r["qname"], address].append((r["ts"], r["ts"] + r["ttl"], r["client"]))
-        named = [c for c in json_lines(prefix + ".truth.conns.jsonl") if c["name"]]
+        named = [c for c in json_lines(prefix + ".truth.conns.jsonl")
+                 if c["name"] and c["lookup"] != "encrypted"]
         self.assertGreater(len(named), 1000)
         for c in named:
             answers = [a for a in told[c["name"], c["id.resp_h"]] if a[0] < c["ts"] < a[1]]
@@ -206,6 +229,56 @@ class Capture(unittest.TestCase):
                 versions[struct.unpack_from("!I", quic, 1)[0]] += 1
         self.assertEqual(set(versions), {1, 0x6b3343cf})
 
+    def test_https_and_tcp(self):
+        """Hints of both versions; a truncated answer says nothing, and is asked again over TCP."""
+        prefix = self.make("a", "--packets", 20000, "--https-share", 0.5, "--dns-tcp-share", 0.5)
+        responses = json_lines(prefix + ".truth.dns.jsonl")
+        https = [r for r in responses if r["qtype"] == "HTTPS" and r["addresses"]]
+        self.assertTrue(any(":" in a for r in https for a in r["addresses"]))
+        self.assertTrue(any("." in a for r in https for a in r["addresses"]))
+        cut = [r for r in responses if r.get("truncated")]
+        self.assertGreater(len(cut), 50)
+        self.assertFalse(any(r["addresses"] for r in cut))
+        over_tcp = [c for c in json_lines(prefix + ".truth.conns.jsonl")
+                    if c["kind"] == "dns" and c["proto"] == "tcp"]
+        self.assertGreater(len(over_tcp), 50)
+
+    def test_forgeries(self):
+        """Each kind is there; a forged name is not looked up by anybody but where that is said."""
+        prefix = self.make("a", "--preset", "spoofed", "--packets", 30000)
+        responses = json_lines(prefix + ".truth.dns.jsonl")
+        kinds = collections.Counter(r["spoofed"] for r in responses if "spoofed" in r)
+        self.assertEqual(set(kinds), {"wrong-id", "other-question", "out-of-chain", "unasked",
+                                      "unusable"})
+        self.assertFalse(any(r["qname"].endswith(".forged.example") for r in responses
+                             if "spoofed" not in r))
+
+    def test_encrypted(self):
+        """Who asks over TLS is never seen to ask, and is seen to speak to a resolver first."""
+        prefix = self.make("a", "--preset", "encrypted-dns", "--packets", 30000)
+        conns = json_lines(prefix + ".truth.conns.jsonl")
+        since = {}
+        for c in conns:
+            if c["kind"] == "encrypted-dns":
+                since[c["host"]] = min(c["ts"], since.get(c["host"], c["ts"]))
+        hidden = [c for c in conns if c["lookup"] == "encrypted"]
+        self.assertGreater(len(hidden), 100)
+        for c in hidden:
+            self.assertLess(since[c["host"]], c["ts"])
+        asked = {r["host"] for r in json_lines(prefix + ".truth.dns.jsonl")
+                 if not r["shared_resolver"]}
+        self.assertFalse(asked & set(since))
+
+    def test_local_names(self):
+        prefix = self.make("a", "--preset", "local-names", "--packets", 30000)
+        conns = json_lines(prefix + ".truth.conns.jsonl")
+        ports = {c["id.resp_p"] for c in conns if c["kind"] == "local"}
+        self.assertEqual(ports, {5353, 5355, 137, 67})
+        for c in conns:
+            if "orig_name" in c:
+                self.assertEqual(c["orig_name"], f"desk-{c['host']}")
+        self.assertGreater(sum("orig_name" in c for c in conns), 500)
+
     def test_nanoseconds_vlan_snaplen(self):
         prefix = self.make("a", "--packets", 1000, "--nanoseconds", "--vlan", 9, "--snaplen", 80)
         with open(prefix + ".pcap", "rb") as f:
@@ -242,13 +315,15 @@ class Capture(unittest.TestCase):
             if c["name"]:
                 record["id.resp_h_name.vals"] = [c["name"]]
                 record["id.resp_h_name.match"] = c["lookup"]
+            if "orig_name" in c:
+                record["id.orig_h_name.vals"] = [c["orig_name"] + ".local"]
             yield record
 
-    def check(self, prefix, records):
+    def check(self, prefix, records, *options):
         log = self.path("conn.log")
         with open(log, "w", encoding="utf-8") as f:
             f.writelines(json.dumps(r) + "\n" for r in records)
-        return run(sys.executable, CHECK_TRUTH, prefix, log)
+        return run(sys.executable, CHECK_TRUTH, prefix, log, *options)
 
     def test_check_truth(self):
         prefix = self.make("a", "--packets", 5000)
@@ -264,6 +339,46 @@ class Capture(unittest.TestCase):
         for record in log:
             record.pop("id.resp_h_name.vals", None)
         self.assertIn("unnamed", self.check(prefix, log).stdout)
+
+    def test_check_truth_of_originators(self):
+        prefix = self.make("a", "--preset", "local-names", "--packets", 10000)
+        log = list(self.perfect_log(json_lines(prefix + ".truth.conns.jsonl")))
+        options = ("--min-originators", 1)
+        self.assertEqual(self.check(prefix, log, *options).returncode, 0)
+        next(r for r in log if "id.orig_h_name.vals" in r)["id.orig_h_name.vals"] = ["desk-none"]
+        self.assertIn("originator (1)", self.check(prefix, log, *options).stdout)
+        self.assertEqual(self.check(prefix, log, *options).returncode, 1)
+
+    def test_check_truth_of_forgeries(self):
+        prefix = self.make("a", "--preset", "spoofed", "--packets", 10000)
+        log = list(self.perfect_log(json_lines(prefix + ".truth.conns.jsonl")))
+        self.assertEqual(self.check(prefix, log).returncode, 0)
+        log[5]["id.resp_h_name.vals"] = log[5].get("id.resp_h_name.vals", []) + [
+            "pay0.forged.example"]
+        r = self.check(prefix, log)
+        self.assertEqual(r.returncode, 1)
+        self.assertIn("forged name (1)", r.stdout)
+
+    def test_check_truth_of_verdicts(self):
+        """Addresses that nobody looked up before the connection, none else."""
+        prefix = self.make("a", "--preset", "no-lookup", "--packets", 20000)
+        told = collections.defaultdict(list)
+        for r in json_lines(prefix + ".truth.dns.jsonl"):
+            for address in r["addresses"]:
+                told[address].append((r["ts"], r["host"]))
+        conns = json_lines(prefix + ".truth.conns.jsonl")
+        log = list(self.perfect_log(conns))
+        for c, record in zip(conns, log):
+            hosts = {host for ts, host in told[c["id.resp_h"]] if ts <= c["ts"]}
+            record["resp_lookup"] = "other" if hosts else "none"
+        options = ("--min-none-precision", 1, "--min-none-recall", 1)
+        r = self.check(prefix, log, *options)
+        self.assertEqual(r.returncode, 0, r.stdout)
+        self.assertRegex(r.stdout, r"none: recall: 100.0000% \(\d+ of \d\d+\)")
+        none = next(r for r in log if r["resp_lookup"] == "none" and r["proto"] == "tcp"
+                    and r["id.orig_h"].startswith("10.1."))
+        none["resp_lookup"] = "unknown"
+        self.assertIn("not found to have no lookup (1)", self.check(prefix, log, *options).stdout)
 
     def test_shared_needs_the_client(self):
         """On addresses with many names, the client's own lookup decides nearly always."""
