@@ -56,7 +56,7 @@ print_help(void)
 	     "Reads captures (pcap, pcapng, gzip; - is standard input) as one stream, in the "
 	     "order\n"
 	     "given, and writes conn.log and namecache.log: every connection, with the names that\n"
-	     "its ends had when it began.\n"
+	     "its ends had when it began; and notice.log: connections that no lookup explains.\n"
 	     "\n"
 	     "  -j, --workers N       worker lcores, 1 to 16 (default 1)\n"
 	     "  -o, --output DIR      where the logs go (default: here); made if need be; logs "
@@ -185,6 +185,7 @@ make_config(struct nt_config *cfg, const struct read_args *a)
 {
 	int bad = 0;
 	nt_config_default(cfg);
+	cfg->notice.warm_up_ns = 0; /* a capture is all there is */
 	if (a->config_path != NULL)
 		bad |= nt_config_load(cfg, a->config_path, complain, NULL) != 0;
 	for (unsigned int i = 0; i < a->set_count; i++)

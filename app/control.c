@@ -92,15 +92,41 @@ write_conn(struct control *c, const struct nt_conn_row *row)
 	return true;
 }
 
+static bool
+write_notice(struct control *c, const struct nt_notice_row *row)
+{
+	if (nt_unlikely(!c->ticking))
+		begin_time(c);
+	struct nt_strbuf *out = nt_sink_begin(c->cfg.sink, NT_LOG_NOTICE, NT_LOG_NOTICE_MAX);
+	if (out == NULL)
+		return false;
+	nt_log_notice(out, &c->log, row);
+	nt_sink_commit(c->cfg.sink, NT_LOG_NOTICE);
+	return true;
+}
+
+/* Counters wait for those of the others: see write_stats_of_all. */
+static bool
+is_record(const struct nt_msg_head *m)
+{
+	return m->kind == RECORD_CONN || m->kind == RECORD_NOTICE;
+}
+
+static bool
+write_record(struct control *c, const struct nt_msg_head *m)
+{
+	if (nt_unlikely(m->kind == RECORD_NOTICE))
+		return write_notice(c, &((const struct notice_msg *)(const void *)m)->row);
+	return write_conn(c, &((const struct record_msg *)(const void *)m)->row);
+}
+
 static unsigned int
 drain_worker(struct control *c, unsigned int i)
 {
 	unsigned int n = 0;
 	for (; n < RECORDS_BURST; n++) {
 		const struct nt_msg_head *m = nt_msg_reader_peek(&c->records[i]);
-		/* Counters wait for those of the others: see write_stats_of_all. */
-		if (m == NULL || m->kind != RECORD_CONN ||
-			!write_conn(c, &((const struct record_msg *)(const void *)m)->row))
+		if (m == NULL || !is_record(m) || !write_record(c, m))
 			break;
 		nt_msg_reader_pop(&c->records[i]);
 	}
@@ -130,7 +156,7 @@ static const struct stats_msg *
 next_stats(struct control *c, unsigned int i)
 {
 	const struct nt_msg_head *m = nt_msg_reader_peek(&c->records[i]);
-	return m != NULL && m->kind != RECORD_CONN ? (const void *)m : NULL;
+	return m != NULL && !is_record(m) ? (const void *)m : NULL;
 }
 
 static void

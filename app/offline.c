@@ -126,6 +126,7 @@ make_workers(struct offline *o)
 			.R = reader_mark(o->reader),
 			.pool = o->pool,
 			.relay = o->relay,
+			.began_ns = &reader_progress(o->reader)->first_ns,
 			.names_log = i == 0 ? o->cfg.names_log : NULL,
 			.uid_key = nt_hash_key_fixed(),
 		};

@@ -6,9 +6,11 @@
 #include <nt_conn_row.h>
 #include <nt_counters.h>
 #include <nt_msg_ring.h>
+#include <nt_notice_row.h>
 
 enum record_kind {
 	RECORD_CONN,
+	RECORD_NOTICE, /* struct notice_msg */
 	RECORD_STATS, /* struct stats_msg: the worker has settled an interval */
 	RECORD_DONE, /* struct stats_msg, the worker's last: the stream has ended, all is written */
 };
@@ -34,6 +36,13 @@ struct stats_msg {
 
 #define RECORD_MSG_MAX offsetof(struct record_msg, spare)
 
+struct notice_msg {
+	struct nt_msg_head head;
+	struct nt_notice_row row;
+	char spare[NT_MSG_UNIT];
+};
+
+static_assert(sizeof(struct notice_msg) <= RECORD_MSG_MAX, "any message fits a reader");
 static_assert(sizeof(struct stats_msg) <= RECORD_MSG_MAX, "any message fits a reader");
 
 static inline void
@@ -41,6 +50,14 @@ record_msg_seal(struct record_msg *m)
 {
 	m->head.kind = RECORD_CONN;
 	m->head.size = (uint32_t)(offsetof(struct record_msg, row) + nt_conn_row_size(&m->row));
+}
+
+static inline void
+notice_msg_seal(struct notice_msg *m)
+{
+	m->head.kind = RECORD_NOTICE;
+	m->head.size =
+		(uint32_t)(offsetof(struct notice_msg, row.tail) + m->row.msg_len + m->row.sub_len);
 }
 
 #endif

@@ -66,6 +66,10 @@ summary_print(FILE *out, const struct summary *s)
 		(unsigned long long)get(s, NT_COUNTER_DNS_MATCHED));
 	print_counters(out, s, NT_COUNTER_DNS_UNSOLICITED, NT_COUNTER_DNS_QUERIES_EVICTED);
 	print_counters(out, s, NT_COUNTER_DNS_SHORT, NT_COUNTER_DNS_CLASS);
+	fprintf(out, "lookups    %12llu  connections that none explains, %llu notices\n",
+		(unsigned long long)get(s, NT_COUNTER_LOOKUP_NONE),
+		(unsigned long long)s->sink->lines_written[NT_LOG_NOTICE]);
+	print_counters(out, s, NT_COUNTER_LOOKUP_UNKNOWN, NT_COUNTER_TOLD_EVICTED);
 }
 
 static unsigned int
@@ -87,6 +91,15 @@ sum_of_reasons(const struct summary *s)
 	return sum;
 }
 
+static uint64_t
+sum_of_unknown(const struct summary *s)
+{
+	uint64_t sum = 0;
+	for (unsigned int i = 0; i < NT_COUNTER_UNKNOWN_REASONS; i++)
+		sum += get(s, (enum nt_counter)(NT_COUNTER_UNKNOWN_JOINED + i));
+	return sum;
+}
+
 unsigned int
 summary_check(FILE *out, const struct summary *s)
 {
@@ -99,6 +112,10 @@ summary_check(FILE *out, const struct summary *s)
 		get(s, NT_COUNTER_CONNS_WRITTEN) + get(s, NT_COUNTER_CONNS_LOST));
 	bad += check(out, "records made = lines written + lost", get(s, NT_COUNTER_CONNS_WRITTEN),
 		s->sink->lines_written[NT_LOG_CONN] + s->sink->lines_lost[NT_LOG_CONN]);
+	bad += check(out, "notices made = lines written + lost", get(s, NT_COUNTER_NOTICES),
+		s->sink->lines_written[NT_LOG_NOTICE] + s->sink->lines_lost[NT_LOG_NOTICE]);
+	bad += check(out, "unknown lookups = sum over reasons", get(s, NT_COUNTER_LOOKUP_UNKNOWN),
+		sum_of_unknown(s));
 	bad += check(out, "mappings learnt = repeats + sent + shed",
 		get(s, NT_COUNTER_MAPPINGS_LEARNT),
 		get(s, NT_COUNTER_MAPPINGS_REPEATS) + sent + get(s, NT_COUNTER_MAPPINGS_SHED_OUT));

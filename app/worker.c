@@ -123,6 +123,8 @@ make_tables(struct worker *w)
 		failed = streams_init(&w->streams, c->flow.max);
 	if (failed == 0)
 		failed = server_names_init(&w->server_names, c->flow.max);
+	if (failed == 0)
+		failed = verdicts_init(w, &key);
 	return failed != 0 ? failed : departures_init(&w->departures);
 }
 
@@ -133,7 +135,14 @@ take_mapping(void *arg, const struct nt_mapping *m)
 	if (nt_unlikely(w->cfg.names_log != NULL))
 		names_log_add(w->cfg.names_log, m, m->seen_ns - w->epoch_offset_ns);
 	const bool asserted = m->source == NT_SOURCE_SSL_SNI || m->source == NT_SOURCE_HTTP_HOST;
+	nt_verdicts_mapping(w->judging.verdicts, m);
 	return nt_name_cache_add(asserted ? w->asserted : w->names, m);
+}
+
+static void
+take_fact(void *arg, enum nt_fact kind, const struct nt_mapping *m)
+{
+	verdicts_fact(arg, kind, m);
 }
 
 static void
@@ -157,7 +166,7 @@ worker_new(const struct worker_config *cfg)
 	w->config = cfg->config;
 	w->relay = nt_relay_worker(cfg->relay, cfg->index);
 	w->taker = (struct nt_relay_taker){
-		.mapping = take_mapping, .departed = note_departure, .arg = w
+		.mapping = take_mapping, .fact = take_fact, .departed = note_departure, .arg = w
 	};
 	w->done.clock_ns = INT64_MIN;
 	w->W.clock_ns = INT64_MIN;
@@ -195,6 +204,7 @@ worker_free(struct worker *w)
 		pins_fini(&w->pins);
 	streams_fini(&w->streams);
 	server_names_fini(&w->server_names);
+	verdicts_fini(w);
 	if (w->departures.ring != NULL)
 		departures_fini(&w->departures);
 	free(w);
@@ -265,6 +275,8 @@ worker_observe(struct worker *w)
 	nt_counter_set(
 		&w->counters, NT_COUNTER_DNS_QUERIES_EVICTED, nt_dns_match_evicted(w->queries));
 	quic_observe(w);
+	nt_counter_set(
+		&w->counters, NT_COUNTER_TOLD_EVICTED, nt_verdicts_evicted(w->judging.verdicts));
 	w->cache_entries = names.addresses;
 }
 
@@ -281,6 +293,7 @@ finish(struct worker *w)
 {
 	if (!flows_end_all(w, RECORDS_MAX) && nt_flow_ended(w->flows) == NT_FLOW_NONE &&
 		w->W.position == NT_POSITION_END) {
+		notices_expire(w, INT64_MAX);
 		return send_stats(w, RECORD_DONE, w->done.clock_ns - w->epoch_offset_ns);
 	}
 	return false;

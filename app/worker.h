@@ -27,6 +27,7 @@ struct worker_config {
 	struct rte_mempool *pool; /* every mbuf is of this pool */
 	struct nt_relay *relay;
 	struct names_log *names_log; /* or NULL: what this worker's cache is fed goes there, too */
+	const _Atomic int64_t *began_ns; /* the stream's first packet, before any is sent; ro */
 	struct nt_hash_key uid_key; /* the same in all workers */
 };
 

@@ -44,17 +44,24 @@ dns_stream_data(struct worker *w, uint32_t idx, int dir, const uint8_t *bytes, s
 		.from_orig = dir == NT_FLOW_ORIG,
 		.use = PORT_DNS,
 	};
+	const uint64_t refused = nt_dns_buffers_refused(w->dns_buffers);
 	const uint8_t *msg;
 	size_t msg_len;
 	while (nt_dns_stream_next(s, w->dns_buffers, &in, &msg, &msg_len)) {
 		confirm(w, f, cold, msg, msg_len);
 		dns_message(w, &place, msg, msg_len);
 	}
+	if (nt_unlikely(nt_dns_buffers_refused(w->dns_buffers) != refused) && dir == NT_FLOW_RESP)
+		answer_lost(w, at, NT_UNKNOWN_DROPPED, &place.to);
 }
 
 void
-dns_stream_gap(struct worker *w, uint32_t idx, int dir)
+dns_stream_gap(struct worker *w, uint32_t idx, int dir, const struct nt_packet_meta *at)
 {
+	const struct nt_flow *f = nt_flow_at(w->flows, idx);
+	const struct nt_addr client = key_addr(&f->key, f->orig_is_lo != 0);
+	if (dir == NT_FLOW_RESP && at != NULL)
+		answer_lost(w, at, NT_UNKNOWN_GAP, &client);
 	nt_dns_stream_end(&w->dns_streams[2 * (size_t)idx + (size_t)dir], w->dns_buffers);
 }
 

@@ -46,8 +46,10 @@ evict_one(struct worker *w)
 			break;
 	}
 	/* An ended connection keeps its place until W has passed it and its record is sent. */
+	w->judging.hurry = true;
 	while (nt_flow_ended(w->flows) != NT_FLOW_NONE && !records_advance(w, WORKER_BURST))
 		worker_wait(w);
+	w->judging.hurry = false;
 }
 
 uint32_t
@@ -60,6 +62,7 @@ flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_m
 	struct nt_flow *f = nt_flow_at(w->flows, idx);
 	nt_conn_open(w->conn, f, nt_flow_cold_at(w->flows, idx), p, m, src_is_lo);
 	nt_flow_schedule(w->flows, idx, f->deadline_ns);
+	verdicts_open(w, idx, p);
 	count(w, NT_COUNTER_CONNS_MADE, 1);
 	return idx;
 }

@@ -16,10 +16,15 @@ static void
 settle(struct worker *w, const struct nt_packet_meta *at)
 {
 	w->done.position = NT_MAX(w->done.position, at->position);
-	while (w->W.position < at->position || nt_flow_ended(w->flows) != NT_FLOW_NONE) {
+	/* What has begun is judged by what is known here; more would be waited for too long. */
+	w->judging.all_from = at->position;
+	while (w->W.position < at->position || nt_flow_ended(w->flows) != NT_FLOW_NONE ||
+		w->judging.waiting != 0) {
 		worker_wait(w);
 		records_advance(w, WORKER_BURST);
 	}
+	w->judging.all_from = NT_POSITION_END;
+	notices_expire(w, at->clock_ns);
 }
 
 /* Everything ends here, is written and forgotten (docs/architecture.md). */
@@ -29,6 +34,8 @@ end_epoch(struct worker *w, const struct nt_packet_meta *at)
 	while (flows_end_all(w, WORKER_BURST))
 		records_advance(w, WORKER_BURST);
 	settle(w, at);
+	notices_expire(w, INT64_MAX);
+	verdicts_begin_epoch(w, at->clock_ns);
 	nt_name_cache_clear(w->names);
 	nt_name_cache_clear(w->asserted);
 	nt_dns_match_clear(w->queries);

@@ -78,12 +78,28 @@ unicast_response(struct worker *w, const struct dns_place *place)
 		nt_dns_answers_digest(dns), place->at->clock_ns);
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_MATCHED + v), 1);
 	if (v == NT_DNS_MATCHED || v == NT_DNS_UNSOLICITED) {
+		resolver_answered(w, place->f, &place->to, place->at->clock_ns);
 		count(w, NT_COUNTER_MAPPINGS_LEARNT, dns->answer_count);
 		learn_answers(w, place, v == NT_DNS_UNSOLICITED ? NT_MAPPING_UNSOLICITED : 0);
 	} else if (v == NT_DNS_REPEAT) {
 		count(w, NT_COUNTER_MAPPINGS_LEARNT, dns->answer_count);
 		count(w, NT_COUNTER_MAPPINGS_REPEATS, dns->answer_count);
+	} else {
+		for (unsigned int i = 0; i < dns->answer_count; i++)
+			answer_refused(w, place->at, &dns->answers[i], &place->to);
 	}
+}
+
+/* A response that could not be read, and might have held any address. */
+static void
+note_unread(struct worker *w, const struct dns_place *place, enum nt_dns_reason reason)
+{
+	if (!w->dns.response || reason == NT_DNS_NOT_QUERY || reason == NT_DNS_RCODE ||
+		reason == NT_DNS_CLASS)
+		return;
+	answer_lost(w, place->at,
+		reason == NT_DNS_TRUNCATED ? NT_UNKNOWN_TRUNCATED : NT_UNKNOWN_MALFORMED,
+		&place->to);
 }
 
 static void
@@ -103,13 +119,18 @@ dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg,
 	const enum nt_dns_reason reason =
 		nt_dns_parse(&w->dns, msg, len, multicast ? NT_DNS_MULTICAST : NT_DNS_UNICAST);
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_OK + reason), 1);
-	if (reason != NT_DNS_OK)
+	if (reason != NT_DNS_OK) {
+		if (!multicast)
+			note_unread(w, place, reason);
 		return;
+	}
 	count_refused(w);
 	if (multicast) {
 		count(w, NT_COUNTER_MAPPINGS_LEARNT, w->dns.answer_count);
 		learn_answers(w, place, 0);
 	} else if (w->dns.response) {
+		if (w->dns.refused_chain + w->dns.refused_limit + w->dns.refused_svcb != 0)
+			answer_lost(w, place->at, NT_UNKNOWN_REFUSED, &place->to);
 		unicast_response(w, place);
 	} else {
 		nt_dns_match_query(w->queries, place->cold->first_position, w->dns.id,

@@ -12,12 +12,15 @@
 #include <nt_name_cache.h>
 #include <nt_nbns.h>
 #include <nt_quic.h>
+#include <nt_told.h>
+#include <nt_verdict.h>
 
 #include "departures.h"
 #include "mbuf_meta.h"
 #include "record_msg.h"
 #include "server_names.h"
 #include "streams.h"
+#include "suppress.h"
 #include "worker.h"
 
 #define WORKER_BURST 32
@@ -57,6 +60,24 @@ struct pin_pool {
 	uint32_t size, used, free; /* used: bump index; free: head of the chain */
 };
 
+/*
+ * Connections on their way to a verdict (worker_verdicts.c): a ring of those that wait for one, in
+ * the order of their first packets, and what came of it.
+ */
+struct judging {
+	uint32_t *ring;
+	uint32_t size, head, tail, waiting;
+	uint8_t *of_flow; /* by the flow's number */
+	struct nt_verdicts *verdicts;
+	struct nt_told_table *resolvers; /* (resolver, client): when it answered */
+	struct suppress *suppress;
+	int64_t began_ns; /* the clock at the stream's, or epoch's, first packet; INT64_MIN: none */
+	uint64_t all_from; /* W is here: all that wait can be judged */
+	bool hurry; /* there is no room for more connections */
+	uint64_t lost_position; /* the packet whose lost answers were told last */
+	uint32_t lost_told; /* which, by enum nt_unknown */
+};
+
 struct worker {
 	struct nt_counters counters; /* first: aligned */
 
@@ -78,6 +99,7 @@ struct worker {
 	struct streams streams;
 	struct server_names server_names;
 	struct departures departures;
+	struct judging judging;
 
 	int64_t epoch_offset_ns; /* clock less capture time, in this epoch */
 	struct nt_mark_value done; /* up to where this worker has processed: T */
@@ -94,6 +116,7 @@ struct worker {
 	uint64_t learnt_position; /* of the last mapping */
 	uint16_t learnt_index;
 	struct record_msg record;
+	struct notice_msg notice;
 };
 
 static inline void
@@ -164,13 +187,13 @@ void dns_message(struct worker *w, const struct dns_place *place, const uint8_t 
 
 /*
  * worker_dns_stream.c: DNS over TCP. dir: NT_FLOW_ORIG or _RESP. Bytes in order; at: the packet
- * that let them be read; behind a gap nothing is read. _end once for every connection that had
- * any, before its flow is released.
+ * that let them be read; behind a gap nothing is read (at: NULL where the connection is over). _end
+ * once for every connection that had any, before its flow is released.
  */
 bool dns_stream_wanted(const struct worker *w, const struct nt_flow *f);
 void dns_stream_data(struct worker *w, uint32_t idx, int dir, const uint8_t *bytes, size_t len,
 	const struct nt_packet_meta *at);
-void dns_stream_gap(struct worker *w, uint32_t idx, int dir);
+void dns_stream_gap(struct worker *w, uint32_t idx, int dir, const struct nt_packet_meta *at);
 void dns_stream_closed(struct worker *w, uint32_t idx); /* FIN or RST */
 void dns_stream_end(struct worker *w, uint32_t idx);
 
@@ -208,6 +231,44 @@ streams_end(struct worker *w, uint32_t idx)
 	if (nt_flow_at(w->flows, idx)->stream == STREAM_OPEN)
 		stream_end(w, idx);
 }
+
+/* worker_verdicts.c: was the responder looked up? */
+int verdicts_init(struct worker *w, const struct nt_hash_key *key);
+void verdicts_fini(struct worker *w);
+void verdicts_begin_epoch(struct worker *w, int64_t clock_ns);
+/* A connection begins with this packet. */
+void verdicts_open(struct worker *w, uint32_t idx, const struct nt_packet *p);
+/* Judge what has come of age, at most so many; returns how many. */
+unsigned int verdicts_due(struct worker *w, unsigned int max);
+/* Is it not judged yet? */
+bool verdicts_waits(const struct worker *w, uint32_t idx);
+void verdicts_row(struct worker *w, const struct nt_flow *f, uint32_t idx, struct nt_conn_row *row);
+/* A fact that concerns them, or not, in the order of positions. */
+void verdicts_fact(struct worker *w, enum nt_fact kind, const struct nt_mapping *m);
+
+/* An answer to this client was not read. */
+void answer_lost(struct worker *w, const struct nt_packet_meta *at, enum nt_unknown why,
+	const struct nt_addr *client);
+/* It was read, and does not count. */
+void answer_refused(struct worker *w, const struct nt_packet_meta *at,
+	const struct nt_dns_answer *a, const struct nt_addr *client);
+/* A connection speaks TLS or QUIC, with this server's name or none: is it DNS? */
+void look_for_hidden_dns(struct worker *w, const struct nt_flow *f, const struct nt_packet_meta *at,
+	const struct nt_server_name *name);
+/* An answer to this client that counts, on this flow. */
+void resolver_answered(
+	struct worker *w, const struct nt_flow *f, const struct nt_addr *client, int64_t clock_ns);
+
+/* worker_notices.c */
+struct ends {
+	struct nt_addr orig, resp;
+	uint16_t orig_p, resp_p;
+	uint8_t proto;
+};
+/* In the order of the connections' first packets. */
+void notice_no_lookup(struct worker *w, uint32_t idx, const struct ends *e);
+/* All before this clock is judged: say what was suppressed. INT64_MAX: all of it. */
+void notices_expire(struct worker *w, int64_t clock_ns);
 
 /* worker_pins.c: names as of a connection's start. */
 int pins_init(struct pin_pool *p, uint32_t size);

@@ -41,7 +41,10 @@ decide(struct worker *w, uint32_t idx, const struct nt_quic_result *r,
 	struct nt_server_name name;
 	count(w, NT_COUNTER_QUIC_HELLOS, r->hello != NULL);
 	nt_flow_at(w->flows, idx)->stream = PASSED;
-	if (find_name(r, &name))
+	const bool named = find_name(r, &name);
+	if (r->hello != NULL)
+		look_for_hidden_dns(w, nt_flow_at(w->flows, idx), at, named ? &name : NULL);
+	if (named)
 		server_name_asserted(w, idx, &name, at, false);
 }
 

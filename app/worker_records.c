@@ -4,6 +4,8 @@
  * can name it is in this worker's cache, and the record is made; a connection that goes on is
  * looked up when W has passed its start by names.pin_after, and its names are pinned to it.
  *
+ * A record waits for its verdict (worker_verdicts.c), too.
+ *
  * The order within a round matters: pin, resolve, purge. What a purge up to a clock may drop, every
  * connection that could have asked for it has then asked (nt_name_cache.h).
  */
@@ -22,6 +24,7 @@ resolve(struct worker *w, uint32_t idx)
 	if (f->key.proto == IPPROTO_TCP)
 		streams_end(w, idx); /* opened by its very last packet */
 	row_make(w, idx, &w->record.row);
+	verdicts_row(w, f, idx, &w->record.row);
 	if (cold->pins != NT_FLOW_NONE)
 		pins_give_back(w, cold->pins);
 	server_name_drop(&w->server_names, idx);
@@ -38,7 +41,9 @@ resolve_due(struct worker *w, unsigned int max)
 	unsigned int n = 0;
 	for (; n < max; n++) {
 		const uint32_t idx = nt_flow_ended(w->flows);
-		if (idx == NT_FLOW_NONE || nt_flow_at(w->flows, idx)->last_position > w->W.position)
+		if (idx == NT_FLOW_NONE ||
+			nt_flow_at(w->flows, idx)->last_position > w->W.position ||
+			verdicts_waits(w, idx))
 			break;
 		resolve(w, idx);
 	}
@@ -66,9 +71,10 @@ records_advance(struct worker *w, unsigned int max)
 {
 	/* A resolve may wait, and W move on meanwhile: what is pinned is pinned as of now. */
 	const int64_t pinned_ns = w->W.clock_ns;
+	const unsigned int judged = verdicts_due(w, max);
 	const unsigned int pinned = pins_due(w, max);
 	const unsigned int resolved = pinned < max ? resolve_due(w, max) : 0;
 	if (pinned < max && resolved < max)
 		purge(w, pinned_ns);
-	return pinned + resolved != 0;
+	return judged + pinned + resolved != 0;
 }

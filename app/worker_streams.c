@@ -51,7 +51,7 @@ skip_gap(struct feed *d, int dir, uint32_t len)
 {
 	d->s->want[dir] += len;
 	if ((d->s->flags & DNS) != 0)
-		dns_stream_gap(d->w, d->idx, dir);
+		dns_stream_gap(d->w, d->idx, dir, d->meta);
 	if (d->wanted)
 		d->wanted = nt_detect_gap(&d->s->detect, dir, len);
 }
@@ -110,6 +110,8 @@ take_segment(struct feed *d, int dir, const struct nt_packet *p)
 		deliver_held(d, dir);
 	} else if (!hold_add(&d->w->streams.hold, &s->held[dir], seq, p->payload, p->payload_len)) {
 		s->flags |= (uint8_t)(BROKEN << dir);
+		if ((s->flags & DNS) != 0)
+			dns_stream_gap(d->w, d->idx, dir, d->meta);
 		hold_drop_all(&d->w->streams.hold, &s->held[dir]);
 		count(d->w, NT_COUNTER_STREAMS_BROKEN, 1);
 	}
@@ -215,8 +217,11 @@ streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_pack
 		dns_stream_closed(w, idx);
 	store_services(&d);
 	take_name(&d);
-	if (!d.wanted)
+	if (!d.wanted && (d.s->flags & DECIDED) == 0) {
 		d.s->flags |= DECIDED;
+		if ((nt_detect_services(&d.s->detect) & NT_DETECT_TLS) != 0)
+			look_for_hidden_dns(w, d.f, at, nt_detect_name(&d.s->detect));
+	}
 	if (!d.wanted && (d.s->flags & DNS) == 0)
 		close_stream(w, idx);
 }

@@ -71,6 +71,13 @@ static const struct column_text matches[NT_MATCHES] = {
 	[NT_MATCH_REVERSE] = L("reverse"),
 };
 
+static const struct column_text lookups[NT_ROW_LOOKUPS] = {
+	[1] = L("client"),
+	[2] = L("other"),
+	[3] = L("none"),
+	[4] = L("unknown"),
+};
+
 #define AT(field)    .offset = offsetof(struct nt_conn_row, field)
 #define LABELS(list) .labels = list, .label_count = NT_ARRAY_SIZE(list)
 
@@ -164,6 +171,10 @@ static const struct column columns[] = {
 	{ COLUMN_NAMES_ONE("ech"),
 		.help = "it came with an encrypted ClientHello and may be for show; else not there",
 		.kind = COLUMN_BOOL, .when = NT_ROW_ECH, .arg = NT_ROW_ECH },
+	{ COLUMN_NAMES_ONE("resp_lookup"),
+		.help = "outbound: did a lookup return the responder's address? client, other, "
+			"none or unknown",
+		.kind = COLUMN_LABEL, LABELS(lookups), AT(resp_lookup) },
 };
 
 const struct column_table nt_conn_columns = { "conn", columns, NT_ARRAY_SIZE(columns) };

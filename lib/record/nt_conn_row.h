@@ -55,6 +55,9 @@ enum {
 	NT_ROW_SERVICES = 11, /* bits */
 };
 
+/* Values of resp_lookup, as in enum nt_verdict of lib/cache. */
+#define NT_ROW_LOOKUPS 5
+
 struct nt_conn_row {
 	int64_t ts_ns;
 	int64_t duration_ns;
@@ -70,6 +73,7 @@ struct nt_conn_row {
 	int64_t resp_age_ns;
 	uint8_t orig_source, resp_source; /* enum nt_source */
 	uint8_t resp_match; /* enum nt_match */
+	uint8_t resp_lookup; /* enum nt_verdict, 0: none; NT_ROW_LOOKUPS values */
 	uint8_t orig_names, resp_names; /* how many */
 	uint8_t history_len;
 	uint8_t tunnel_parents; /* how many */

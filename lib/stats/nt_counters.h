@@ -144,6 +144,28 @@
 	X(ENDS_LOCAL_NAMED, ends_local_named, "ends", "of these, named") \
 	X(ENDS_EXTERNAL, ends_external, "ends", "non-local ends of written connections") \
 	X(ENDS_EXTERNAL_NAMED, ends_external_named, "ends", "of these, named") \
+	/* outbound connections, by what lookups returned: enum nt_verdict from CLIENT */ \
+	X(LOOKUP_CLIENT, lookup_client, "connections", "outbound, to an address that a lookup of their client returned") \
+	X(LOOKUP_OTHER, lookup_other, "connections", "outbound, to an address that a lookup of somebody else returned") \
+	X(LOOKUP_NONE, lookup_none, "connections", "outbound, to an address that no lookup returned") \
+	X(LOOKUP_UNKNOWN, lookup_unknown, "connections", "outbound, of which that can't be said") \
+	/* of these, why: enum nt_unknown */ \
+	X(UNKNOWN_JOINED, unknown_joined, "connections", "because their beginning was not seen") \
+	X(UNKNOWN_WARM_UP, unknown_warm_up, "connections", "because of notice.warm_up") \
+	X(UNKNOWN_EARLY, unknown_early, "connections", "because flow.max was reached") \
+	X(UNKNOWN_FORGOTTEN, unknown_forgotten, "connections", "because a notice.max_* was reached") \
+	X(UNKNOWN_ENCRYPTED, unknown_encrypted, "connections", "because of encrypted DNS") \
+	X(UNKNOWN_TRUNCATED, unknown_truncated, "connections", "because of a truncated answer") \
+	X(UNKNOWN_MALFORMED, unknown_malformed, "connections", "because of a malformed answer") \
+	X(UNKNOWN_REFUSED, unknown_refused, "connections", "because of a refused answer") \
+	X(UNKNOWN_GAP, unknown_gap, "connections", "because of bytes missing in DNS over TCP") \
+	X(UNKNOWN_DROPPED, unknown_dropped, "connections", "because something was dropped") \
+	X(ANSWERS_LOST, answers_lost, "answers", "that were not read, or not whole, and may have told of any address") \
+	X(DNS_HIDDEN, dns_hidden, "connections", "found to be encrypted DNS") \
+	X(TOLD_EVICTED, told_evicted, "entries", "of lookups forgotten: notice.max_told was reached") \
+	X(NOTICES, notices, "notices", "lines of notice.log") \
+	X(NOTICES_SUPPRESSED, notices_suppressed, "notices", "not told again: counted in a line of their own") \
+	X(NOTICES_FORGOTTEN, notices_forgotten, "notices", "that may have been told again too early: notice.max_suppressed was reached") \
 	X(PROD_CONNS, prod_conns, "connections", "written, with payload in both directions") \
 	X(PROD_NAMED_CONNS, prod_named_conns, "connections", "of these, with a name at either end") \
 	X(PROD_NAMED_ORIG, prod_named_orig, "connections", "of these, with a name of the originator") \
@@ -162,6 +184,8 @@ enum nt_counter {
 #define NT_COUNTER_DNS_REASONS	  (NT_COUNTER_DNS_CLASS - NT_COUNTER_DNS_OK + 1)
 #define NT_COUNTER_DNS_VERDICTS	  (NT_COUNTER_DNS_CONFLICT - NT_COUNTER_DNS_MATCHED + 1)
 #define NT_COUNTER_SOURCES	  (NT_COUNTER_SRC_HTTP_HOST - NT_COUNTER_SRC_UNKNOWN + 1)
+
+#define NT_COUNTER_UNKNOWN_REASONS (NT_COUNTER_UNKNOWN_DROPPED - NT_COUNTER_UNKNOWN_JOINED + 1)
 
 struct nt_counter_info {
 	const char *name, *unit, *help;

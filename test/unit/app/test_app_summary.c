@@ -38,6 +38,10 @@ static const struct {
 	{ NT_COUNTER_OWN_NEW, 40 },
 	{ NT_COUNTER_OWN_REFRESHED, 9 },
 	{ NT_COUNTER_OWN_REFUSED, 1 },
+	{ NT_COUNTER_LOOKUP_UNKNOWN, 9 },
+	{ NT_COUNTER_UNKNOWN_JOINED, 4 },
+	{ NT_COUNTER_UNKNOWN_DROPPED, 5 },
+	{ NT_COUNTER_NOTICES, 7 },
 	{ NT_COUNTER_ENDS_LOCAL, 90 },
 	{ NT_COUNTER_ENDS_LOCAL_NAMED, 9 },
 	{ NT_COUNTER_ENDS_EXTERNAL, 110 },
@@ -52,6 +56,8 @@ balance(struct run *r)
 		nt_counter_set(&r->counters, balanced[i].id, balanced[i].n);
 	r->sink.lines_written[NT_LOG_CONN] = 98;
 	r->sink.lines_lost[NT_LOG_CONN] = 2;
+	r->sink.lines_written[NT_LOG_NOTICE] = 6;
+	r->sink.lines_lost[NT_LOG_NOTICE] = 1;
 	r->sink.lines_written[NT_LOG_NAMECACHE] = 12; /* no part of any sum */
 	r->summary = (struct summary){
 		.dir = "some/where",
@@ -148,6 +154,9 @@ static const struct {
 	{ NT_COUNTER_MAPPINGS_NEW, "mappings received = new + refreshed + refused: 97 is not 98;" },
 	{ NT_COUNTER_MAPPINGS_REFRESHED, "mappings received = new" },
 	{ NT_COUNTER_MAPPINGS_REFUSED, "mappings received = new" },
+	{ NT_COUNTER_NOTICES, "notices made = lines written + lost: 8 is not 7;" },
+	{ NT_COUNTER_LOOKUP_UNKNOWN, "unknown lookups = sum over reasons: 10 is not 9;" },
+	{ NT_COUNTER_UNKNOWN_DROPPED, "unknown lookups = sum over reasons" },
 	{ NT_COUNTER_OWN_NEW, "own mappings = new + refreshed + refused: 50 is not 51;" },
 	{ NT_COUNTER_OWN_REFRESHED, "own mappings = new" },
 	{ NT_COUNTER_OWN_REFUSED, "own mappings = new" },
@@ -282,7 +291,7 @@ test_print_of_nothing(void **state)
 	assert_non_null(strstr(text, ", 1 worker\n"));
 	assert_null(strstr(text, "named"));
 	assert_null(strstr(text, "nan"));
-	assert_int_equal(lines_in(text), 4);
+	assert_int_equal(lines_in(text), 5);
 	free(text);
 }
 

@@ -19,7 +19,7 @@ order_and_types(void **state)
 		"id.orig_h_name.more:bool", "id.resp_h_name.src:string",
 		"id.resp_h_name.vals:vector[string]", "id.resp_h_name.more:bool",
 		"id.resp_h_name.match:string", "id.resp_h_name.age:interval", "server_name:string",
-		"server_name_addrs:vector[addr]", "ech:bool" };
+		"server_name_addrs:vector[addr]", "ech:bool", "resp_lookup:string" };
 	struct nt_log_column c;
 	char got[64];
 
@@ -58,7 +58,7 @@ bare_row_leaves_out(void **state)
 		"history", "tunnel_parents", "id.orig_h_name.src", "id.orig_h_name.vals",
 		"id.resp_h_name.src", "id.resp_h_name.vals", "id.resp_h_name.match",
 		"id.resp_h_name.age", "id.orig_h_name.more", "id.resp_h_name.more", "server_name",
-		"server_name_addrs", "ech" };
+		"server_name_addrs", "ech", "resp_lookup" };
 	char *cells[CELLS_MAX];
 	json_t *j;
 
@@ -69,10 +69,10 @@ bare_row_leaves_out(void **state)
 	row.history_len = 0;
 	row.tail_len = 0;
 	j = json_of(&json_cfg, &row);
-	assert_int_equal(json_object_size(j), 33 - NT_ARRAY_SIZE(unset));
+	assert_int_equal(json_object_size(j), 34 - NT_ARRAY_SIZE(unset));
 	for (unsigned int i = 0; i < NT_ARRAY_SIZE(unset); i++)
 		assert_null(json_object_get(j, unset[i]));
-	assert_int_equal(split_cells(line_of(&tsv_cfg, &row), cells), 33);
+	assert_int_equal(split_cells(line_of(&tsv_cfg, &row), cells), 34);
 	for (unsigned int i = 0; i < NT_ARRAY_SIZE(unset); i++)
 		assert_string_equal(cells[column_of(&tsv_cfg, NT_LOG_CONN, unset[i])], "-");
 	json_decref(j);
@@ -409,8 +409,8 @@ header_and_footer(void **state)
 				   "#unset_field\t-\n#path\tconn\n#open\t2018-07-15-04-17-33\n"
 				   "#fields\tts\tuid\tid.orig_h\t"),
 		s);
-	assert_non_null(strstr(s, "\tech\n#types\ttime\tstring\taddr\tport\t"));
-	assert_non_null(strstr(s, "\tinterval\tstring\tvector[addr]\tbool\n"));
+	assert_non_null(strstr(s, "\tresp_lookup\n#types\ttime\tstring\taddr\tport\t"));
+	assert_non_null(strstr(s, "\tinterval\tstring\tvector[addr]\tbool\tstring\n"));
 	b.len = 0;
 	nt_log_footer(&b, &tsv_cfg, NT_SEC(1531628253));
 	assert_string_equal(nt_strbuf_cstr(&b), "#close\t2018-07-15-04-17-33\n");
@@ -474,7 +474,7 @@ optional_values(void **state)
 		",\"vlan\":4095,\"orig_l2_addr\":\"02:ab:00:cd:9f:ff\""
 		",\"community_id\":\"1:YWJjZGVmZ2hpamtsbW5vcHFycwA=\""
 		",\"id.resp_h_name.vals\":[\"a.example\"]"));
-	assert_int_equal(split_cells(line_of(&tsv_all, &row), cells), 38);
+	assert_int_equal(split_cells(line_of(&tsv_all, &row), cells), 39);
 	assert_string_equal(cells[20], "C00000000000000000,C4gfFC3LygHa16AHYF");
 	assert_string_equal(cells[22], "4095");
 	assert_string_equal(cells[23], "-");

@@ -27,7 +27,7 @@ tsv_name(const char *name, size_t len)
 	unsigned int i = column_of(&tsv_cfg, NT_LOG_CONN, "id.resp_h_name.vals");
 	unsigned int n = split_cells(line_of(&tsv_cfg, row_plain(&row, name, len)), cells);
 
-	assert_int_equal(n, column_of(&tsv_cfg, NT_LOG_CONN, "ech") + 1);
+	assert_int_equal(n, column_of(&tsv_cfg, NT_LOG_CONN, "resp_lookup") + 1);
 	return cells[i];
 }
 

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Lines of notice.log: the first of its kind when it happens, and at the end of notice.suppress_for
+ * how many more there were. Every connection that was noticed counts once in `n`.
+ */
+#include <nt_strbuf.h>
+
+#include "uid.h"
+#include "worker_priv.h"
+
+static void
+send_notice(struct worker *w)
+{
+	struct notice_msg *m = &w->notice;
+	notice_msg_seal(m);
+	while (!nt_msg_ring_put(w->records, &m->head))
+		worker_wait(w);
+	count(w, NT_COUNTER_NOTICES, 1);
+}
+
+/* "192.0.2.1 went to 198.51.100.7:443/tcp [3 more times ]without a DNS lookup" */
+static void
+put_words(struct nt_notice_row *row, const struct suppress_key *k, uint64_t more)
+{
+	char text[256], addr[NT_ADDR_STRLEN];
+	struct nt_strbuf b = nt_strbuf_init(text, sizeof(text));
+	const bool v6 = k->resp.family == NT_FAMILY_IPV6;
+	nt_addr_format(&k->orig, addr);
+	nt_strbuf_str(&b, addr);
+	nt_strbuf_str(&b, v6 ? " went to [" : " went to ");
+	nt_addr_format(&k->resp, addr);
+	nt_strbuf_str(&b, addr);
+	nt_strbuf_str(&b, v6 ? "]:" : ":");
+	nt_strbuf_u64(&b, k->port);
+	nt_strbuf_str(&b, k->proto == NT_PORT_TCP ? "/tcp " : "/udp ");
+	if (more != 0) {
+		nt_strbuf_u64(&b, more);
+		nt_strbuf_str(&b, more == 1 ? " more time " : " more times ");
+	}
+	nt_strbuf_str(&b, "without a DNS lookup");
+	nt_notice_row_msg(row, b.data, b.len);
+}
+
+static void
+begin(struct worker *w, const struct suppress_key *k, int64_t ts_ns, uint64_t n)
+{
+	struct nt_notice_row *row = &w->notice.row;
+	nt_notice_row_init(row, (enum nt_notice)k->note, ts_ns - w->epoch_offset_ns,
+		w->config->notice.suppress_for_ns);
+	row->n = n;
+	row->flags |= NT_NOTICE_N;
+}
+
+/* A period is over: what it stood for, beside the one that began it. */
+static void
+tell_suppressed(struct worker *w, const struct suppressed *s)
+{
+	struct nt_notice_row *row = &w->notice.row;
+	if (s->count == 0)
+		return;
+	begin(w, &s->key, s->last_ts_ns, s->count);
+	row->src = s->key.orig;
+	row->dst = s->key.resp;
+	row->p = s->key.port;
+	row->flags |= NT_NOTICE_SRC | NT_NOTICE_DST | NT_NOTICE_P;
+	put_words(row, &s->key, s->count);
+	send_notice(w);
+}
+
+void
+notices_expire(struct worker *w, int64_t clock_ns)
+{
+	struct suppressed s;
+	while (suppress_over(w->judging.suppress, clock_ns, &s))
+		tell_suppressed(w, &s);
+	nt_counter_set(&w->counters, NT_COUNTER_NOTICES_FORGOTTEN,
+		suppress_forgotten(w->judging.suppress));
+}
+
+void
+notice_no_lookup(struct worker *w, uint32_t idx, const struct ends *e)
+{
+	const struct nt_flow *f = nt_flow_at(w->flows, idx);
+	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
+	const struct suppress_key k = { .orig = e->orig,
+		.resp = e->resp,
+		.port = e->resp_p,
+		.proto = e->proto,
+		.note = NT_NOTICE_NO_DNS_LOOKUP };
+	struct nt_notice_conn c = { .orig_h = e->orig,
+		.resp_h = e->resp,
+		.orig_p = e->orig_p,
+		.resp_p = e->resp_p,
+		.ip_proto = e->proto };
+	struct suppressed s;
+	notices_expire(w, cold->first_clock_ns);
+	if (suppress_make_room(w->judging.suppress, &s))
+		tell_suppressed(w, &s);
+	if (!suppress_tell(w->judging.suppress, &k, cold->first_clock_ns, cold->first_ts_ns)) {
+		count(w, NT_COUNTER_NOTICES_SUPPRESSED, 1);
+		return;
+	}
+	begin(w, &k, cold->first_ts_ns, 1);
+	uid_of_connection(&w->cfg.uid_key, &f->key, cold->first_position, c.uid);
+	nt_notice_row_conn(&w->notice.row, &c);
+	put_words(&w->notice.row, &k, 0);
+	send_notice(w);
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Was a connection's responder looked up? Judged in the order of the connections' first packets,
+ * when W's clock has passed the start by notice.grace: so the order, and with it which notice comes
+ * first, is the same with any number of workers. What it says is lib/cache/nt_verdict.h's; here is
+ * who is judged at all, and when.
+ */
+#include <netinet/in.h>
+
+#include <nt_mem.h>
+
+#include "worker_priv.h"
+
+/* Of the flow, by its first packet: which verdict is as of which end. */
+#define ORIG_IS_LO (1 << 7)
+enum state {
+	STATE_WAITS,
+	STATE_EXEMPT,
+	STATE_CLIENT,
+	STATE_OTHER,
+	STATE_NONE,
+	STATE_UNKNOWN, /* and the number of the reason */
+};
+static_assert(STATE_UNKNOWN + NT_UNKNOWN_REASONS <= ORIG_IS_LO, "a byte holds both");
+static_assert(NT_COUNTER_LOOKUP_UNKNOWN - NT_COUNTER_LOOKUP_CLIENT ==
+		      NT_VERDICT_UNKNOWN - NT_VERDICT_CLIENT,
+	"a counter for each verdict");
+static_assert(NT_COUNTER_UNKNOWN_REASONS == NT_UNKNOWN_REASONS, "a counter for each reason");
+static_assert((int)NT_ROW_LOOKUPS == (int)NT_VERDICTS, "the column has a label for each verdict");
+
+/* An entry of the ring: the flow's number above these. */
+enum {
+	ENTRY_JOINED = 1 << 0,
+	ENTRY_BITS = 1,
+};
+
+#define TCP_SYN 0x02
+
+static struct nt_verdict_config
+verdict_config(const struct nt_config *c)
+{
+	return (struct nt_verdict_config){
+		.max_told = c->notice.max_told,
+		.max_clients = c->notice.max_clients,
+		.grace_ns = c->notice.grace_ns,
+		.warm_up_ns = c->notice.warm_up_ns,
+		.look_back_ns = c->notice.look_back_ns,
+		.lost_for_ns = c->notice.lost_for_ns,
+		.hidden_for_ns = c->notice.hidden_for_ns,
+	};
+}
+
+int
+verdicts_init(struct worker *w, const struct nt_hash_key *key)
+{
+	struct judging *j = &w->judging;
+	const struct nt_config *c = w->config;
+	const struct nt_verdict_config cfg = verdict_config(c);
+	j->size = c->flow.max;
+	j->began_ns = INT64_MIN;
+	j->all_from = NT_POSITION_END;
+	j->lost_position = 0;
+	j->ring = nt_mem_map((size_t)j->size * sizeof(*j->ring));
+	j->of_flow = nt_mem_map(j->size);
+	j->verdicts = nt_verdicts_new(&cfg, key);
+	j->resolvers = nt_told_new(c->notice.max_clients, key);
+	j->suppress = suppress_new(c->notice.max_suppressed, c->notice.suppress_for_ns, key);
+	if (j->ring == NULL || j->of_flow == NULL || j->verdicts == NULL || j->resolvers == NULL ||
+		j->suppress == NULL)
+		return errno != 0 ? -errno : -ENOMEM;
+	return 0;
+}
+
+void
+verdicts_fini(struct worker *w)
+{
+	struct judging *j = &w->judging;
+	if (j->ring != NULL)
+		nt_mem_unmap(j->ring, (size_t)j->size * sizeof(*j->ring));
+	if (j->of_flow != NULL)
+		nt_mem_unmap(j->of_flow, j->size);
+	nt_verdicts_free(j->verdicts);
+	nt_told_free(j->resolvers);
+	suppress_free(j->suppress);
+}
+
+void
+verdicts_begin_epoch(struct worker *w, int64_t clock_ns)
+{
+	nt_verdicts_clear(w->judging.verdicts);
+	nt_told_clear(w->judging.resolvers);
+	w->judging.began_ns = clock_ns;
+}
+
+void
+verdicts_open(struct worker *w, uint32_t idx, const struct nt_packet *p)
+{
+	struct judging *j = &w->judging;
+	const bool joined = p->proto == IPPROTO_TCP && (p->tcp_flags & TCP_SYN) == 0;
+	/* Before it was sent, the reader told when the stream began. */
+	if (nt_unlikely(j->began_ns == INT64_MIN))
+		j->began_ns = atomic_load_explicit(w->cfg.began_ns, memory_order_relaxed);
+	j->of_flow[idx] = STATE_WAITS | (nt_flow_at(w->flows, idx)->orig_is_lo ? ORIG_IS_LO : 0);
+	/* There is room: no flow is released before it was judged. */
+	j->ring[j->tail] = idx << ENTRY_BITS | (joined ? ENTRY_JOINED : 0u);
+	j->tail = j->tail + 1 == j->size ? 0 : j->tail + 1;
+	j->waiting++;
+}
+
+/* The ends, as of one orientation. */
+static struct ends
+ends_of(const struct nt_flow_key *key, bool orig_is_lo)
+{
+	return (struct ends){
+		.orig = key_addr(key, orig_is_lo),
+		.resp = key_addr(key, !orig_is_lo),
+		.orig_p = orig_is_lo ? key->lo_port : key->hi_port,
+		.resp_p = orig_is_lo ? key->hi_port : key->lo_port,
+		.proto = key->proto,
+	};
+}
+
+/* It answered this client by then. */
+static bool
+is_resolver(const struct worker *w, const struct ends *e, int64_t until_ns)
+{
+	int64_t first_ns, last_ns;
+	return (w->port_use[e->resp_p] & PORT_DNS) != 0 &&
+	       nt_told_when(w->judging.resolvers, &e->resp, &e->orig, &first_ns, &last_ns) &&
+	       first_ns <= until_ns;
+}
+
+/* From inside to outside, to where one gets to by looking it up. */
+static bool
+is_judged(const struct worker *w, const struct ends *e, int64_t start_ns)
+{
+	const struct nt_config *c = w->config;
+	if (e->proto != IPPROTO_TCP && e->proto != IPPROTO_UDP)
+		return false;
+	return nt_netset_has(&c->local_nets, &e->orig) &&
+	       !nt_netset_has(&c->local_nets, &e->resp) && !nt_addr_is_unusable(&e->resp) &&
+	       !nt_allow_list_has(&c->notice.allow, &e->resp, e->resp_p, e->proto) &&
+	       !is_resolver(w, e, start_ns + c->notice.grace_ns);
+}
+
+static unsigned int
+judge(const struct worker *w, const struct ends *e, int64_t start_ns, bool joined, bool early)
+{
+	if (!is_judged(w, e, start_ns))
+		return STATE_EXEMPT;
+	const struct nt_verdict_query q = {
+		.addr = e->resp,
+		.clients = &e->orig,
+		.client_count = 1,
+		.start_ns = start_ns,
+		.began_ns = w->judging.began_ns,
+		.joined = joined,
+		.early = early,
+	};
+	enum nt_unknown why = NT_UNKNOWN_REASONS;
+	const enum nt_verdict v = nt_verdicts_judge(w->judging.verdicts, &q, &why);
+	return v == NT_VERDICT_UNKNOWN ? STATE_UNKNOWN + (unsigned int)why
+				       : STATE_CLIENT + (unsigned int)(v - NT_VERDICT_CLIENT);
+}
+
+static void
+judge_oldest(struct worker *w, bool early)
+{
+	struct judging *j = &w->judging;
+	const uint32_t entry = j->ring[j->head], idx = entry >> ENTRY_BITS;
+	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
+	const uint8_t kept = j->of_flow[idx] & ORIG_IS_LO;
+	const struct ends e = ends_of(&nt_flow_at(w->flows, idx)->key, kept != 0);
+	const unsigned int state =
+		judge(w, &e, cold->first_clock_ns, (entry & ENTRY_JOINED) != 0, early);
+	j->of_flow[idx] = (uint8_t)(kept | state);
+	j->head = j->head + 1 == j->size ? 0 : j->head + 1;
+	j->waiting--;
+	if (state == STATE_NONE)
+		notice_no_lookup(w, idx, &e);
+}
+
+/*
+ * Is everything known that was seen up to the oldest one's start and the grace? What may be
+ * positioned behind W has W's clock at least, so that has to be past it.
+ */
+static bool
+is_ready(const struct worker *w, const struct nt_flow_cold *cold, bool *ret_early)
+{
+	const struct judging *j = &w->judging;
+	*ret_early = false;
+	if (cold->first_position > w->W.position)
+		return false;
+	if (cold->first_clock_ns + w->config->notice.grace_ns < w->W.clock_ns ||
+		w->W.position >= j->all_from)
+		return true;
+	/* Nothing comes any more before this worker goes on, and it waits for room. */
+	*ret_early = true;
+	return j->hurry && w->W.position >= w->done.position;
+}
+
+unsigned int
+verdicts_due(struct worker *w, unsigned int max)
+{
+	struct judging *j = &w->judging;
+	unsigned int n = 0;
+	bool early;
+	for (; n < max && j->waiting != 0; n++) {
+		const uint32_t idx = j->ring[j->head] >> ENTRY_BITS;
+		if (!is_ready(w, nt_flow_cold_at(w->flows, idx), &early))
+			break;
+		judge_oldest(w, early);
+	}
+	return n;
+}
+
+bool
+verdicts_waits(const struct worker *w, uint32_t idx)
+{
+	return (w->judging.of_flow[idx] & ~ORIG_IS_LO) == STATE_WAITS;
+}
+
+/* A connection that was turned round after its first packet is judged again. */
+void
+verdicts_row(struct worker *w, const struct nt_flow *f, uint32_t idx, struct nt_conn_row *row)
+{
+	const uint8_t kept = w->judging.of_flow[idx];
+	unsigned int state = kept & ~ORIG_IS_LO;
+	if (((kept & ORIG_IS_LO) != 0) != (f->orig_is_lo != 0)) {
+		const struct ends e = ends_of(&f->key, f->orig_is_lo != 0);
+		const int64_t start_ns = nt_flow_cold_at(w->flows, idx)->first_clock_ns;
+		state = judge(w, &e, start_ns, true, false);
+	}
+	if (state < STATE_CLIENT)
+		return;
+	const unsigned int v = NT_MIN(state, (unsigned int)STATE_UNKNOWN) - STATE_CLIENT;
+	row->resp_lookup = (uint8_t)(NT_VERDICT_CLIENT + v);
+	count(w, (enum nt_counter)(NT_COUNTER_LOOKUP_CLIENT + v), 1);
+	if (state >= STATE_UNKNOWN)
+		count(w, (enum nt_counter)(NT_COUNTER_UNKNOWN_JOINED + (state - STATE_UNKNOWN)), 1);
+}
+
+/* --- what all workers are told --------------------------------------------------------------- */
+
+static void
+tell(struct worker *w, enum nt_fact kind, const struct nt_packet_meta *at, struct nt_mapping *m)
+{
+	m->position = at->position;
+	m->seen_ns = m->expires_ns = at->clock_ns;
+	m->name = "";
+	while (nt_unlikely(!nt_relay_tell(w->relay, kind, m)))
+		worker_wait(w);
+	count(w, NT_COUNTER_MESSAGES_SENT, 1);
+}
+
+void
+verdicts_fact(struct worker *w, enum nt_fact kind, const struct nt_mapping *m)
+{
+	if (kind == NT_FACT_LOST && m->source < NT_UNKNOWN_REASONS)
+		nt_verdicts_lost(w->judging.verdicts, (enum nt_unknown)m->source, &m->addr,
+			&m->client, m->seen_ns);
+	else if (kind == NT_FACT_HIDDEN)
+		nt_verdicts_hidden(w->judging.verdicts, &m->client, m->seen_ns);
+}
+
+/* Once for each reason and packet: one of TCP may have thousands of messages. */
+void
+answer_lost(struct worker *w, const struct nt_packet_meta *at, enum nt_unknown why,
+	const struct nt_addr *client)
+{
+	struct judging *j = &w->judging;
+	if (j->lost_position != at->position)
+		j->lost_told = 0;
+	j->lost_position = at->position;
+	count(w, NT_COUNTER_ANSWERS_LOST, 1);
+	if ((j->lost_told & 1u << why) != 0)
+		return;
+	j->lost_told |= 1u << why;
+	struct nt_mapping m = { .client = *client, .source = (uint8_t)why };
+	tell(w, NT_FACT_LOST, at, &m);
+}
+
+void
+answer_refused(struct worker *w, const struct nt_packet_meta *at, const struct nt_dns_answer *a,
+	const struct nt_addr *client)
+{
+	struct nt_mapping m = {
+		.addr = a->addr, .client = *client, .index = a->index, .source = NT_UNKNOWN_REFUSED
+	};
+	if (a->type != NT_DNS_TYPE_PTR)
+		tell(w, NT_FACT_LOST, at, &m);
+}
+
+static bool
+has_port(const struct nt_ports *ports, uint16_t port)
+{
+	for (uint32_t i = 0; i < ports->count; i++)
+		if (ports->ports[i] == port)
+			return true;
+	return false;
+}
+
+void
+look_for_hidden_dns(struct worker *w, const struct nt_flow *f, const struct nt_packet_meta *at,
+	const struct nt_server_name *name)
+{
+	const struct nt_config *c = w->config;
+	const struct ends e = ends_of(&f->key, f->orig_is_lo != 0);
+	const struct nt_ports *ports =
+		e.proto == IPPROTO_TCP ? &c->notice.dot_ports : &c->notice.doq_ports;
+	if (!has_port(ports, e.resp_p) &&
+		(name == NULL ||
+			!nt_config_hosts_has(&c->notice.doh_servers, name->text, name->len)))
+		return;
+	struct nt_mapping m = { .client = e.orig };
+	count(w, NT_COUNTER_DNS_HIDDEN, 1);
+	tell(w, NT_FACT_HIDDEN, at, &m);
+}
+
+void
+resolver_answered(
+	struct worker *w, const struct nt_flow *f, const struct nt_addr *client, int64_t clock_ns)
+{
+	const struct nt_addr lo = key_addr(&f->key, true), hi = key_addr(&f->key, false);
+	nt_told_note(
+		w->judging.resolvers, nt_addr_equal(&lo, client) ? &hi : &lo, client, clock_ns);
+}
