@@ -7,6 +7,8 @@
 #include <nt_hash.h>
 #include <nt_mem.h>
 
+#include <fcntl.h>
+
 #include "names_log.h"
 
 struct entry {
@@ -152,7 +154,9 @@ names_log_write(const struct names_log *l, const char *path, const struct nt_log
 {
 	char text[NT_MAX(NT_LOG_NAMES_MAX, NT_LOG_HEADER_MAX)];
 	struct nt_strbuf out = nt_strbuf_init(text, sizeof(text));
-	FILE *f = fopen(path, "we");
+	/* Who asked for what is nobody else's business: as the other logs. */
+	const int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
+	FILE *f = fd >= 0 ? fdopen(fd, "w") : NULL;
 	if (f == NULL)
 		return nt_error_set(err, -errno,
 			"can't write %s: %s; choose another FILE for --names", path,
