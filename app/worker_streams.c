@@ -20,6 +20,7 @@ enum {
 	BEGUN = 1 << 0, /* want is set */
 	DNS = 1 << 4, /* of both: DNS may be spoken, and is read to the end */
 	DECIDED = 1 << 5, /* nt_detect wants no more */
+	TLS_SEEN = 1 << 6, /* a whole ClientHello */
 	BROKEN = 1 << 2, /* more out of order than is kept: no more of it is looked at */
 };
 
@@ -191,6 +192,17 @@ take_name(const struct feed *d)
 		server_name_asserted(d->w, d->idx, name, d->meta, s->detect.http.connect);
 }
 
+/* The ClientHello that confirms TLS has the name, if it has any. */
+static void
+note_tls(const struct feed *d)
+{
+	struct stream *s = d->s;
+	if ((s->flags & TLS_SEEN) != 0 || (nt_detect_services(&s->detect) & NT_DETECT_TLS) == 0)
+		return;
+	s->flags |= TLS_SEEN;
+	look_for_hidden_dns(d->w, d->f, d->meta, nt_detect_name(&s->detect));
+}
+
 void
 streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
 	uint32_t idx, bool src_is_lo)
@@ -217,11 +229,9 @@ streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_pack
 		dns_stream_closed(w, idx);
 	store_services(&d);
 	take_name(&d);
-	if (!d.wanted && (d.s->flags & DECIDED) == 0) {
+	note_tls(&d);
+	if (!d.wanted)
 		d.s->flags |= DECIDED;
-		if ((nt_detect_services(&d.s->detect) & NT_DETECT_TLS) != 0)
-			look_for_hidden_dns(w, d.f, at, nt_detect_name(&d.s->detect));
-	}
 	if (!d.wanted && (d.s->flags & DNS) == 0)
 		close_stream(w, idx);
 }
