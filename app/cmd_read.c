@@ -254,6 +254,7 @@ conclude(const struct read_args *a, const struct nt_config *cfg, const struct of
 	offline_counters(o, &counters);
 	const struct summary s = {
 		.dir = a->dir,
+		.rotated = cfg->log.rotate_interval_ns != 0 || cfg->log.rotate_bytes != 0,
 		.workers = cfg->workers,
 		.packets_read = offline_packets_read(o),
 		.seconds = seconds,

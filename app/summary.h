@@ -11,6 +11,7 @@
 
 struct summary {
 	const char *dir;
+	bool rotated; /* conn.log was renamed when it was done */
 	unsigned int workers;
 	uint64_t packets_read; /* by the reader */
 	double seconds;

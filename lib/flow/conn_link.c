@@ -4,6 +4,8 @@
 
 #include "conn_priv.h"
 
+#define CHANGES_MAX 5 /* Zeek's Tunnel::max_changes_per_connection */
+
 int
 conn_links_init(struct nt_conn *c, uint32_t max_flows)
 {
@@ -68,6 +70,19 @@ conn_link_open(struct nt_conn *c, struct nt_flow_cold *cold, const struct nt_pac
 		conn_link_tunnel(c, cold, tunnel);
 }
 
+/* Often the two directions have a tunnel each. Zeek reports so many changes, and then an 'X'. */
+static void
+note_change(struct nt_conn *c, struct nt_flow_cold *cold, struct nt_flow_link *l, uint64_t tunnel)
+{
+	if (l->last != 0 && l->last != tunnel) {
+		if (l->changes == CHANGES_MAX)
+			history_unknown(c, cold);
+		else
+			l->changes++;
+	}
+	l->last = tunnel;
+}
+
 void
 conn_link_tunnel(struct nt_conn *c, struct nt_flow_cold *cold, uint64_t tunnel)
 {
@@ -75,6 +90,7 @@ conn_link_tunnel(struct nt_conn *c, struct nt_flow_cold *cold, uint64_t tunnel)
 
 	if (!l)
 		return;
+	note_change(c, cold, l, tunnel);
 	for (unsigned int i = 0; i < l->parent_count; i++)
 		if (l->parents[i] == tunnel)
 			return;

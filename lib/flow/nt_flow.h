@@ -81,9 +81,11 @@ static_assert(sizeof(struct nt_flow_cold) <= 96, "memory per connection");
 
 struct nt_flow_link {
 	uint64_t parents[NT_FLOW_PARENTS]; /* tokens of tunnels, in the order they were met */
+	uint64_t last; /* the tunnel of the last packet that came in one */
 	uint8_t l2_addr[2][6]; /* [direction] */
 	uint16_t vlan, inner_vlan;
 	uint8_t parent_count;
+	uint8_t changes; /* from one tunnel to another, up to Zeek's limit */
 	uint32_t next_free;
 };
 static_assert(sizeof(struct nt_flow_link) <= NT_CACHE_LINE, "memory per connection");

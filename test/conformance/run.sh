@@ -4,7 +4,9 @@
 #
 # The corpus, what Zeek wrote for it, and the two programs that run and compare are not part of
 # this repository: they are looked for in NAMETAP_SHARED, else in ../shared beside it.
-#  - release, 1 worker: the score against Zeek's conn.logs, not below floor.txt (percent)
+#  - release, 1 worker: the score against Zeek's conn.logs, not below floor.txt (percent), and its
+#    records, not below floor_records.txt
+#  - names learnt, and server names, against those that Zeek and others saw
 #  - ASan and UBSan, 1 and 3 workers: status 0 or 1, no report, every line of every log is JSON
 #  - all three: the same set of records
 set -uo pipefail
@@ -36,29 +38,52 @@ read_corpus() {
 	fi
 }
 
-# The floor may be raised, never lowered.
+floor_of() { grep -m 1 '^[0-9]' "$here/$1"; }
+
+# A floor may be raised, never lowered.
 check_floor() {
-	local floor=$1 highest
-	highest=$(git -C "$root" log -p --format= -- test/conformance/floor.txt 2>/dev/null |
+	local file=$1 floor highest
+	floor=$(floor_of "$file")
+	highest=$(git -C "$root" log -p --format= -- "test/conformance/$file" 2>/dev/null |
 		sed -n 's/^[+]\([0-9.]*\)$/\1/p' | sort -n | tail -n 1)
 	if awk -v a="$floor" -v b="${highest:-0}" 'BEGIN { exit !(a >= b) }'; then
-		pass "conformance: the floor is as high as it ever was ($floor)"
+		pass "conformance: $file is as high as it ever was ($floor)"
 	else
-		fail "conformance: the floor was lowered from $highest to $floor"
+		fail "conformance: $file was lowered from $highest to $floor"
+	fi
+}
+
+# at_least WHAT FILE VALUE: is not below the floor in FILE.
+at_least() {
+	local what=$1 floor value=$3
+	floor=$(floor_of "$2")
+	if [ -n "$value" ] && awk -v a="$value" -v b="$floor" 'BEGIN { exit !(a >= b) }'; then
+		pass "conformance: $what $value %, floor $floor %"
+	else
+		fail "conformance: $what ${value:-none} %, floor $floor %"
 	fi
 }
 
 check_score() {
-	local floor=$1 score
 	python3 "$shared/conformance/compare_conn.py" "$shared/expected" "$out/release-1" \
 		>"$out/score.txt" 2>&1
 	cat "$out/score.txt"
-	score=$(sed -n 's/^score \([0-9.]*\)%.*/\1/p' "$out/score.txt")
-	if [ -n "$score" ] && awk -v a="$score" -v b="$floor" 'BEGIN { exit !(a >= b) }'; then
-		pass "conformance: score $score %, floor $floor %"
-	else
-		fail "conformance: score ${score:-none} %, floor $floor %"
-	fi
+	at_least score floor.txt "$(sed -n 's/^score \([0-9.]*\)%.*/\1/p' "$out/score.txt")"
+	at_least records floor_records.txt \
+		"$(sed -n 's/^records: .* \([0-9.]*\)%$/\1/p' "$out/score.txt")"
+}
+
+# check_names WHAT COMMAND...: says by its status whether enough names were there; 77: skipped.
+check_names() {
+	local what=$1 status=0
+	shift
+	"$@" >"$out/$what.txt" 2>&1 || status=$?
+	tail -n 8 "$out/$what.txt"
+	case $status in
+	0) pass "conformance: $what, $(tail -n 1 "$out/$what.txt")" ;;
+	77) skip "conformance: $what, $(tail -n 1 "$out/$what.txt")" ;;
+	*) fail "conformance: $what, status $status" ;;
+	esac
 }
 
 check_same() {
@@ -69,8 +94,8 @@ check_same() {
 	fi
 }
 
-floor=$(grep -m 1 '^[0-9]' "$here/floor.txt")
-check_floor "$floor"
+check_floor floor.txt
+check_floor floor_records.txt
 if [ ! -f "$shared/corpus/MANIFEST.tsv" ]; then
 	skip "conformance: no corpus in $shared (NAMETAP_SHARED names another place)"
 	exit 0
@@ -83,7 +108,10 @@ for binary in "$release" "$asan"; do
 done
 
 read_corpus release-1 "$release" read --quiet -j 1
-check_score "$floor"
+check_score
+check_names names-learnt python3 "$here/learnt.py" --shared "$shared" --jobs "$pool" --floor 98.5 "$release"
+check_names server-names python3 "$here/server_names.py" --shared "$shared" --floor 97 "$out/release-1"
+check_names quic-names python3 "$here/quic_names.py" "${release%/app/*}/test/conformance/quic_hellos" "$shared"
 read_corpus asan-1 "$asan" read --quiet -j 1
 read_corpus asan-3 "$asan" read --quiet -j 3
 check_same release-1 asan-1

@@ -23,6 +23,15 @@ def outer(service, port, payload, inner=INNER, sport=50000):
             f"{2 * (payload + 28)}/{payload + 28} -", f"{inner}p:{sport}>q:{port}")
 
 
+
+
+def swinging(changes):
+    """A connection in one tunnel, then in another, and back again."""
+    ends = ("p", "q"), ("c2", "s2")
+    return both(tunnelled(HELLO, gre()), *(
+        later(0.01 * i, tunnelled(tcp("oA", isn=(1001, 500001)), (gre(), ends[i % 2]))) for i in range(1, changes + 1)))
+
+
 # start originator responder proto service duration bytes state local missed history packets ip_bytes parent
 RULES = [
     # labels of the link: nothing of them is seen in the record
@@ -46,6 +55,9 @@ RULES = [
     Rule("the same connection outside of its tunnel is no other", both(
         tunnelled(HELLO, gre()), later(0.01, tcp("oA", isn=(1001, 500001)))),
          "0 c:40000 s:9000 tcp - 0.01 0/0 S1 TF 0 ShA 3/1 120/40 t1"),
+    # five changes are Zeek's Tunnel::max_changes_per_connection
+    Rule("five changes of the tunnel", swinging(5), "0 c:40000 s:9000 tcp - 0.05 0/0 S1 TF 0 ShA 7/1 280/40 t1,t2"),
+    Rule("six changes of the tunnel", swinging(6), "0 c:40000 s:9000 tcp - 0.06 0/0 S1 TF 0 ShAX 8/1 320/40 t1,t2"),
     # tunnels over UDP: a record with their service
     Rule("VXLAN", tunnelled(HELLO, over(vxlan, 4789)), *outer("vxlan", 4789, 62)),
     Rule("GENEVE", tunnelled(HELLO, over(lm.geneve, 6081)), *outer("geneve", 6081, 62)),

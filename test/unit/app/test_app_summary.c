@@ -246,6 +246,10 @@ test_print(void **state)
 	assert_null(strstr(text, nt_counter_info(NT_COUNTER_PACKETS_TUNNEL)->help));
 	assert_null(strstr(text, "ended early"));
 	free(text);
+	r.summary.rotated = true;
+	text = print_of(&r);
+	assert_non_null(strstr(text, "98  written to some/where/conn.*.log\n"));
+	free(text);
 }
 
 /* Caps that were reached and answers that were refused are told where there are any. */
