@@ -118,7 +118,9 @@ make_tables(struct worker *w)
 		if (w->community_id == NULL)
 			return -errno;
 	}
-	int failed = pins_init(&w->pins, c->flow.max);
+	int failed = hosts_init(w, &key, longest_timeout(c));
+	if (failed == 0)
+		failed = pins_init(&w->pins, c->flow.max);
 	if (failed == 0)
 		failed = streams_init(&w->streams, c->flow.max);
 	if (failed == 0)
@@ -142,7 +144,10 @@ take_mapping(void *arg, const struct nt_mapping *m)
 static void
 take_fact(void *arg, enum nt_fact kind, const struct nt_mapping *m)
 {
-	verdicts_fact(arg, kind, m);
+	if (kind == NT_FACT_HOST)
+		hosts_fact(arg, m);
+	else
+		verdicts_fact(arg, kind, m);
 }
 
 static void
@@ -198,6 +203,7 @@ worker_free(struct worker *w)
 	nt_dns_buffers_free(w->dns_buffers);
 	nt_mem_unmap(w->dns_streams, 2 * (size_t)w->config->flow.max * sizeof(*w->dns_streams));
 	nt_quic_free(w->quic);
+	hosts_fini(w);
 	nt_msg_ring_free(w->records);
 	nt_community_id_free(w->community_id);
 	if (w->pins.pins != NULL)
@@ -277,6 +283,7 @@ worker_observe(struct worker *w)
 	quic_observe(w);
 	nt_counter_set(
 		&w->counters, NT_COUNTER_TOLD_EVICTED, nt_verdicts_evicted(w->judging.verdicts));
+	hosts_observe(w);
 	w->cache_entries = names.addresses;
 }
 

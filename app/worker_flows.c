@@ -64,6 +64,8 @@ flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_m
 	nt_flow_schedule(w->flows, idx, f->deadline_ns);
 	verdicts_open(w, idx, p);
 	count(w, NT_COUNTER_CONNS_MADE, 1);
+	if (w->hosts != NULL && p->mac != NULL)
+		hosts_begin(w, p, m);
 	return idx;
 }
 

@@ -90,6 +90,8 @@ dhcp_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_
 	struct nt_mapping m = { .source = NT_SOURCE_DHCP, .flags = d.asked ? NT_MAPPING_ASKED : 0 };
 	const uint32_t ttl_sec = d.lease_sec == 0 ? TTL_FOREVER : d.lease_sec;
 	count(w, NT_COUNTER_LOCAL_REFUSED, d.refused);
+	if (d.has_mac)
+		hosts_lease(w, at, d.mac, &d.addrs[0]);
 	/* The longer name last: the latest is the best. */
 	for (unsigned int i = 0; i < d.name_count; i++) {
 		m.name = d.names[i].text;

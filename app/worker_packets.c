@@ -9,6 +9,7 @@
 #include <netinet/tcp.h>
 
 #include <nt_encap.h>
+#include <nt_neighbour.h>
 
 #include "worker_priv.h"
 
@@ -150,6 +151,8 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 			quic_packet(w, p, at, idx, s->src_is_lo);
 	} else if (carries_stream(p) && nt_flow_at(w->flows, idx)->stream != STREAM_CLOSED) {
 		streams_packet(w, p, at, idx, s->src_is_lo);
+	} else if (nt_unlikely(nt_neighbour_is_nd(p))) {
+		hosts_neighbour(w, p, at);
 	}
 	return idx;
 }
@@ -225,6 +228,8 @@ process_one(struct worker *w, struct rte_mbuf *m, const struct nt_packet *p, con
 		const uint32_t idx = process_keyed(w, p, &meta->at, s);
 		if (nt_unlikely(meta->tunnel != NT_TUNNEL_NONE))
 			note_tunnel(w, idx, meta->tunnel);
+	} else if (reason == NT_PACKET_NOT_IP && nt_neighbour_is_arp(p)) {
+		hosts_neighbour(w, p, &meta->at);
 	}
 	w->done = (struct nt_mark_value){ .position = meta->at.position,
 		.clock_ns = meta->at.clock_ns };

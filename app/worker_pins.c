@@ -68,20 +68,45 @@ end_addr(const struct nt_flow *f, int direction)
 	return key_addr(&f->key, (direction == NT_FLOW_ORIG) == (f->orig_is_lo != 0));
 }
 
-/* What to ask the cache for the two ends. */
+/* What to ask the cache for the two ends; nobody was told of the originator. */
+struct queries {
+	struct nt_name_query orig, resp;
+	struct nt_name_query late; /* resp, for what is late */
+	struct nt_addr at_start[NT_NAME_CLIENTS_MAX], at_end[NT_NAME_CLIENTS_MAX];
+};
+
+/* The originator's host as of the start, and (final) of the end. */
 static void
-make_queries(const struct nt_flow *f, const struct nt_flow_cold *cold, struct nt_name_query q[2])
+make_clients(struct worker *w, const struct nt_name_query *o, bool final, struct queries *q)
 {
+	q->resp.clients = q->at_start;
+	q->resp.client_count =
+		host_addresses(w, &o->addr, o->start_position, o->start_clock_ns, q->at_start);
+	q->late = q->resp;
+	if (!final)
+		return;
+	q->late.clients = q->at_end;
+	q->late.client_count =
+		host_addresses(w, &o->addr, o->end_position, o->end_clock_ns, q->at_end);
+}
+
+static void
+make_queries(struct worker *w, uint32_t idx, bool final, struct queries *ret)
+{
+	const struct nt_flow *f = nt_flow_at(w->flows, idx);
+	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
+	struct nt_name_query *const q[2] = {
+		[NT_FLOW_ORIG] = &ret->orig, [NT_FLOW_RESP] = &ret->resp
+	};
 	for (int d = 0; d < 2; d++)
-		q[d] = (struct nt_name_query){
+		*q[d] = (struct nt_name_query){
 			.addr = end_addr(f, d),
 			.start_position = cold->first_position,
 			.end_position = f->last_position,
 			.start_clock_ns = cold->first_clock_ns,
 			.end_clock_ns = f->last_clock_ns,
 		};
-	q[NT_FLOW_RESP].clients = &q[NT_FLOW_ORIG].addr; /* the originator's: nobody's */
-	q[NT_FLOW_RESP].client_count = 1;
+	make_clients(w, &ret->orig, final, ret);
 }
 
 /* Did lookups tell nothing of the responder but, maybe, a PTR answer? */
@@ -91,25 +116,64 @@ is_untold(const struct nt_name_result *r)
 	return r->count == 0 || r->match == NT_MATCH_REVERSE;
 }
 
+static bool
+has_same_clients(const struct nt_name_query *a, const struct nt_name_query *b)
+{
+	return a->client_count == b->client_count &&
+	       memcmp(a->clients, b->clients, a->client_count * sizeof(*a->clients)) == 0;
+}
+
+/* Of all names of the responder, or (name) of that one. */
+static void
+ask_cache(struct worker *w, const struct nt_name_query *q, const struct nt_server_name *name,
+	bool final, struct nt_name_result *ret)
+{
+	if (name == NULL)
+		nt_name_cache_lookup(w->names, q, final, ret);
+	else
+		nt_name_cache_lookup_name(w->names, q, name->text, name->len, final, ret);
+}
+
+/*
+ * On time by the host as of the start, late by that as of the end: which addresses a host had at
+ * the start is not known any more when a long connection ends, and who had asked by then has
+ * nothing on time (nt_name_cache.h: B).
+ */
+static void
+ask_resp(struct worker *w, const struct queries *q, const struct nt_server_name *name, bool final,
+	struct nt_name_result *ret)
+{
+	struct nt_name_result late;
+	if (!final || has_same_clients(&q->resp, &q->late)) {
+		ask_cache(w, &q->resp, name, final, ret);
+		return;
+	}
+	ask_cache(w, &q->resp, name, false, ret);
+	if (!is_untold(ret))
+		return;
+	ask_cache(w, &q->late, name, true, &late);
+	if (ret->count == 0 || late.match == NT_MATCH_LATE)
+		*ret = late;
+}
+
 /* Ask everything that is asked of a connection. */
 static void
 look_up(struct worker *w, uint32_t idx, bool final, struct found_names *ret)
 {
 	const struct nt_server_name *name = server_name_in_time(w, idx);
-	struct nt_name_query q[2];
-	make_queries(nt_flow_at(w->flows, idx), nt_flow_cold_at(w->flows, idx), q);
-	nt_name_cache_lookup(w->names, &q[NT_FLOW_ORIG], final, &ret->orig);
-	nt_name_cache_lookup(w->names, &q[NT_FLOW_RESP], final, &ret->resp);
+	struct queries q;
+	make_queries(w, idx, final, &q);
+	nt_name_cache_lookup(w->names, &q.orig, final, &ret->orig);
+	ask_resp(w, &q, NULL, final, &ret->resp);
 	ret->first.count = ret->asserted.count = 0;
 	ret->addrs.count = 0;
 	if (name != NULL) {
-		nt_name_cache_addrs(w->names, &q[NT_FLOW_RESP], name->text, name->len, &ret->addrs);
+		nt_name_cache_addrs(w->names, &q.resp, name->text, name->len, &ret->addrs);
 		if ((name->flags & NT_SERVER_NAME_ECH) == 0)
-			nt_name_cache_lookup_name(w->names, &q[NT_FLOW_RESP], name->text, name->len,
-				final, &ret->first);
+			ask_resp(w, &q, name, final, &ret->first);
 	}
 	if (is_untold(&ret->resp))
-		nt_name_cache_lookup(w->asserted, &q[NT_FLOW_RESP], false, &ret->asserted);
+		nt_name_cache_lookup(w->asserted, &q.resp, false, &ret->asserted);
 }
 
 /* The young list's head has come of age: its names as of its start are decided now. */

@@ -9,6 +9,7 @@
 #include <nt_dns_match.h>
 #include <nt_dns_stream.h>
 #include <nt_flow_table.h>
+#include <nt_hosts.h>
 #include <nt_name_cache.h>
 #include <nt_nbns.h>
 #include <nt_quic.h>
@@ -89,6 +90,8 @@ struct worker {
 	struct nt_conn *conn;
 	struct nt_name_cache *names;
 	struct nt_name_cache *asserted; /* SSL_SNI and HTTP_HOST: no lookup told them */
+	struct nt_hosts *hosts; /* NULL: hosts.enabled is false */
+	struct nt_host_filter *host_filter;
 	struct nt_dns_match *queries;
 	struct nt_dns_buffers *dns_buffers; /* of DNS over TCP */
 	struct nt_dns_stream *dns_streams; /* two for each flow, by its index */
@@ -158,6 +161,28 @@ void flow_end(struct worker *w, uint32_t idx);
 bool flows_expire(struct worker *w, int64_t clock_ns);
 /* A bounded slice of ending everything; true while there is something left. */
 bool flows_end_all(struct worker *w, unsigned int max);
+
+/* worker_hosts.c: whose addresses are whose. */
+int hosts_init(struct worker *w, const struct nt_hash_key *key, int64_t longest_timeout_ns);
+void hosts_fini(struct worker *w);
+void hosts_clear(struct worker *w);
+void hosts_observe(struct worker *w);
+/* A fact of kind HOST. */
+void hosts_fact(struct worker *w, const struct nt_mapping *m);
+/* A connection begins with this packet; there are hosts, and it has a link address. */
+void hosts_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at);
+/* ARP or neighbour discovery. */
+void hosts_neighbour(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at);
+/* DHCP says that it has this address. */
+void hosts_lease(struct worker *w, const struct nt_packet_meta *at, const uint8_t mac[6],
+	const struct nt_addr *addr);
+/*
+ * The addresses of addr's host as of a position and its clock, itself first; returns how many. The
+ * position may be as old as a start or an end that the name cache can be asked about
+ * (nt_name_cache.h: A, B).
+ */
+unsigned int host_addresses(struct worker *w, const struct nt_addr *addr, uint64_t position,
+	int64_t clock_ns, struct nt_addr ret[NT_HOST_ADDRS_MAX + 1]);
 
 /* worker_names.c: packets that carry names. */
 void names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,

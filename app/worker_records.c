@@ -63,6 +63,8 @@ purge(struct worker *w, int64_t pinned_ns)
 	if (clock_ns != INT64_MIN) { /* something has happened */
 		nt_name_cache_purge(w->names, clock_ns, PURGE_MAX);
 		nt_name_cache_purge(w->asserted, clock_ns, PURGE_MAX);
+		if (w->hosts != NULL)
+			nt_hosts_purge(w->hosts, clock_ns, PURGE_MAX);
 	}
 }
 

@@ -76,7 +76,7 @@
 #define NT_NAME_VALS_MAX 32 /* bound of names.max_per_record */
 #define NT_NAME_NONE	 UINT32_MAX
 
-#define NT_NAME_CLIENTS_MAX 16 /* addresses of one host that count */
+#define NT_NAME_CLIENTS_MAX 65 /* addresses of one host that count: all of nt_hosts.h */
 #define NT_NAME_ADDRS_MAX   8 /* addresses of one name that are told */
 
 struct nt_name_cache_config {

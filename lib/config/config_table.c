@@ -107,6 +107,8 @@ const struct config_group config_groups[] = {
 		   "worker's." },
 	{ "notice", "Connections that no lookup explains: resp_lookup and notice.log "
 		    "([verdicts.md](verdicts.md)). Caps are a worker's." },
+	{ "hosts", "Clients with several addresses: those seen with one link address are one "
+		   "host's." },
 	{ "relay", "What workers tell one another." },
 	{ "stats", "The sensor about itself." },
 	{ "read", "Reading captures." },
@@ -317,6 +319,23 @@ const struct config_key config_keys[] = {
 	{ "notice.doh_servers", HOSTS(notice.doh_servers), .def_texts = doh_servers,
 		.help = "Server names of DNS over HTTPS; `*.example.com` is all that lies below "
 			"it." },
+
+	{ "hosts.enabled", BOOL(hosts.enabled), .def = true,
+		.help = "What any address of a host was told counts as told to the host; else each "
+			"address is a client of its own." },
+	{ "hosts.max_ipv4", U32(hosts.max_ipv4), .min = 1, .max = 16, .def = 4, .unit = "addresses",
+		.help = "IPv4 addresses of one link address; more, and it is no host's (a "
+			"router's)." },
+	{ "hosts.max_ipv6", U32(hosts.max_ipv6), .min = 1, .max = 48, .def = 16,
+		.unit = "addresses", .help = "The same for IPv6, temporary addresses included." },
+	{ "hosts.ttl", DURATION(hosts.ttl_ns), .min = NT_SEC(1), .max = DAYS(30),
+		.def = NT_SEC(3600),
+		.help = "How long an address stays its host's since it was last seen; up to twice "
+			"as long." },
+	{ "hosts.max_links", U32(hosts.max_links), .min = 16, .max = INT64_C(1) << 28,
+		.def = 1 << 17, .unit = "links",
+		.help = "Addresses with their link addresses kept (64 bytes each); beyond, the "
+			"oldest goes." },
 
 	{ "relay.rate", U64(relay.rate), .min = 0, .max = 1000000000, .def = 10000,
 		.unit = "mappings/s", .help = "Mappings sent to each worker; 0 is unlimited." },

@@ -145,6 +145,13 @@ struct nt_config {
 	} notice;
 
 	struct {
+		bool enabled; /* hosts.enabled true */
+		uint32_t max_ipv4, max_ipv6; /* hosts.max_ipv4 4, .max_ipv6 16 */
+		int64_t ttl_ns; /* hosts.ttl 3600 */
+		uint32_t max_links; /* hosts.max_links 131072 */
+	} hosts;
+
+	struct {
 		uint64_t rate; /* relay.rate mappings/s, 0 = unlimited, default 10000 */
 		uint64_t burst; /* relay.burst, default 1000 */
 		int64_t max_hold_ns; /* relay.max_hold 5: how long an ended connection waits live */

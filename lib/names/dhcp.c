@@ -8,8 +8,11 @@
 /* RFC 2131 2 */
 #define OP_REQUEST   1
 #define OP_REPLY     2
+#define HTYPE_AT     1
+#define HLEN_AT	     2
 #define CIADDR_AT    12
 #define YIADDR_AT    16
+#define CHADDR_AT    28
 #define SNAME_AT     44
 #define SNAME_BYTES  64
 #define FILE_AT	     108
@@ -162,6 +165,15 @@ address(const struct options *o, const uint8_t *msg, struct nt_addr *ret)
 	return o->type == TYPE_REQUEST || o->type == TYPE_INFORM;
 }
 
+/* Hardware type 1 is Ethernet, of six octets (RFC 1700). */
+static void
+take_mac(struct nt_dhcp_message *ret, const uint8_t *msg)
+{
+	ret->has_mac = !ret->asked && msg[HTYPE_AT] == 1 && msg[HLEN_AT] == sizeof(ret->mac);
+	if (ret->has_mac)
+		memcpy(ret->mac, msg + CHADDR_AT, sizeof(ret->mac));
+}
+
 enum nt_dhcp_reason
 nt_dhcp_parse(struct nt_dhcp_message *ret, const uint8_t *msg, size_t len)
 {
@@ -188,5 +200,7 @@ nt_dhcp_parse(struct nt_dhcp_message *ret, const uint8_t *msg, size_t len)
 	ret->asked = msg[0] == OP_REQUEST;
 	ret->lease_sec = o.lease_sec;
 	dhcp_add_addr(ret, &addr);
-	return ret->addr_count > 0 && ret->name_count > 0 ? NT_DHCP_OK : NT_DHCP_NOTHING;
+	take_mac(ret, msg);
+	return ret->addr_count > 0 && (ret->name_count > 0 || ret->has_mac) ? NT_DHCP_OK
+									    : NT_DHCP_NOTHING;
 }

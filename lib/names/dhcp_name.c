@@ -6,7 +6,7 @@
 void
 dhcp_reset(struct nt_dhcp_message *ret)
 {
-	ret->asked = false;
+	ret->asked = ret->has_mac = false;
 	ret->lease_sec = 0;
 	ret->addr_count = ret->name_count = ret->refused = 0;
 }

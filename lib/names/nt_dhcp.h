@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * DHCPv4 (RFC 2131, RFC 2132, RFC 4702) and DHCPv6 (RFC 8415, RFC 4704): which name the host has
- * that an address was leased to. Only messages that carry name and address together count, for a
- * client's and a server's travel on different address pairs, which are never joined: a server's
- * ACK or Reply (given), a client's REQUEST, INFORM, Request, Renew or Rebind (asked: the server may
- * still refuse). Untrusted bytes: options are bounded by the message; long options are joined
- * (RFC 3396) up to 255 octets; relay messages are nested at most 8 deep (HOP_COUNT_LIMIT). Whatever
- * breaks a rule drops the whole message. No state, no allocation, any thread.
+ * that an address was leased to, and (DHCPv4's ACK) which link address. Only messages that carry
+ * name and address together count, for a client's and a server's travel on different address pairs,
+ * which are never joined: a server's ACK or Reply (given), a client's REQUEST, INFORM, Request,
+ * Renew or Rebind (asked: the server may still refuse). Untrusted bytes: options are bounded by the
+ * message; long options are joined (RFC 3396) up to 255 octets; relay messages are nested at most 8
+ * deep (HOP_COUNT_LIMIT). Whatever breaks a rule drops the whole message. No state, no allocation,
+ * any thread.
  */
 #ifndef NT_DHCP_H
 #define NT_DHCP_H
@@ -20,7 +21,7 @@
 #define NT_DHCP_RELAYS_MAX 8
 
 enum nt_dhcp_reason {
-	NT_DHCP_OK, /* there is a name and an address */
+	NT_DHCP_OK, /* there is an address, and a name or a link address */
 	NT_DHCP_NOTHING, /* well-formed, without a name or an address, or of a kind that gives none
 			  */
 	NT_DHCP_SHORT,
@@ -38,6 +39,8 @@ struct nt_dhcp_name {
 
 struct nt_dhcp_message {
 	bool asked; /* said by the client, which may not get the address */
+	bool has_mac; /* of addrs[0]: a server's ACK says so, to a client on Ethernet */
+	uint8_t mac[6];
 	uint32_t lease_sec; /* 0 where it is not told */
 	unsigned int addr_count, name_count;
 	struct nt_addr addrs[NT_DHCP_ADDRS_MAX];
@@ -45,7 +48,10 @@ struct nt_dhcp_message {
 	unsigned int refused; /* unusable addresses, and those beyond the bound */
 };
 
-/* *ret is filled where OK is returned. */
+/*
+ * *ret is filled where OK is returned. A DHCPv6 client's DUID is not looked into: it may be made of
+ * another interface's link address, and is opaque (RFC 8415 11).
+ */
 enum nt_dhcp_reason nt_dhcp_parse(struct nt_dhcp_message *ret, const uint8_t *msg, size_t len);
 enum nt_dhcp_reason nt_dhcp6_parse(struct nt_dhcp_message *ret, const uint8_t *msg, size_t len);
 

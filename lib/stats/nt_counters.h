@@ -93,6 +93,12 @@
 	X(DHCP_READ, dhcp_read, "messages", "DHCPv4 and DHCPv6 messages read") \
 	X(DHCP_MALFORMED, dhcp_malformed, "messages", "malformed DHCPv4 and DHCPv6 messages") \
 	X(LOCAL_REFUSED, local_refused, "mappings", "of local protocols: unusable addresses, others than the sender's, or too many") \
+	/* hosts */ \
+	X(NEIGHBOURS, neighbours, "messages", "of ARP and neighbour discovery that tell a link address") \
+	X(HOST_LINKS, host_links, "links", "addresses and link addresses seen together, and routers, told to all workers") \
+	X(HOSTS_STOPPED, hosts_stopped, "hosts", "link addresses that link no more: a router's, or too many addresses") \
+	X(HOST_LINKS_EVICTED, host_links_evicted, "links", "forgotten: hosts.max_links was reached") \
+	X(HOSTS_CUT, hosts_cut, "lookups", "of a host cut short: too many link addresses of one address") \
 	/* QUIC */ \
 	X(QUIC_CONNS, quic_conns, "connections", "QUIC: a client's Initial packet was authentic") \
 	X(QUIC_HELLOS, quic_hellos, "connections", "of these, with a whole ClientHello") \

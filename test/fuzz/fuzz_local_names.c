@@ -48,7 +48,9 @@ check_dhcp(enum nt_dhcp_reason (*fn)(struct nt_dhcp_message *, const uint8_t *, 
 	CHECK(reason[0] == reason[1] && reason[0] < NT_DHCP_REASONS);
 	if (reason[0] != NT_DHCP_OK)
 		return;
-	CHECK(m[0].name_count > 0 && m[0].name_count <= NT_DHCP_NAMES_MAX);
+	CHECK(m[0].name_count <= NT_DHCP_NAMES_MAX);
+	CHECK(m[0].has_mac == m[1].has_mac && (m[0].has_mac || m[0].name_count > 0));
+	CHECK(!m[0].has_mac || memcmp(m[0].mac, m[1].mac, sizeof(m[0].mac)) == 0);
 	CHECK(m[0].addr_count > 0 && m[0].addr_count == m[1].addr_count);
 	for (unsigned int i = 0; i < m[0].name_count; i++) {
 		check_text(m[0].names[i].text, m[0].names[i].len, NT_DHCP_NAME_MAX);

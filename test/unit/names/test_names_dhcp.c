@@ -88,6 +88,7 @@ test_ack(void **state)
 	put8(&w, 255);
 	assert_int_equal(parse4(), NT_DHCP_OK);
 	assert_false(m.asked);
+	assert_false(m.has_mac);
 	assert_int_equal(m.lease_sec, 3600);
 	assert_int_equal(m.addr_count, 1);
 	assert_addr(0, "192.168.1.20");
@@ -96,6 +97,43 @@ test_ack(void **state)
 	assert_name(1, "laptop.example.com");
 	for (size_t len = 0; len < w.len; len++)
 		assert_true(parse_with(nt_dhcp_parse, len) <= NT_DHCP_NAME);
+}
+
+static void
+put_mac(unsigned int htype, unsigned int hlen)
+{
+	w.bytes[1] = (uint8_t)htype;
+	w.bytes[2] = (uint8_t)hlen;
+	memcpy(w.bytes + 28, "\2\0\0\0\1\7", 6);
+}
+
+static void
+test_link_address(void **state)
+{
+	(void)state;
+	put_bootp(2, 5);
+	put_mac(1, 6);
+	put_addr(16, "192.168.1.20");
+	assert_int_equal(parse4(), NT_DHCP_OK); /* without a name, too */
+	assert_true(m.has_mac);
+	assert_memory_equal(m.mac, "\2\0\0\0\1\7", 6);
+	assert_int_equal(m.name_count, 0);
+	assert_int_equal(m.addr_count, 1);
+	assert_addr(0, "192.168.1.20");
+	put_mac(6, 6);
+	assert_int_equal(parse4(), NT_DHCP_NOTHING);
+	put_mac(1, 16);
+	assert_int_equal(parse4(), NT_DHCP_NOTHING);
+	put_bootp(2, 5);
+	put_mac(1, 6);
+	assert_int_equal(parse4(), NT_DHCP_NOTHING); /* no address */
+	put_bootp(1, 3); /* what a client asks for is not its own yet */
+	put_mac(1, 6);
+	put_option(50, "\xc0\xa8\1\x14", 4);
+	assert_int_equal(parse4(), NT_DHCP_NOTHING);
+	put_option(12, "host", 4);
+	assert_int_equal(parse4(), NT_DHCP_OK);
+	assert_false(m.has_mac);
 }
 
 static void
@@ -366,6 +404,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ack),
+		cmocka_unit_test(test_link_address),
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_lengths),
