@@ -46,7 +46,7 @@ check_view(const struct nt_packet *p, const uint8_t *data, size_t size)
 	require(p->reason < NT_PACKET_REASONS);
 	require(p->src.family == p->dst.family);
 	require((p->payload == NULL) == (p->payload_captured == 0));
-	require(p->payload_captured <= p->payload_len);
+	require(p->payload_captured <= p->payload_len || p->reason == NT_PACKET_NOT_IP); /* ARP */
 	require_inside(p->payload, p->payload_captured, data, size);
 	require_inside(p->l3, p->reason == NT_PACKET_OK ? ip_header : 0, data, size);
 	require_inside(p->l4, 0, data, size);
