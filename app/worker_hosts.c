@@ -23,7 +23,9 @@ hosts_init(struct worker *w, const struct nt_hash_key *key, int64_t longest_time
 		.max_ipv4 = c->hosts.max_ipv4,
 		.max_ipv6 = c->hosts.max_ipv6,
 		.ttl_ns = c->hosts.ttl_ns,
-		.hold_ns = NT_MAX(c->names.pin_after_ns, longest_timeout_ns),
+		/* as long as names, ends and verdicts may ask */
+		.hold_ns = NT_MAX(
+			c->names.pin_after_ns, NT_MAX(longest_timeout_ns, c->notice.grace_ns)),
 	};
 	if (!c->hosts.enabled)
 		return 0;

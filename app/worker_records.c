@@ -76,7 +76,7 @@ records_advance(struct worker *w, unsigned int max)
 	const unsigned int judged = verdicts_due(w, max);
 	const unsigned int pinned = pins_due(w, max);
 	const unsigned int resolved = pinned < max ? resolve_due(w, max) : 0;
-	if (pinned < max && resolved < max)
+	if (judged < max && pinned < max && resolved < max)
 		purge(w, pinned_ns);
 	return judged + pinned + resolved != 0;
 }

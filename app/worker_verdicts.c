@@ -143,22 +143,16 @@ is_judged(const struct worker *w, const struct ends *e, int64_t start_ns)
 	       !is_resolver(w, e, start_ns + c->notice.grace_ns);
 }
 
+/* q: all but the address and when the stream began. */
 static unsigned int
-judge(const struct worker *w, const struct ends *e, int64_t start_ns, bool joined, bool early)
+judge(const struct worker *w, const struct ends *e, struct nt_verdict_query *q)
 {
-	if (!is_judged(w, e, start_ns))
-		return STATE_EXEMPT;
-	const struct nt_verdict_query q = {
-		.addr = e->resp,
-		.clients = &e->orig,
-		.client_count = 1,
-		.start_ns = start_ns,
-		.began_ns = w->judging.began_ns,
-		.joined = joined,
-		.early = early,
-	};
 	enum nt_unknown why = NT_UNKNOWN_REASONS;
-	const enum nt_verdict v = nt_verdicts_judge(w->judging.verdicts, &q, &why);
+	if (!is_judged(w, e, q->start_ns))
+		return STATE_EXEMPT;
+	q->addr = e->resp;
+	q->began_ns = w->judging.began_ns;
+	const enum nt_verdict v = nt_verdicts_judge(w->judging.verdicts, q, &why);
 	return v == NT_VERDICT_UNKNOWN ? STATE_UNKNOWN + (unsigned int)why
 				       : STATE_CLIENT + (unsigned int)(v - NT_VERDICT_CLIENT);
 }
@@ -171,8 +165,16 @@ judge_oldest(struct worker *w, bool early)
 	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
 	const uint8_t kept = j->of_flow[idx] & ORIG_IS_LO;
 	const struct ends e = ends_of(&nt_flow_at(w->flows, idx)->key, kept != 0);
-	const unsigned int state =
-		judge(w, &e, cold->first_clock_ns, (entry & ENTRY_JOINED) != 0, early);
+	struct nt_addr clients[NT_HOST_ADDRS_MAX + 1];
+	struct nt_verdict_query q = {
+		.clients = clients,
+		.client_count = host_addresses(
+			w, &e.orig, cold->first_position, cold->first_clock_ns, clients),
+		.start_ns = cold->first_clock_ns,
+		.joined = (entry & ENTRY_JOINED) != 0,
+		.early = early,
+	};
+	const unsigned int state = judge(w, &e, &q);
 	j->of_flow[idx] = (uint8_t)(kept | state);
 	j->head = j->head + 1 == j->size ? 0 : j->head + 1;
 	j->waiting--;
@@ -220,17 +222,30 @@ verdicts_waits(const struct worker *w, uint32_t idx)
 	return (w->judging.of_flow[idx] & ~ORIG_IS_LO) == STATE_WAITS;
 }
 
+/* Its host as of the end: that as of the start may be forgotten. */
+static unsigned int
+judge_turned(struct worker *w, const struct nt_flow *f, uint32_t idx)
+{
+	const struct ends e = ends_of(&f->key, f->orig_is_lo != 0);
+	struct nt_addr clients[NT_HOST_ADDRS_MAX + 1];
+	struct nt_verdict_query q = {
+		.clients = clients,
+		.client_count =
+			host_addresses(w, &e.orig, f->last_position, f->last_clock_ns, clients),
+		.start_ns = nt_flow_cold_at(w->flows, idx)->first_clock_ns,
+		.joined = true,
+	};
+	return judge(w, &e, &q);
+}
+
 /* A connection that was turned round after its first packet is judged again. */
 void
 verdicts_row(struct worker *w, const struct nt_flow *f, uint32_t idx, struct nt_conn_row *row)
 {
 	const uint8_t kept = w->judging.of_flow[idx];
 	unsigned int state = kept & ~ORIG_IS_LO;
-	if (((kept & ORIG_IS_LO) != 0) != (f->orig_is_lo != 0)) {
-		const struct ends e = ends_of(&f->key, f->orig_is_lo != 0);
-		const int64_t start_ns = nt_flow_cold_at(w->flows, idx)->first_clock_ns;
-		state = judge(w, &e, start_ns, true, false);
-	}
+	if (((kept & ORIG_IS_LO) != 0) != (f->orig_is_lo != 0))
+		state = judge_turned(w, f, idx);
 	if (state < STATE_CLIENT)
 		return;
 	const unsigned int v = NT_MIN(state, (unsigned int)STATE_UNKNOWN) - STATE_CLIENT;
