@@ -24,6 +24,7 @@ settle(struct worker *w, const struct nt_packet_meta *at)
 		records_advance(w, WORKER_BURST);
 	}
 	w->judging.all_from = NT_POSITION_END;
+	nt_verdicts_settle(w->judging.verdicts);
 	notices_expire(w, at->clock_ns);
 }
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Packets that carry names: from the parser's answers to mappings for all workers. */
+#include <netinet/in.h>
+
 #include "worker_priv.h"
 
 static int64_t
@@ -97,9 +99,10 @@ note_unread(struct worker *w, const struct dns_place *place, enum nt_dns_reason 
 	if (!w->dns.response || reason == NT_DNS_NOT_QUERY || reason == NT_DNS_RCODE ||
 		reason == NT_DNS_CLASS)
 		return;
-	answer_lost(w, place->at,
-		reason == NT_DNS_TRUNCATED ? NT_UNKNOWN_TRUNCATED : NT_UNKNOWN_MALFORMED,
-		&place->to);
+	if (reason == NT_DNS_TRUNCATED && place->f->key.proto == IPPROTO_UDP)
+		answer_truncated(w, place->at, nt_dns_question_digest(&w->dns), &place->to);
+	else
+		answer_lost(w, place->at, NT_UNKNOWN_MALFORMED, &place->to);
 }
 
 static void
@@ -119,6 +122,9 @@ dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg,
 	const enum nt_dns_reason reason =
 		nt_dns_parse(&w->dns, msg, len, multicast ? NT_DNS_MULTICAST : NT_DNS_UNICAST);
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_OK + reason), 1);
+	if (w->dns.response && (reason == NT_DNS_OK || reason == NT_DNS_RCODE) &&
+		place->f->key.proto == IPPROTO_TCP)
+		answer_whole(w, place->at, nt_dns_question_digest(&w->dns), &place->to);
 	if (reason != NT_DNS_OK) {
 		if (!multicast)
 			note_unread(w, place, reason);

@@ -70,7 +70,8 @@ struct judging {
 	uint32_t size, head, tail, waiting;
 	uint8_t *of_flow; /* by the flow's number */
 	struct nt_verdicts *verdicts;
-	struct nt_told_table *resolvers; /* (resolver, client): when it answered */
+	/* this worker's own: (resolver, client): when it answered; (question, client): when cut */
+	struct nt_told_table *resolvers;
 	struct suppress *suppress;
 	int64_t began_ns; /* the clock at the stream's, or epoch's, first packet; INT64_MIN: none */
 	uint64_t all_from; /* W is here: all that wait can be judged */
@@ -273,6 +274,11 @@ void verdicts_fact(struct worker *w, enum nt_fact kind, const struct nt_mapping 
 
 /* An answer to this client was not read. */
 void answer_lost(struct worker *w, const struct nt_packet_meta *at, enum nt_unknown why,
+	const struct nt_addr *client);
+/* Cut by its server, to be asked for again over TCP; and: it came whole. */
+void answer_truncated(struct worker *w, const struct nt_packet_meta *at, uint64_t question,
+	const struct nt_addr *client);
+void answer_whole(struct worker *w, const struct nt_packet_meta *at, uint64_t question,
 	const struct nt_addr *client);
 /* It was read, and does not count. */
 void answer_refused(struct worker *w, const struct nt_packet_meta *at,

@@ -6,6 +6,7 @@
  * who is judged at all, and when.
  */
 #include <netinet/in.h>
+#include <string.h>
 
 #include <nt_mem.h>
 
@@ -35,6 +36,9 @@ enum {
 };
 
 #define TCP_SYN 0x02
+
+/* NT_FACT_LOST, source: what was cut came whole. */
+#define FOUND NT_UNKNOWN_REASONS
 
 static struct nt_verdict_config
 verdict_config(const struct nt_config *c)
@@ -145,7 +149,7 @@ is_judged(const struct worker *w, const struct ends *e, int64_t start_ns)
 
 /* q: all but the address and when the stream began. */
 static unsigned int
-judge(const struct worker *w, const struct ends *e, struct nt_verdict_query *q)
+judge(struct worker *w, const struct ends *e, struct nt_verdict_query *q)
 {
 	enum nt_unknown why = NT_UNKNOWN_REASONS;
 	if (!is_judged(w, e, q->start_ns))
@@ -261,7 +265,7 @@ static void
 tell(struct worker *w, enum nt_fact kind, const struct nt_packet_meta *at, struct nt_mapping *m)
 {
 	m->position = at->position;
-	m->seen_ns = m->expires_ns = at->clock_ns;
+	m->seen_ns = at->clock_ns;
 	m->name = "";
 	while (nt_unlikely(!nt_relay_tell(w->relay, kind, m)))
 		worker_wait(w);
@@ -271,11 +275,53 @@ tell(struct worker *w, enum nt_fact kind, const struct nt_packet_meta *at, struc
 void
 verdicts_fact(struct worker *w, enum nt_fact kind, const struct nt_mapping *m)
 {
-	if (kind == NT_FACT_LOST && m->source < NT_UNKNOWN_REASONS)
-		nt_verdicts_lost(w->judging.verdicts, (enum nt_unknown)m->source, &m->addr,
-			&m->client, m->seen_ns);
+	struct nt_verdicts *v = w->judging.verdicts;
+	const uint64_t question = (uint64_t)m->expires_ns;
+	if (kind == NT_FACT_LOST && m->source == NT_UNKNOWN_TRUNCATED)
+		nt_verdicts_truncated(v, &m->client, question, m->seen_ns);
+	else if (kind == NT_FACT_LOST && m->source == FOUND)
+		nt_verdicts_answered(v, &m->client, question, m->seen_ns);
+	else if (kind == NT_FACT_LOST && m->source < NT_UNKNOWN_REASONS)
+		nt_verdicts_lost(v, (enum nt_unknown)m->source, &m->addr, &m->client, m->seen_ns);
 	else if (kind == NT_FACT_HIDDEN)
 		nt_verdicts_hidden(w->judging.verdicts, &m->client, m->seen_ns);
+}
+
+/* A question in the form of an address, of no family that there is. */
+static struct nt_addr
+question_key(uint64_t question)
+{
+	struct nt_addr a = { .family = 254 };
+	memcpy(a.bytes, &question, sizeof(question));
+	return a;
+}
+
+void
+answer_truncated(struct worker *w, const struct nt_packet_meta *at, uint64_t question,
+	const struct nt_addr *client)
+{
+	const struct nt_addr key = question_key(question);
+	struct nt_mapping m = {
+		.client = *client, .source = NT_UNKNOWN_TRUNCATED, .expires_ns = (int64_t)question
+	};
+	nt_told_note(w->judging.resolvers, &key, client, at->clock_ns);
+	count(w, NT_COUNTER_ANSWERS_LOST, 1);
+	tell(w, NT_FACT_LOST, at, &m);
+}
+
+/* A client and its resolver are one worker's: it has seen the cut one itself. */
+void
+answer_whole(struct worker *w, const struct nt_packet_meta *at, uint64_t question,
+	const struct nt_addr *client)
+{
+	const struct nt_addr key = question_key(question);
+	struct nt_mapping m = {
+		.client = *client, .source = FOUND, .expires_ns = (int64_t)question
+	};
+	int64_t first_ns, last_ns;
+	if (nt_told_when(w->judging.resolvers, &key, client, &first_ns, &last_ns) &&
+		at->clock_ns <= last_ns + w->config->notice.grace_ns)
+		tell(w, NT_FACT_LOST, at, &m);
 }
 
 /* Once for each reason and packet: one of TCP may have thousands of messages. */

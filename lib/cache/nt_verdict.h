@@ -36,7 +36,7 @@ enum nt_unknown {
 			       */
 	NT_UNKNOWN_ENCRYPTED, /* the client uses encrypted DNS */
 	/* an answer that may have held it was not read (nt_verdicts_lost) */
-	NT_UNKNOWN_TRUNCATED, /* cut by its server: the whole one goes over TCP */
+	NT_UNKNOWN_TRUNCATED, /* cut by its server, and not asked for again over TCP */
 	NT_UNKNOWN_MALFORMED,
 	NT_UNKNOWN_REFUSED, /* answers that no query asked for, out of chain, beyond a bound */
 	NT_UNKNOWN_GAP, /* DNS over TCP with bytes missing */
@@ -72,6 +72,17 @@ void nt_verdicts_mapping(struct nt_verdicts *v, const struct nt_mapping *m);
  */
 void nt_verdicts_lost(struct nt_verdicts *v, enum nt_unknown why, const struct nt_addr *addr,
 	const struct nt_addr *client, int64_t seen_ns);
+/*
+ * An answer was cut by its server; the question is a number that tells it from others of the
+ * client. And: that question was answered in full over TCP. Where that is not later than the grace,
+ * nothing was lost.
+ */
+void nt_verdicts_truncated(
+	struct nt_verdicts *v, const struct nt_addr *client, uint64_t question, int64_t seen_ns);
+void nt_verdicts_answered(
+	struct nt_verdicts *v, const struct nt_addr *client, uint64_t question, int64_t seen_ns);
+/* All that was fed is all that counts for it: the same moment in all workers. */
+void nt_verdicts_settle(struct nt_verdicts *v);
 void nt_verdicts_hidden(struct nt_verdicts *v, const struct nt_addr *client, int64_t seen_ns);
 
 struct nt_verdict_query {
@@ -84,9 +95,9 @@ struct nt_verdict_query {
 	bool early; /* asked before everything up to S + grace was fed */
 };
 
-/* *ret_why is set for UNKNOWN. Never NOT_JUDGED. */
+/* *ret_why is set for UNKNOWN. Never NOT_JUDGED. Those that can wait come in the order of S. */
 enum nt_verdict nt_verdicts_judge(
-	const struct nt_verdicts *v, const struct nt_verdict_query *q, enum nt_unknown *ret_why);
+	struct nt_verdicts *v, const struct nt_verdict_query *q, enum nt_unknown *ret_why);
 
 /* The addresses told that are remembered were so many too many, since it was made. */
 uint64_t nt_verdicts_evicted(const struct nt_verdicts *v);

@@ -5,11 +5,26 @@
 
 #include "nt_moments.h"
 
+/*
+ * Truncated answers that may still come over TCP, in the order of their times: a ring, since they
+ * wait for no more than the grace. Where it is full, the oldest counts as lost.
+ */
+#define CUT_MAX 1024
+
+struct cut {
+	struct nt_addr client;
+	uint64_t question;
+	int64_t seen_ns;
+	bool answered;
+};
+
 struct nt_verdicts {
 	struct nt_verdict_config cfg;
 	struct nt_told_table *told;
 	struct nt_moments *lost; /* kind: enum nt_unknown, or OF_ADDRESS */
 	struct nt_moments *hidden; /* kind: 0 */
+	uint32_t cut_oldest, cut_count;
+	struct cut cut[CUT_MAX];
 };
 
 /* The moments of an address instead of a client's: an answer with just this one was refused. */
@@ -60,6 +75,54 @@ nt_verdicts_clear(struct nt_verdicts *v)
 	nt_told_clear(v->told);
 	nt_moments_clear(v->lost);
 	nt_moments_clear(v->hidden);
+	v->cut_oldest = v->cut_count = 0;
+}
+
+static struct cut *
+cut_at(struct nt_verdicts *v, uint32_t from_oldest)
+{
+	return &v->cut[(v->cut_oldest + from_oldest) % CUT_MAX];
+}
+
+/* The oldest is decided: lost, unless the whole answer came. */
+static void
+cut_decide(struct nt_verdicts *v)
+{
+	const struct cut *c = cut_at(v, 0);
+	if (!c->answered)
+		nt_moments_add(v->lost, NT_UNKNOWN_TRUNCATED, &c->client, c->seen_ns);
+	v->cut_oldest = (v->cut_oldest + 1) % CUT_MAX;
+	v->cut_count--;
+}
+
+void
+nt_verdicts_truncated(
+	struct nt_verdicts *v, const struct nt_addr *client, uint64_t question, int64_t seen_ns)
+{
+	if (v->cut_count == CUT_MAX)
+		cut_decide(v);
+	*cut_at(v, v->cut_count++) =
+		(struct cut){ .client = *client, .question = question, .seen_ns = seen_ns };
+}
+
+void
+nt_verdicts_answered(
+	struct nt_verdicts *v, const struct nt_addr *client, uint64_t question, int64_t seen_ns)
+{
+	for (uint32_t i = v->cut_count; i-- > 0;) {
+		struct cut *c = cut_at(v, i);
+		if (c->seen_ns + v->cfg.grace_ns < seen_ns)
+			break;
+		if (c->question == question && nt_addr_equal(&c->client, client))
+			c->answered = true;
+	}
+}
+
+void
+nt_verdicts_settle(struct nt_verdicts *v)
+{
+	while (v->cut_count != 0)
+		cut_decide(v);
 }
 
 static bool
@@ -96,8 +159,10 @@ static bool
 lost_to(const struct nt_verdicts *v, unsigned int kind, const struct nt_addr *whom,
 	int64_t start_ns)
 {
+	/* What was cut within the grace may still come whole: that is not waited for. */
+	const int64_t until_ns = start_ns + (kind == NT_UNKNOWN_TRUNCATED ? 0 : v->cfg.grace_ns);
 	return nt_moments_within(
-		v->lost, kind, whom, start_ns - v->cfg.lost_for_ns, start_ns + v->cfg.grace_ns);
+		v->lost, kind, whom, until_ns - span(&v->cfg, v->cfg.lost_for_ns), until_ns);
 }
 
 static bool
@@ -156,11 +221,12 @@ find_reason(const struct nt_verdicts *v, const struct nt_verdict_query *q, enum 
 }
 
 enum nt_verdict
-nt_verdicts_judge(
-	const struct nt_verdicts *v, const struct nt_verdict_query *q, enum nt_unknown *ret_why)
+nt_verdicts_judge(struct nt_verdicts *v, const struct nt_verdict_query *q, enum nt_unknown *ret_why)
 {
 	const int64_t until_ns = q->start_ns + v->cfg.grace_ns;
 	enum nt_unknown why;
+	while (v->cut_count != 0 && cut_at(v, 0)->seen_ns <= q->start_ns)
+		cut_decide(v);
 	if (nt_told_before(v->told, &q->addr, &nobody, until_ns)) {
 		for (unsigned int i = 0; i < q->client_count; i++)
 			if (nt_told_before(v->told, &q->addr, &q->clients[i], until_ns))

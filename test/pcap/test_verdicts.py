@@ -65,12 +65,16 @@ def tls(seconds, client, server, port, name):
     return m.tcp_connection(at(seconds), client, server, next(ports), port, client_hello(name), server_hello())
 
 
+def dns_tcp(seconds, client, name):
+    query = m.dns_query(7, name)
+    answer = m.dns_response(7, name, m.A, [m.record(name, m.A, "23.9.9.9")])
+    return m.tcp_connection(at(seconds), client, RESOLVER, next(ports), 53,
+                            struct.pack("!H", len(query)) + query, struct.pack("!H", len(answer)) + answer)
+
+
 def dns_tcp_gap(seconds, client):
-    """The second half of an answer was not captured, but acknowledged."""
-    query = m.dns_query(7, "gap.example")
-    answer = m.dns_response(7, "gap.example", m.A, [m.record("gap.example", m.A, "23.9.9.9")])
-    packets = m.tcp_connection(at(seconds), client, RESOLVER, next(ports), 53,
-                               struct.pack("!H", len(query)) + query, struct.pack("!H", len(answer)) + answer)
+    """An answer was not captured, but acknowledged."""
+    packets = dns_tcp(seconds, client, "gap.example")
     return packets[:4] + packets[5:]
 
 
@@ -102,7 +106,11 @@ def cases():
     yield case("joined, told", lambda c, s, o: lookup(0, c, s) + tcp(1, c, s)[3:], "client")
     yield case("truncated", lambda c, s, o: response(0, c, truncated, query=plain) + tcp(59, c, s),
                "unknown", "a truncated answer")
-    yield case("truncated long ago", lambda c, s, o: response(0, c, truncated, query=plain) + tcp(61, c, s), "none")
+    yield case("truncated long ago", lambda c, s, o: response(0, c, truncated, query=plain) + tcp(62, c, s), "none")
+    yield case("truncated, then whole", lambda c, s, o: response(0, c, truncated, query=plain)
+               + dns_tcp(0.1, c, "cut.example") + tcp(1, c, s), "none")
+    yield case("truncated, then another", lambda c, s, o: response(0, c, truncated, query=plain)
+               + dns_tcp(0.1, c, "uncut.example") + tcp(1, c, s), "unknown", "a truncated answer")
     yield case("truncated for another", lambda c, s, o: response(0, o, truncated, query=plain) + tcp(1, c, s), "none")
     yield case("malformed", lambda c, s, o: response(0, c, broken, query=plain) + tcp(1, c, s),
                "unknown", "a malformed answer")

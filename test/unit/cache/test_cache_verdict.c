@@ -66,14 +66,14 @@ query(const struct nt_addr *client, int64_t start_ns)
 }
 
 static void
-check(const struct nt_verdicts *v, const struct nt_verdict_query *q, enum nt_verdict want)
+check(struct nt_verdicts *v, const struct nt_verdict_query *q, enum nt_verdict want)
 {
 	enum nt_unknown why;
 	assert_int_equal(nt_verdicts_judge(v, q, &why), want);
 }
 
 static void
-check_unknown(const struct nt_verdicts *v, const struct nt_verdict_query *q, enum nt_unknown want)
+check_unknown(struct nt_verdicts *v, const struct nt_verdict_query *q, enum nt_unknown want)
 {
 	enum nt_unknown why = NT_UNKNOWN_REASONS;
 	assert_int_equal(nt_verdicts_judge(v, q, &why), NT_VERDICT_UNKNOWN);
@@ -185,7 +185,7 @@ test_lost(void **state)
 {
 	(void)state;
 	const struct nt_addr c = CLIENT, d = OTHER;
-	for (unsigned int why = NT_UNKNOWN_TRUNCATED; why < NT_UNKNOWN_REASONS; why++) {
+	for (unsigned int why = NT_UNKNOWN_MALFORMED; why < NT_UNKNOWN_REASONS; why++) {
 		struct nt_verdicts *v = make(&config);
 		struct nt_verdict_query q = query(&c, NT_SEC(160)), other = query(&d, NT_SEC(160));
 		nt_verdicts_lost(v, (enum nt_unknown)why, &nobody, &c, NT_SEC(100));
@@ -216,6 +216,45 @@ test_refused_address(void **state)
 	check_unknown(v, &q, NT_UNKNOWN_REFUSED);
 	q.addr = addr(77);
 	check(v, &q, NT_VERDICT_NONE);
+	nt_verdicts_free(v);
+}
+
+/* Cut, and whole over TCP within the grace, or not. */
+static void
+test_truncated(void **state)
+{
+	(void)state;
+	const struct nt_addr c = CLIENT, d = OTHER;
+	struct nt_verdicts *v = make(&config);
+	struct nt_verdict_query q = query(&c, NT_SEC(100) - 1);
+	nt_verdicts_truncated(v, &c, 7, NT_SEC(100));
+	check(v, &q, NT_VERDICT_NONE); /* it may still come */
+	nt_verdicts_answered(v, &c, 8, NT_SEC(101));
+	nt_verdicts_answered(v, &d, 7, NT_SEC(101));
+	nt_verdicts_answered(v, &c, 7, NT_SEC(101) + 1);
+	q.start_ns = NT_SEC(100);
+	check_unknown(v, &q, NT_UNKNOWN_TRUNCATED);
+	q.start_ns = NT_SEC(161);
+	check_unknown(v, &q, NT_UNKNOWN_TRUNCATED);
+	q.start_ns++;
+	check(v, &q, NT_VERDICT_NONE);
+	nt_verdicts_truncated(v, &c, 7, NT_SEC(200));
+	nt_verdicts_truncated(v, &d, 7, NT_SEC(200));
+	nt_verdicts_answered(v, &c, 7, NT_SEC(201));
+	q.start_ns = NT_SEC(200);
+	check(v, &q, NT_VERDICT_NONE);
+	q.clients = &d;
+	check_unknown(v, &q, NT_UNKNOWN_TRUNCATED);
+	nt_verdicts_truncated(v, &c, 7, NT_SEC(300));
+	nt_verdicts_settle(v);
+	nt_verdicts_answered(v, &c, 7, NT_SEC(300));
+	q.clients = &c;
+	q.start_ns = NT_SEC(300);
+	check_unknown(v, &q, NT_UNKNOWN_TRUNCATED);
+	for (uint64_t i = 0; i < 5000; i++)
+		nt_verdicts_truncated(v, &c, i, NT_SEC(400));
+	q.start_ns = NT_SEC(400);
+	check_unknown(v, &q, NT_UNKNOWN_TRUNCATED);
 	nt_verdicts_free(v);
 }
 
@@ -277,6 +316,7 @@ main(void)
 		cmocka_unit_test(test_plain_reasons),
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_refused_address),
+		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_hidden),
 		cmocka_unit_test(test_forgotten),
 		cmocka_unit_test(test_new),
