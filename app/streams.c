@@ -40,7 +40,7 @@ stream_open(struct streams *s, uint32_t flow)
 		s->free = s->streams[i].next;
 	struct stream *st = &s->streams[i];
 	st->held[0] = st->held[1] = HOLD_NONE;
-	st->flags = 0;
+	st->flags = st->services = 0;
 	st->named = 0;
 	s->of_flow[flow] = i;
 	return st;

@@ -18,6 +18,7 @@ enum stream_phase {
 	STREAM_NEW, /* no payload yet */
 	STREAM_OPEN, /* there is a struct stream */
 	STREAM_CLOSED, /* it is known */
+	STREAM_REPLIED = 4, /* the responder has said something; what the originator says decides */
 };
 
 struct stream {
@@ -25,13 +26,14 @@ struct stream {
 	uint32_t want[2]; /* the next sequence number of each direction */
 	uint32_t held[2]; /* lists of what came before its turn */
 	uint8_t flags; /* of the two directions: begun, broken (worker_streams.c) */
+	uint8_t services; /* of nt_detect: those that the connection has already */
 	uint8_t named; /* detect.named as far as names were taken */
 	struct nt_detect detect;
 };
 
 struct streams {
 	struct stream *streams;
-	uint32_t *of_flow; /* number in streams */
+	uint32_t *of_flow; /* number in streams; STREAM_REPLIED: a sequence number */
 	uint32_t size;
 	uint32_t used, free;
 	struct hold_pool hold;

@@ -149,7 +149,7 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 			names_packet(w, p, at, idx, s->src_is_lo, (enum port_use)(uses & -uses));
 		else if ((nt_flow_at(w->flows, idx)->stream & QUIC_DECIDED) == 0)
 			quic_packet(w, p, at, idx, s->src_is_lo);
-	} else if (carries_stream(p) && nt_flow_at(w->flows, idx)->stream != STREAM_CLOSED) {
+	} else if (carries_stream(p) && (nt_flow_at(w->flows, idx)->stream & STREAM_CLOSED) == 0) {
 		streams_packet(w, p, at, idx, s->src_is_lo);
 	} else if (nt_unlikely(nt_neighbour_is_nd(p))) {
 		hosts_neighbour(w, p, at);

@@ -245,7 +245,7 @@ bool records_advance(struct worker *w, unsigned int max);
 void row_make(struct worker *w, uint32_t idx, struct nt_conn_row *row);
 
 /* worker_streams.c: payload of TCP connections in order. */
-/* A packet with payload or FIN of a connection whose stream is not STREAM_CLOSED. */
+/* A packet with payload or FIN of a connection whose stream is not decided. */
 void streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
 	uint32_t idx, bool src_is_lo);
 void stream_end(struct worker *w, uint32_t idx);

@@ -3,7 +3,8 @@
  * Payload of TCP connections in order, to whom it concerns: what the connection speaks (nt_detect).
  * Order, gaps and ends are Zeek's: what is acknowledged and was not seen is a gap, what comes when
  * it was acknowledged already is not looked at, what was cut off by the capture was not seen. Most
- * segments come in their turn and are looked at where they lie.
+ * segments come in their turn and are looked at where they lie; and most connections that are
+ * neither HTTP nor TLS say so with their first bytes, and never have a struct stream.
  */
 #include <nt_conn.h>
 
@@ -24,17 +25,29 @@ enum {
 	BROKEN = 1 << 2, /* more out of order than is kept: no more of it is looked at */
 };
 
+/* nt_flow.stream of STREAM_REPLIED: above, the pieces that followed the first one. */
+#define REPLIED_PIECES	   3
+#define REPLIED_PIECES_MAX (UINT8_MAX >> REPLIED_PIECES)
+#define REPLIED_MASK	   ((1 << REPLIED_PIECES) - 1)
+
 struct feed {
 	struct worker *w;
 	uint32_t idx;
 	struct stream *s;
 	const struct nt_flow *f;
 	struct nt_flow_cold *cold;
-	struct nt_conn_stream at[2]; /* how far Zeek would be */
 	const struct nt_packet_meta *meta; /* the packet's; NULL at the connection's end */
-	uint64_t total;
 	bool wanted; /* by nt_detect */
 };
+
+/* Exact where it matters. */
+static uint64_t
+total(const struct feed *d)
+{
+	struct nt_conn_stream at[2];
+	const uint64_t most = nt_conn_payload_most(d->f, d->cold);
+	return most <= NT_DETECT_FIRM_BYTES ? most : nt_conn_streams(d->f, d->cold, at);
+}
 
 static void
 deliver(struct feed *d, int dir, const uint8_t *data, size_t len)
@@ -44,7 +57,7 @@ deliver(struct feed *d, int dir, const uint8_t *data, size_t len)
 	if ((d->s->flags & DNS) != 0 && d->meta != NULL)
 		dns_stream_data(d->w, d->idx, dir, data, len, d->meta);
 	if (d->wanted)
-		d->wanted = nt_detect_feed(&d->s->detect, dir, data, len, d->total);
+		d->wanted = nt_detect_feed(&d->s->detect, dir, data, len, total(d));
 }
 
 static void
@@ -87,8 +100,10 @@ static void
 give_up_acked(struct feed *d, int dir)
 {
 	struct stream *s = d->s;
+	struct nt_conn_stream at[2]; /* how far Zeek would be */
 	int32_t missing;
-	while ((missing = (int32_t)(d->at[dir].acked - s->want[dir])) > 0) {
+	nt_conn_streams(d->f, d->cold, at);
+	while ((missing = (int32_t)(at[dir].acked - s->want[dir])) > 0) {
 		if (s->held[dir] != HOLD_NONE) {
 			const uint32_t seq = d->w->streams.hold.chunks[s->held[dir]].seq;
 			missing = NT_MIN(missing, (int32_t)(seq - s->want[dir]));
@@ -96,6 +111,15 @@ give_up_acked(struct feed *d, int dir)
 		skip_gap(d, dir, (uint32_t)missing);
 		deliver_held(d, dir);
 	}
+}
+
+static void
+give_up(struct feed *d)
+{
+	for (int dir = 0; dir < 2; dir++)
+		if ((d->s->flags & BEGUN << dir) != 0 &&
+			(int32_t)(d->f->tcp.last_ack[dir] - d->s->want[dir]) > 0)
+			give_up_acked(d, dir);
 }
 
 static void
@@ -124,7 +148,7 @@ begin_direction(struct feed *d, int dir)
 	if ((d->s->flags & BEGUN << dir) != 0)
 		return;
 	d->s->flags |= (uint8_t)(BEGUN << dir);
-	d->s->want[dir] = d->at[dir].start;
+	d->s->want[dir] = d->cold->start_seq[dir] + 1;
 }
 
 static void
@@ -135,31 +159,109 @@ load(struct feed *d, struct worker *w, uint32_t idx)
 	d->f = nt_flow_at(w->flows, idx);
 	d->cold = nt_flow_cold_at(w->flows, idx);
 	d->s = &w->streams.streams[w->streams.of_flow[idx]];
-	d->total = nt_conn_streams(d->f, d->cold, d->at);
 	d->wanted = (d->s->flags & DECIDED) == 0;
 }
 
+/* Rarely more than once: at the first request or ClientHello, and where that is taken back. */
 static void
-store_services(const struct feed *d)
+store_services(struct feed *d)
 {
 	const unsigned int services = nt_detect_services(&d->s->detect);
-	if (d->at[NT_FLOW_ORIG].partial)
+	struct nt_conn_stream at[2];
+	if (services == d->s->services)
+		return;
+	nt_conn_streams(d->f, d->cold, at);
+	if (at[NT_FLOW_ORIG].partial)
 		return; /* joined in its middle: it may have a name, but no service, as in Zeek */
+	d->s->services = (uint8_t)services;
 	d->cold->service &= (uint16_t) ~(NT_SERVICE_HTTP | NT_SERVICE_SSL);
 	nt_conn_service(d->cold, ((services & NT_DETECT_HTTP) != 0 ? NT_SERVICE_HTTP : 0) |
 					 ((services & NT_DETECT_TLS) != 0 ? NT_SERVICE_SSL : 0));
+}
+
+static bool
+is_replied(const struct nt_flow *f)
+{
+	return (f->stream & REPLIED_MASK) == STREAM_REPLIED;
+}
+
+/* The responder spoke first: streams.of_flow has where it stands. */
+static void
+resume(struct worker *w, uint32_t idx, uint16_t port)
+{
+	const uint32_t want = w->streams.of_flow[idx];
+	const uint32_t start = nt_flow_cold_at(w->flows, idx)->start_seq[NT_FLOW_RESP] + 1;
+	const unsigned int pieces = 1 + (nt_flow_at(w->flows, idx)->stream >> REPLIED_PIECES);
+	struct stream *s = stream_open(&w->streams, idx);
+	nt_detect_resume(&s->detect, port, want - start, pieces);
+	s->want[NT_FLOW_RESP] = want;
+	s->flags |= BEGUN << NT_FLOW_RESP;
 }
 
 static void
 open_stream(struct worker *w, uint32_t idx)
 {
 	struct nt_flow *f = nt_flow_at(w->flows, idx);
-	struct stream *s = stream_open(&w->streams, idx);
-	nt_detect_begin(&s->detect, f->orig_is_lo ? f->key.hi_port : f->key.lo_port);
-	if (dns_stream_wanted(w, f))
-		s->flags |= DNS;
+	const uint16_t port = f->orig_is_lo ? f->key.hi_port : f->key.lo_port;
+	if (is_replied(f)) {
+		resume(w, idx, port);
+	} else {
+		struct stream *s = stream_open(&w->streams, idx);
+		nt_detect_begin(&s->detect, port);
+		if (dns_stream_wanted(w, f))
+			s->flags |= DNS;
+	}
 	f->stream = STREAM_OPEN;
-	count(w, NT_COUNTER_STREAMS, 1);
+}
+
+/* A segment in its turn, with nothing to be given up before it. */
+static bool
+is_plain(const struct nt_flow *f, int dir, const struct nt_packet *p, uint32_t want)
+{
+	return p->seq == want && (int32_t)(f->tcp.last_ack[dir] - want) <= 0 &&
+	       p->payload_captured >= p->payload_len &&
+	       (p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0;
+}
+
+static enum nt_detect_first
+look_at_first(const struct worker *w, uint32_t idx, int dir, const struct nt_packet *p)
+{
+	const struct nt_flow *f = nt_flow_at(w->flows, idx);
+	const bool more = f->stream != STREAM_NEW && dir == NT_FLOW_RESP;
+	const uint32_t want =
+		more ? w->streams.of_flow[idx] : nt_flow_cold_at(w->flows, idx)->start_seq[dir] + 1;
+	if (!is_plain(f, dir, p, want) || dns_stream_wanted(w, f))
+		return NT_DETECT_FIRST_OPEN;
+	if (!more)
+		return nt_detect_first(dir, p->payload, p->payload_len);
+	if (f->stream >> REPLIED_PIECES == REPLIED_PIECES_MAX)
+		return NT_DETECT_FIRST_OPEN;
+	return nt_detect_first_more(p->payload, p->payload_len);
+}
+
+/* What has no stream gets one, if it needs one. */
+static bool
+begin_stream(struct worker *w, uint32_t idx, int dir, const struct nt_packet *p)
+{
+	struct nt_flow *f = nt_flow_at(w->flows, idx);
+	/* An end without payload: nothing for those who have said nothing yet. */
+	if (p->payload_len == 0 && (f->stream == STREAM_NEW || dir == NT_FLOW_ORIG))
+		return false;
+	count(w, NT_COUNTER_STREAMS, f->stream == STREAM_NEW);
+	switch (look_at_first(w, idx, dir, p)) {
+	case NT_DETECT_FIRST_NOTHING:
+		f->stream = STREAM_CLOSED;
+		return false;
+	case NT_DETECT_FIRST_REPLY:
+		f->stream = f->stream == STREAM_NEW ? STREAM_REPLIED
+						    : (uint8_t)(f->stream + (1 << REPLIED_PIECES));
+		w->streams.of_flow[idx] = p->seq + p->payload_len;
+		return false;
+	case NT_DETECT_FIRST_OPEN:
+		break;
+	}
+	open_stream(w, idx);
+	return true;
 }
 
 static void
@@ -207,24 +309,20 @@ void
 streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
 	uint32_t idx, bool src_is_lo)
 {
+	const struct nt_flow *f = nt_flow_at(w->flows, idx);
+	const int dir = nt_conn_direction(f, src_is_lo);
 	struct feed d;
 	if ((p->flags & (NT_PKT_BAD_CHECKSUM | NT_PKT_NO_COUNT)) != 0)
 		return;
-	if (nt_flow_at(w->flows, idx)->stream == STREAM_NEW) {
-		if (p->payload_len == 0)
-			return;
-		open_stream(w, idx);
-	}
+	if (f->stream != STREAM_OPEN && !begin_stream(w, idx, dir, p))
+		return;
 	load(&d, w, idx);
 	d.meta = at;
-	const int dir = nt_conn_direction(d.f, src_is_lo);
 	begin_direction(&d, dir);
-	for (int i = 0; i < 2; i++)
-		if ((d.s->flags & BEGUN << i) != 0)
-			give_up_acked(&d, i);
+	give_up(&d);
 	take_segment(&d, dir, p);
 	if (d.wanted && is_end(&d, dir, p))
-		d.wanted = nt_detect_end(&d.s->detect, dir, d.total);
+		d.wanted = nt_detect_end(&d.s->detect, dir, total(&d));
 	if ((d.s->flags & DNS) != 0 && (p->tcp_flags & (TCP_FIN | TCP_RST)) != 0)
 		dns_stream_closed(w, idx);
 	store_services(&d);
@@ -242,9 +340,7 @@ stream_end(struct worker *w, uint32_t idx)
 	struct feed d;
 	load(&d, w, idx);
 	d.meta = NULL;
-	for (int i = 0; i < 2; i++)
-		if ((d.s->flags & BEGUN << i) != 0)
-			give_up_acked(&d, i);
+	give_up(&d);
 	store_services(&d);
 	take_name(&d);
 	if ((d.s->flags & DNS) != 0)

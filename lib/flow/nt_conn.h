@@ -153,6 +153,25 @@ struct nt_conn_stream {
 uint64_t nt_conn_streams(
 	const struct nt_flow *f, const struct nt_flow_cold *cold, struct nt_conn_stream ret[2]);
 
+/*
+ * At least what nt_conn_streams returns, for little: the furthest numbers without what SYN and FIN
+ * take of them. Where numbers have wrapped or don't fit it is UINT64_MAX or the like.
+ */
+static inline uint64_t
+nt_conn_payload_most(const struct nt_flow *f, const struct nt_flow_cold *cold)
+{
+	uint64_t total = 0;
+
+	for (int dir = 0; dir < 2; dir++) {
+		const uint64_t last = NT_MAX(f->tcp.last_seq[dir], f->tcp.last_ack[dir]);
+
+		if (f->seq_wraps[dir] != 0 || f->ack_wraps[dir] != 0 || last < cold->start_seq[dir])
+			return UINT64_MAX;
+		total += last - cold->start_seq[dir];
+	}
+	return total;
+}
+
 /* Which direction (NT_FLOW_ORIG or _RESP) a packet with src_is_lo travels. */
 static inline int
 nt_conn_direction(const struct nt_flow *f, bool src_is_lo)

@@ -14,7 +14,7 @@ enum {
 /* Zeek's dpd_buffer_size, dpd_max_packets and ignore_violations_after. */
 #define SIGNATURE_BYTES	 1024
 #define SIGNATURE_PIECES 100
-#define FIRM_BYTES	 (10 * 1024)
+#define FIRM_BYTES	 NT_DETECT_FIRM_BYTES
 /* A ClientHello or request line that has not ended by then never will: five records. */
 #define UNDECIDED_BYTES (5 * 16 * 1024)
 
@@ -136,6 +136,8 @@ feed_http(struct nt_detect *d, int dir, const uint8_t *data, size_t len, uint64_
 	const unsigned int got = nt_http_feed(&d->http, dir, data, len, &d->gathered, &taken);
 
 	note_http(d, got, total, beginning);
+	if (nt_http_is_hopeless(&d->http))
+		d->live &= (uint8_t)~NT_DETECT_HTTP;
 	if ((got & (NT_HTTP_TUNNEL | NT_HTTP_BAD)) != NT_HTTP_TUNNEL)
 		return;
 	begin_tunnel(d);
@@ -158,6 +160,10 @@ starts(const uint8_t *data, size_t len, const char *with)
 static bool
 hands_over(int dir, const uint8_t *data, size_t len)
 {
+	/* Most of what does not, in one step. */
+	if (dir == 1 ? data[0] != '2' && data[0] != '+' && data[0] != '*' && len <= 5
+		     : data[0] > 5 && (data[0] < '<' || data[0] > 'U'))
+		return false;
 	if (dir == 1)
 		return starts(data, len, "220") || starts(data, len, "+OK") ||
 		       starts(data, len, "* OK") || (len > 5 && data[3] == 0 && data[4] == 10);
@@ -218,6 +224,42 @@ goes_on(const struct nt_detect *d, uint64_t total)
 	if (total <= FIRM_BYTES)
 		return d->live != 0 || (d->flags & WAITS) != 0;
 	return (d->live & ~d->seen) != 0 && total <= UNDECIDED_BYTES;
+}
+
+enum nt_detect_first
+nt_detect_first(int dir, const uint8_t *data, size_t len)
+{
+	if (len < NT_TLS_HEAD || nt_tls_may_begin(dir, data))
+		return NT_DETECT_FIRST_OPEN;
+	const enum nt_http_first http = nt_http_first(dir, data, len);
+
+	if (http == NT_HTTP_FIRST_OPEN || hands_over(dir, data, len) ||
+		may_turn_to_tls(dir, data, len))
+		return NT_DETECT_FIRST_OPEN;
+	/* Without a request there is no service; a reply's line counts once it has ended. */
+	return dir == 0 || http == NT_HTTP_FIRST_BAD ? NT_DETECT_FIRST_NOTHING
+						     : NT_DETECT_FIRST_REPLY;
+}
+
+enum nt_detect_first
+nt_detect_first_more(const uint8_t *data, size_t len)
+{
+	return nt_http_goes_on(data, len) == NT_HTTP_FIRST_BAD ? NT_DETECT_FIRST_NOTHING
+							       : NT_DETECT_FIRST_REPLY;
+}
+
+void
+nt_detect_resume(struct nt_detect *d, uint16_t port, uint32_t len, unsigned int pieces)
+{
+	static const uint8_t byte;
+	size_t taken;
+
+	nt_detect_begin(d, port);
+	d->live = NT_DETECT_HTTP;
+	d->flags = BEGUN << 1;
+	d->bytes = NT_MIN(len, SIGNATURE_BYTES + 1);
+	d->pieces = (uint8_t)NT_MIN(pieces, SIGNATURE_PIECES + 1);
+	nt_http_feed(&d->http, 1, &byte, sizeof(byte), &d->gathered, &taken);
 }
 
 bool

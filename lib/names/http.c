@@ -299,6 +299,14 @@ nt_http_gap(struct nt_http *h, int dir, uint64_t len)
 	return h->side[DIR_REQUEST].state == HTTP_NOTHING ? NT_HTTP_OVER : 0;
 }
 
+bool
+nt_http_is_hopeless(const struct nt_http *h)
+{
+	const struct nt_http_side *s = &h->side[DIR_REQUEST];
+
+	return s->state == HTTP_START && !s->begun && (s->line_flags & LINE_BROKEN) != 0;
+}
+
 unsigned int
 nt_http_end(struct nt_http *h, int dir, struct nt_server_name *name)
 {

@@ -62,10 +62,14 @@ is_alnum(uint8_t c)
 	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
 }
 
+/* Bits of the characters ! # $ % & ' * + - . 0-9 A-Z ^ _ ` a-z | ~ (RFC 9110 5.6.2). */
 static bool
 is_token(uint8_t c)
 {
-	return c > ' ' && c < 0x7f && strchr("()<>@,;:\\\"/[]?={}", c) == NULL;
+	static const uint64_t tokens[4] = { UINT64_C(0x03ff6cfa00000000),
+		UINT64_C(0x57ffffffc7fffffe) };
+
+	return tokens[c / 64] >> (c % 64) & 1;
 }
 
 /* RFC 3986 2 */
@@ -155,6 +159,39 @@ method_byte(struct nt_http_side *s, uint8_t c)
 	if (s->word_len == 0 || !is_space(c))
 		s->line_flags |= LINE_BROKEN;
 	s->phase = PHASE_GAP;
+}
+
+static bool
+ends_line(uint8_t c)
+{
+	return c == '\r' || c == '\n';
+}
+
+enum nt_http_first
+nt_http_goes_on(const uint8_t *data, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (ends_line(data[i]))
+			return NT_HTTP_FIRST_BAD;
+	return NT_HTTP_FIRST_BROKEN;
+}
+
+enum nt_http_first
+nt_http_first(int dir, const uint8_t *data, size_t len)
+{
+	static const char reply[] = "http/";
+	size_t n = 0;
+
+	if (dir == DIR_REQUEST)
+		while (n < len && is_token(data[n]))
+			n++;
+	else
+		while (n < len && n < sizeof(reply) - 1 && lower(data[n]) == (uint8_t)reply[n])
+			n++;
+	if (n == len || ends_line(data[n]) || (dir == DIR_REQUEST && n != 0 && is_space(data[n])) ||
+		(dir == DIR_REPLY && n == sizeof(reply) - 1))
+		return NT_HTTP_FIRST_OPEN;
+	return dir == DIR_REQUEST ? NT_HTTP_FIRST_BROKEN : nt_http_goes_on(data + n, len - n);
 }
 
 static void

@@ -35,6 +35,30 @@ struct nt_detect {
 void nt_detect_begin(struct nt_detect *d, uint16_t port);
 
 /*
+ * What the first piece of a connection says by itself: for most that are neither HTTP nor TLS it is
+ * all that has to be seen, and no struct is needed.
+ */
+enum nt_detect_first {
+	NT_DETECT_FIRST_OPEN, /* nt_detect_begin, nt_detect_feed */
+	NT_DETECT_FIRST_NOTHING, /* nothing can come of the connection any more */
+	NT_DETECT_FIRST_REPLY, /* responder's: it is the originator's first piece that decides */
+};
+enum nt_detect_first nt_detect_first(int dir, const uint8_t *data, size_t len);
+
+/* The responder's next piece, and the originator has said nothing yet: NOTHING, or still REPLY. */
+enum nt_detect_first nt_detect_first_more(const uint8_t *data, size_t len);
+
+/*
+ * Instead of nt_detect_begin and nt_detect_feed where all that was seen is FIRST_REPLY: len bytes
+ * of the responder in so many pieces. Where the originator's first piece is FIRST_NOTHING then, so
+ * is all.
+ */
+void nt_detect_resume(struct nt_detect *d, uint16_t port, uint32_t len, unsigned int pieces);
+
+/* Up to here a total need not be exact. */
+#define NT_DETECT_FIRM_BYTES (10 * 1024)
+
+/*
  * dir: 0 the originator, 1 the responder. total: payload of both directions together, as far as
  * this packet. All return whether anything more can come of it; if not, nothing is to be fed.
  */

@@ -62,6 +62,19 @@ unsigned int nt_http_feed(struct nt_http *h, int dir, const uint8_t *data, size_
 /* len bytes of this direction were lost: skipped if they lie in a body, else OVER. */
 unsigned int nt_http_gap(struct nt_http *h, int dir, uint64_t len);
 
+/* No request can be read any more: what the first line has in it so far is in none. */
+bool nt_http_is_hopeless(const struct nt_http *h);
+
+/* What a direction's first bytes say by themselves, before any state is kept. */
+enum nt_http_first {
+	NT_HTTP_FIRST_OPEN, /* whether it is HTTP only more bytes or its parser will tell */
+	NT_HTTP_FIRST_BROKEN, /* a line that is none of HTTP's */
+	NT_HTTP_FIRST_BAD, /* a reply's that has ended: nt_http_feed would return BAD */
+};
+enum nt_http_first nt_http_first(int dir, const uint8_t *data, size_t len);
+/* What follows a FIRST_BROKEN: that, or FIRST_BAD. */
+enum nt_http_first nt_http_goes_on(const uint8_t *data, size_t len);
+
 /* The direction has ended: a line without an end counts. */
 unsigned int nt_http_end(struct nt_http *h, int dir, struct nt_server_name *name);
 

@@ -19,8 +19,10 @@ enum {
 	NT_TLS_OVER = 1 << 4, /* all that follows is encrypted: nothing more to see */
 };
 
+#define NT_TLS_HEAD 5 /* bytes of a record's header */
+
 struct nt_tls_side {
-	uint8_t head[5]; /* of the record */
+	uint8_t head[NT_TLS_HEAD]; /* of the record */
 	uint8_t head_len;
 	uint8_t message_head[4]; /* of the handshake message */
 	uint8_t message_head_len;
@@ -41,6 +43,9 @@ struct nt_tls {
 };
 
 void nt_tls_begin(struct nt_tls *t);
+
+/* False where a direction whose first bytes are these would be BAD at once. */
+bool nt_tls_may_begin(int dir, const uint8_t head[NT_TLS_HEAD]);
 
 /*
  * dir: 0 the originator, 1 the responder. name: where the server's name is gathered; the same

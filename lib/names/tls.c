@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
 #include "nt_tls.h"
 
 enum {
@@ -21,9 +23,10 @@ enum {
  */
 #define MESSAGES_KNOWN (0x1fu | 0x3fu << 11 | 0x7u << 20)
 
-#define SSL2		0x80
-#define SSL2_HEAD_BYTES 3 /* of the five that are read, those that its length counts */
-#define SSL2_LEAST	9 /* those and the three lengths of what follows */
+#define SSL2		  0x80
+#define SSL2_HEAD_BYTES	  3 /* of the five that are read, those that its length counts */
+#define SSL2_SERVER_HELLO 4
+#define SSL2_LEAST	  9 /* those and the three lengths of what follows */
 
 void
 nt_tls_begin(struct nt_tls *t)
@@ -198,7 +201,7 @@ ssl2_record(struct nt_tls_side *s, int dir)
 		s->ssl2 = true;
 		return 0;
 	}
-	return h[2] == 4 && h[4] < 2 && dir == 1 ? NT_TLS_OVER : NT_TLS_BAD;
+	return h[2] == SSL2_SERVER_HELLO && h[4] < 2 && dir == 1 ? NT_TLS_OVER : NT_TLS_BAD;
 }
 
 static unsigned int
@@ -216,6 +219,19 @@ begin_record(struct nt_tls *t, struct nt_tls_side *s, int dir)
 	s->left = (uint16_t)(h[3] << 8 | h[4]);
 	s->ssl2 = false;
 	return s->encrypted ? 0 : plain_record(t, s);
+}
+
+bool
+nt_tls_may_begin(int dir, const uint8_t head[NT_TLS_HEAD])
+{
+	/* Most of what is none is told by a byte of the version, or the message of SSL 2.0. */
+	if ((head[0] & SSL2) == 0 ? head[1] != 3
+				  : head[2] != MESSAGE_CLIENT_HELLO && head[2] != SSL2_SERVER_HELLO)
+		return false;
+	struct nt_tls t = { 0 };
+
+	memcpy(t.side[dir].head, head, NT_TLS_HEAD);
+	return (begin_record(&t, &t.side[dir], dir) & NT_TLS_BAD) == 0;
 }
 
 static size_t

@@ -193,6 +193,89 @@ test_end(void **state)
 	assert_int_equal(nt_detect_services(&d), NT_DETECT_HTTP);
 }
 
+/* Bytes that matter to one of the parsers more often than others. */
+static uint8_t
+likely_byte(unsigned int *seed)
+{
+	static const uint8_t some[] = { 'G', 'E', 'T', ' ', '/', '\r', '\n', 'h', 't', 'p', '2',
+		'0', 0, 1, 2, 3, 4, 5, 10, 20, 22, 23, 30, 31, 0x80, 0x81, 0x30 };
+
+	*seed = *seed * 1103515245 + 12345;
+	const unsigned int n = *seed >> 16;
+
+	return n % 4 == 0 ? (uint8_t)(n >> 2) : some[n / 4 % sizeof(some)];
+}
+
+static size_t
+likely_piece(uint8_t piece[8], unsigned int *seed)
+{
+	const size_t len = 1 + likely_byte(seed) % 8;
+
+	for (size_t i = 0; i < len; i++)
+		piece[i] = likely_byte(seed);
+	return len;
+}
+
+/* What is said of first pieces is what the parsers would say of them. */
+static void
+test_first_pieces(void **state)
+{
+	unsigned int seed = 1, seen[3] = { 0 };
+	uint8_t piece[8];
+
+	(void)state;
+	for (unsigned int i = 0; i < 200000; i++) {
+		const int dir = (int)(i % 2);
+		const size_t len = likely_piece(piece, &seed);
+		const enum nt_detect_first first = nt_detect_first(dir, piece, len);
+
+		begin(i % 3 == 0 ? 443 : 80);
+		const bool more = say(dir, piece, len);
+
+		seen[first]++;
+		assert_true(first == NT_DETECT_FIRST_OPEN || nt_detect_services(&d) == 0);
+		if (first == NT_DETECT_FIRST_NOTHING)
+			assert_false(more);
+		else if (first == NT_DETECT_FIRST_REPLY)
+			assert_true(dir == 1 && more && d.live == NT_DETECT_HTTP);
+	}
+	assert_true(seen[0] > 1000 && seen[1] > 1000 && seen[2] > 1000);
+}
+
+/* After a reply that is none, whatever comes next. */
+static void
+test_first_reply(void **state)
+{
+	struct nt_detect kept;
+	unsigned int seed = 7;
+	uint8_t piece[8];
+
+	(void)state;
+	for (unsigned int i = 0; i < 100000; i++) {
+		size_t len = likely_piece(piece, &seed);
+
+		if (nt_detect_first(1, piece, len) != NT_DETECT_FIRST_REPLY)
+			continue;
+		begin(80);
+		say(1, piece, len);
+		nt_detect_resume(&kept, 80, (uint32_t)len, 1);
+		assert_int_equal(kept.live, d.live);
+		assert_int_equal(kept.attached, d.attached);
+		assert_int_equal(kept.flags, d.flags);
+		assert_int_equal(kept.bytes, d.bytes);
+		assert_int_equal(kept.pieces, d.pieces);
+		len = likely_piece(piece, &seed);
+		const int dir = (int)(i / 2 % 2);
+		const enum nt_detect_first next = dir == 0 ? nt_detect_first(dir, piece, len)
+							   : nt_detect_first_more(piece, len);
+		const bool more = say(dir, piece, len);
+
+		assert_int_equal(nt_detect_feed(&kept, dir, piece, len, total), more);
+		assert_int_equal(nt_detect_services(&kept), nt_detect_services(&d));
+		assert_true(next != NT_DETECT_FIRST_NOTHING || !more);
+	}
+}
+
 int
 main(void)
 {
@@ -205,6 +288,8 @@ main(void)
 		cmocka_unit_test(test_first_name_stays),
 		cmocka_unit_test(test_gap),
 		cmocka_unit_test(test_end),
+		cmocka_unit_test(test_first_pieces),
+		cmocka_unit_test(test_first_reply),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
