@@ -55,6 +55,7 @@ cache_config(const struct nt_config *c)
 		.max_mappings_per_address = c->names.max_per_address,
 		.max_per_record = c->names.max_per_record,
 		.pin_after_ns = c->names.pin_after_ns,
+		.reuse_after_ns = c->names.reuse_after_ns,
 		.stale_for_ns = c->names.stale_for_ns,
 		.hold_ns = longest_timeout(c),
 	};
@@ -73,6 +74,7 @@ asserted_config(const struct nt_config *c)
 	cfg.max_names = c->names.max_asserted;
 	cfg.max_name_bytes = NT_MAX((uint64_t)c->names.max_asserted * 64, 1 << 20);
 	cfg.max_mappings_per_address = NT_MIN(cfg.max_mappings_per_address, ASSERTED_PER_ADDRESS);
+	cfg.reuse_after_ns = INT64_MAX;
 	cfg.stale_for_ns = 0;
 	cfg.hold_ns = 0;
 	return cfg;

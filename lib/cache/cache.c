@@ -15,7 +15,8 @@ config_is_valid(const struct nt_name_cache_config *cfg)
 	       cfg->max_names - 1 < COUNT_MAX && cfg->max_mappings_per_address > 0 &&
 	       cfg->max_per_record - 1 < NT_NAME_VALS_MAX && cfg->pin_after_ns >= 0 &&
 	       cfg->pin_after_ns <= SPAN_MAX_NS && cfg->stale_for_ns >= 0 &&
-	       cfg->stale_for_ns <= SPAN_MAX_NS && cfg->hold_ns >= 0 && cfg->hold_ns <= SPAN_MAX_NS;
+	       cfg->stale_for_ns <= SPAN_MAX_NS && cfg->hold_ns >= 0 && cfg->reuse_after_ns >= 0 &&
+	       cfg->hold_ns <= SPAN_MAX_NS;
 }
 
 /* One mapping can need two addresses, a name and a version before the caps are looked at again. */

@@ -26,6 +26,7 @@ search_group(struct nt_search *s, const struct group *g)
 	s->reverse = g->reverse;
 	s->steps = NT_SEARCH_STEPS;
 	s->picks.count = 0;
+	s->eldest.name = NT_NAME_NONE;
 	s->picks.earliest_first = g->want == NT_WANT_LATE;
 	if (g->own)
 		nt_search_own(s);
@@ -51,6 +52,21 @@ fill(const struct nt_search *s, enum nt_match match, struct nt_name_result *ret)
 		ret->names[i] = p->pick[i].name;
 }
 
+/* Nobody has looked up anything just before: the client goes back to the name it knows longest. */
+static void
+prefer_eldest(const struct nt_search *s, struct nt_name_result *ret)
+{
+	const struct nt_pick *e = &s->eldest;
+	const struct nt_name_result first = { .match = NT_MATCH_CLIENT,
+		.source = e->source,
+		.position = e->position,
+		.age_ns = s->q->start_clock_ns - e->seen_ns,
+		.names = { e->name } };
+
+	if (ret->age_ns >= s->c->cfg.reuse_after_ns && e->name != ret->names[0])
+		nt_name_result_prefer(ret, &first, s->c->cfg.max_per_record);
+}
+
 static bool
 search_all(struct nt_search *s, bool final, struct nt_name_result *ret)
 {
@@ -59,6 +75,8 @@ search_all(struct nt_search *s, bool final, struct nt_name_result *ret)
 			continue;
 		if (search_group(s, &groups[i])) {
 			fill(s, groups[i].match, ret);
+			if (groups[i].match == NT_MATCH_CLIENT)
+				prefer_eldest(s, ret);
 			return true;
 		}
 	}

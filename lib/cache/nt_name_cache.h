@@ -12,7 +12,10 @@
  * that has any; S = start_clock_ns; the version in effect at the start is the mapping's latest with
  * position <= start_position:
  *   client   told to any of the query's clients (one host, its addresses), in effect at the start,
- *            expires > S: latest first
+ *            expires > S: latest first. But where even the latest was seen reuse_after or longer
+ *            before S, first the one whose life began first (see "Lives"; its version in effect at
+ *            the start counts), then the others as before: who connects without having just looked
+ *            anything up goes back to a name, and the one known for longest is the likeliest
  *   other    the same, told to anyone else (or to nobody in particular)
  *   stale    in effect at the start, expires <= S < expires + stale_for: client's first, latest
  *            first
@@ -87,6 +90,7 @@ struct nt_name_cache_config {
 	uint32_t max_mappings_per_address; /* lives; beyond, the one told longest ago goes */
 	uint32_t max_per_record; /* names in a result, 1 .. NT_NAME_VALS_MAX */
 	int64_t pin_after_ns;
+	int64_t reuse_after_ns; /* INT64_MAX: `client` is the latest first, always */
 	int64_t stale_for_ns;
 	int64_t hold_ns; /* how long after stale_for a mapping is still kept for `late` (the longest
 			  * timeout of a connection: by then every connection that could ask has) */

@@ -12,8 +12,9 @@
 struct nt_pick {
 	uint64_t position;
 	int64_t seen_ns;
+	uint64_t first_position; /* where the life began that it is of */
 	uint32_t name;
-	uint16_t index;
+	uint16_t index, first_index;
 	uint8_t source;
 	bool own; /* told to the client of the query, where the group cares */
 };

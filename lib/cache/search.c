@@ -83,7 +83,17 @@ judge(struct nt_search *s, uint32_t id, const struct nt_life *l, struct nt_pick 
 		return false;
 	ret->name = nt_bond_at(s->c, l->bond)->name;
 	ret->source = l->source;
+	ret->first_position = l->first_position;
+	ret->first_index = l->first_index;
 	return true;
+}
+
+static bool
+is_elder(const struct nt_pick *a, const struct nt_pick *b)
+{
+	if (b->name == NT_NAME_NONE || a->first_position != b->first_position)
+		return b->name == NT_NAME_NONE || a->first_position < b->first_position;
+	return a->first_index < b->first_index;
 }
 
 /* What one address of the client was told; the lives that began last come first, should there be
@@ -106,6 +116,8 @@ walk_pair(struct nt_search *s, uint32_t client)
 			continue;
 		pick.own = true;
 		nt_picks_offer(&s->picks, &pick);
+		if (is_elder(&pick, &s->eldest))
+			s->eldest = pick;
 	}
 }
 

@@ -36,6 +36,7 @@ struct nt_search {
 	unsigned int client_count;
 	uint32_t clients[NT_NAME_CLIENTS_MAX]; /* numbers, those that were ever told anything */
 	struct nt_picks picks;
+	struct nt_pick eldest; /* of what nt_search_own found: the life that began first */
 };
 
 /* What the client itself was told. */

@@ -241,6 +241,10 @@ const struct config_key config_keys[] = {
 	{ "names.pin_after", DURATION(names.pin_after_ns), .min = 0, .max = DAYS(1),
 		.def = NT_SEC(60),
 		.help = "Connections that last longer have their names fixed at this age." },
+	{ "names.reuse_after", DURATION(names.reuse_after_ns), .min = 0, .max = TTL_MAX_NS,
+		.def = NT_SEC(10),
+		.help = "A client that has looked nothing up for so long goes back to the name "
+			"that it has known longest." },
 	{ "names.query_life", DURATION(names.query_life_ns), .min = SEC_TENTH, .max = NT_SEC(3600),
 		.def = NT_SEC(30), .help = "How long a query waits for its response." },
 	{ "names.max_dns_streams", U32(names.max_dns_streams), .min = 1, .max = 65536, .def = 256,

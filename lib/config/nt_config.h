@@ -113,6 +113,7 @@ struct nt_config {
 		int64_t ttl_grace_ns; /* names.ttl_grace 60 */
 		int64_t stale_for_ns; /* names.stale_for 3600 */
 		int64_t pin_after_ns; /* names.pin_after 60 */
+		int64_t reuse_after_ns; /* names.reuse_after 10 */
 		int64_t query_life_ns; /* names.query_life 30 */
 		uint32_t max_dns_streams; /* names.max_dns_streams 256: a worker */
 		uint32_t max_queries; /* names.max_queries 65536: queries in flight, a worker */

@@ -24,6 +24,7 @@ small_config(void)
 		.max_mappings_per_address = 1000,
 		.max_per_record = 3,
 		.pin_after_ns = NT_SEC(60),
+		.reuse_after_ns = INT64_MAX,
 		.stale_for_ns = NT_SEC(600),
 		.hold_ns = NT_SEC(300),
 	};

@@ -39,7 +39,7 @@ struct model_query {
 };
 
 struct model_candidate {
-	struct model_version v;
+	struct model_version v, first; /* first: of its life */
 	bool own;
 };
 
@@ -58,7 +58,7 @@ static const enum nt_source model_sources[MODEL_SOURCES] = { NT_SOURCE_DNS_A, NT
 /* One mapping's versions as a query sees them. */
 struct model_view {
 	struct model_version last, first_of_life; /* of all so far */
-	struct model_version start, end, end_first;
+	struct model_version start, start_first, end, end_first;
 	bool any, has_start, has_end;
 };
 
@@ -79,6 +79,7 @@ model_see(const struct model *m, const struct model_query *q, struct model_view 
 	if (v->position <= q->start_position) {
 		w->has_start = true;
 		w->start = *v;
+		w->start_first = w->first_of_life;
 	}
 	if (v->position <= q->end_position) {
 		w->has_end = true;
@@ -123,6 +124,35 @@ model_compare(const void *pa, const void *pb)
 	return model_earliest_first ? order : -order;
 }
 
+static inline void
+model_prefer_eldest(const struct model *m, const struct model_query *q,
+	const struct model_candidate *list, unsigned int n, struct model_result *ret)
+{
+	const struct model_candidate *e = &list[0];
+	unsigned int names[NT_NAME_VALS_MAX + 1], count = 0;
+
+	for (unsigned int i = 1; i < n; i++) {
+		if (list[i].first.position < e->first.position ||
+			(list[i].first.position == e->first.position &&
+				list[i].first.index < e->first.index))
+			e = &list[i];
+	}
+	if (e->v.name == ret->names[0])
+		return;
+	names[count++] = e->v.name;
+	for (unsigned int i = 0; i < ret->count; i++)
+		if (ret->names[i] != e->v.name)
+			names[count++] = ret->names[i];
+	if (count > m->cfg.max_per_record) {
+		count = m->cfg.max_per_record;
+		ret->more = true;
+	}
+	memcpy(ret->names, names, count * sizeof(names[0]));
+	ret->count = count;
+	ret->source = model_sources[e->v.source];
+	ret->age_ns = q->start_clock_ns - e->v.seen_ns;
+}
+
 static inline bool
 model_group(const struct model *m, const struct model_query *q, const struct model_view *views,
 	enum nt_match match, bool late, struct model_result *ret)
@@ -144,7 +174,8 @@ model_group(const struct model *m, const struct model_query *q, const struct mod
 			continue;
 		if ((match == NT_MATCH_CLIENT && !own) || (match == NT_MATCH_OTHER && own))
 			continue;
-		list[n++] = (struct model_candidate){ v, own && match != NT_MATCH_REVERSE };
+		list[n++] = (struct model_candidate){ v, views[k].start_first,
+			own && match != NT_MATCH_REVERSE };
 	}
 	if (n == 0)
 		return false;
@@ -162,6 +193,8 @@ model_group(const struct model *m, const struct model_query *q, const struct mod
 		else
 			ret->names[ret->count++] = list[i].v.name;
 	}
+	if (match == NT_MATCH_CLIENT && ret->age_ns >= m->cfg.reuse_after_ns)
+		model_prefer_eldest(m, q, list, n, ret);
 	return true;
 }
 

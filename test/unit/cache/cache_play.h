@@ -375,6 +375,7 @@ play_config(unsigned int a, unsigned int b)
 		.max_mappings_per_address = capped ? 1 + a / 2 % 16 : MODEL_VERSIONS,
 		.max_per_record = 1 + a % 4,
 		.pin_after_ns = NT_SEC(60),
+		.reuse_after_ns = a & 4 ? INT64_MAX : play_span(a / 8),
 		.stale_for_ns = play_span(b),
 		.hold_ns = play_span(b / 16),
 	};

@@ -259,6 +259,34 @@ test_preferred_beyond_the_bound(void **state)
 	assert_int_equal(r.source, NT_SOURCE_DNS_A);
 }
 
+/* A name that was looked up again and again, and one that was looked up once. */
+static void
+test_reused_name(void **state)
+{
+	struct nt_name_cache_config cfg = small_config();
+	struct nt_name_cache *c;
+
+	(void)state;
+	cfg.reuse_after_ns = NT_SEC(10);
+	c = cache_with(&cfg);
+	tell(c, 1, 0, 1, 7, "favourite", 300);
+	tell(c, 2, 1, 1, 7, "second", 300);
+	tell(c, 3, 2, 1, 8, "theirs", 300);
+	tell(c, 4, 100, 1, 7, "favourite", 300);
+	tell(c, 5, 200, 1, 7, "once", 300);
+	tell(c, 6, 201, 1, 7, "twice", 300);
+	expect_names(c, conn(1, 7, 7, 210, 8, 211), true, "client twice once favourite +");
+	expect_names(c, conn(1, 7, 7, 211, 8, 212), true, "client favourite twice once +");
+	expect_names(c, conn(1, 7, 5, 210, 8, 211), true, "client favourite once second");
+	/* Only what was told to the client, and only what still held. */
+	expect_names(c, conn(1, 8, 7, 212, 8, 213), true, "client theirs");
+	expect_names(c, conn(1, 9, 7, 212, 8, 213), true, "other twice once favourite +");
+	expect_names(c, conn(1, 7, 7, 401, 8, 402), true, "client once twice");
+	expect_preferred(
+		c, conn(1, 7, 7, 212, 8, 213), true, "second", "client second favourite twice +");
+	nt_name_cache_free(c);
+}
+
 static void
 test_addresses_of_a_name(void **state)
 {
@@ -305,6 +333,7 @@ main(void)
 		RULE_TEST(test_preferred_comes_first),
 		RULE_TEST(test_preferred_beyond_the_bound),
 		RULE_TEST(test_addresses_of_a_name),
+		RULE_TEST(test_reused_name),
 	};
 
 	return cmocka_run_group_tests_name("cache_rule", tests, NULL, NULL);
