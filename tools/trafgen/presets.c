@@ -128,6 +128,7 @@ const struct tg_preset tg_presets[TG_PRESETS] = {
 		"encrypted-dns",
 		"a quarter of the clients ask over TLS or QUIC",
 		{
+			{ "dual-stack-share", "0" },
 			{ "encrypted-dns-share", "0.25" },
 			{ "tls-share", "0.95" },
 			{ "http-share", "0.95" },

@@ -34,14 +34,14 @@ class Floors:
     def __init__(self):
         self.ok = True
 
-    def measure(self, what, part, whole, floor=None):
-        """A share; there must be something to measure where a floor is set."""
+    def measure(self, what, part, whole, floor=None, may_lack=False):
+        """A share; there must be something to measure where a floor is set, unless it may lack."""
         value = part / whole if whole else None
         text = "none to measure" if value is None else f"{value:.4%} ({part} of {whole})"
         if floor is None:
             print(f"{what}: {text}")
             return
-        good = value is not None and value >= floor
+        good = may_lack if value is None else value >= floor
         self.ok &= good
         print(f"{what}: {text}, {'ok' if good else 'FAILED'} (floor {floor:.4%})")
 

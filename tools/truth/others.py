@@ -24,6 +24,24 @@ class Originators:
             failures.add("originator", conn, f"{vals} is not {conn['orig_name']}")
 
 
+class ServerNames:
+    """The name that a client asserted stands in the log, and no other."""
+
+    def __init__(self):
+        self.n = self.right = 0
+
+    def add(self, conn, record, failures):
+        said = record.get("server_name")
+        if conn.get("server_name") is None and said is None:
+            return
+        self.n += 1
+        outer = bool(record.get("ech", False))
+        if (said, outer) == (conn.get("server_name"), conn.get("ech", False)):
+            self.right += 1
+        else:
+            failures.add("server name", conn, f"{said} is not {conn.get('server_name')}")
+
+
 class Spoofed:
     """Forged answers: their names must not be on their addresses, unless a genuine answer said so
     too, and names that only forgers use not anywhere."""

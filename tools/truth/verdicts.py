@@ -7,6 +7,9 @@ import ipaddress
 
 PUBLIC = {}
 
+# Seconds in which a client's first connection to an encrypted resolver may say so, or not yet.
+SOON = 1.0
+
 
 def public(address):
     if address not in PUBLIC:
@@ -16,7 +19,8 @@ def public(address):
 
 class Verdicts:
     """Judged are the clients' connections to public addresses that began after the warm-up. For
-    clients that use encrypted DNS nobody can tell, so `none` is wrong for these."""
+    clients that use encrypted DNS nobody can tell, so `none` is wrong for these. Pings are not
+    judged."""
 
     def __init__(self, conns, responses, grace, warm_up):
         self.grace = grace
@@ -40,17 +44,22 @@ class Verdicts:
             return "client"
         if until > 0:
             return "other"
-        if self.encrypted.get(conn["host"], conn["ts"] + 1) <= conn["ts"]:
+        if conn["host"] not in self.encrypted:
+            return "none"
+        after = conn["ts"] - self.encrypted[conn["host"]]
+        if after > SOON:
             return "hidden"
-        return "none"
+        return "none" if after < -SOON else "at the same time"
 
     def add(self, conn, record, failures):
-        if conn["host"] is None or conn["kind"] not in ("tcp", "udp", "echo"):
+        if conn["host"] is None or conn["kind"] not in ("tcp", "udp"):
             return
         if conn["ts"] < self.after or not public(conn["id.resp_h"]):
             return
         truth, said = self.truth(conn), record.get("resp_lookup")
         self.table[truth, said] += 1
+        if truth == "at the same time":
+            return
         if truth == "none" and said != "none":
             failures.add("not found to have no lookup", conn, said)
         if truth != "none" and said == "none":
@@ -61,7 +70,7 @@ class Verdicts:
                    if truth in (None, t) and said in (None, s))
 
     def show(self):
-        for truth in ("client", "other", "hidden", "none"):
+        for truth in ("client", "other", "hidden", "at the same time", "none"):
             said = " ".join(f"{s}={n}" for (t, s), n in sorted(self.table.items(), key=str)
                             if t == truth)
             if said:

@@ -315,6 +315,8 @@ class Capture(unittest.TestCase):
             if c["name"]:
                 record["id.resp_h_name.vals"] = [c["name"]]
                 record["id.resp_h_name.match"] = c["lookup"]
+            if c.get("server_name"):
+                record.update(server_name=c["server_name"], ech=c["ech"])
             if "orig_name" in c:
                 record["id.orig_h_name.vals"] = [c["orig_name"] + ".local"]
             yield record
