@@ -127,10 +127,9 @@ continue_flow(struct worker *w, uint32_t idx, const struct nt_packet *p,
 
 /* Payload, or the end of it. */
 static inline bool
-carries_stream(const struct nt_packet *p)
+carries_something(const struct nt_packet *p)
 {
-	return (p->payload_len | (p->tcp_flags & (TH_FIN | TH_RST))) != 0 &&
-	       p->proto == IPPROTO_TCP;
+	return (p->payload_len | (p->tcp_flags & (TH_FIN | TH_RST))) != 0;
 }
 
 /* Tunnels' connections come here too, which is no reason to call it for all others. */
@@ -149,10 +148,13 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 			names_packet(w, p, at, idx, s->src_is_lo, (enum port_use)(uses & -uses));
 		else if ((nt_flow_at(w->flows, idx)->stream & QUIC_DECIDED) == 0)
 			quic_packet(w, p, at, idx, s->src_is_lo);
-	} else if (carries_stream(p) && (nt_flow_at(w->flows, idx)->stream & STREAM_CLOSED) == 0) {
-		streams_packet(w, p, at, idx, s->src_is_lo);
-	} else if (nt_unlikely(nt_neighbour_is_nd(p))) {
-		hosts_neighbour(w, p, at);
+	} else if (carries_something(p)) {
+		if (nt_unlikely(p->proto != IPPROTO_TCP)) {
+			if (nt_neighbour_is_nd(p))
+				hosts_neighbour(w, p, at);
+		} else if ((nt_flow_at(w->flows, idx)->stream & STREAM_CLOSED) == 0) {
+			streams_packet(w, p, at, idx, s->src_is_lo);
+		}
 	}
 	return idx;
 }

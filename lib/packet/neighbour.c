@@ -107,13 +107,14 @@ parse_advert(struct nt_neighbour *ret, const struct nt_packet *p, struct nt_curs
 static bool
 parse_nd(struct nt_neighbour *ret, const struct nt_packet *p)
 {
-	struct nt_cursor c = nt_cursor_init(p->payload, p->payload_captured);
 	const uint8_t *mac;
 
-	/* Cut short, or not valid by 6.1.1 to 7.1.2. */
-	if (p->ttl != ND_HOP_LIMIT || p->icmp_code != 0 || p->payload_captured != p->payload_len ||
+	/* Nothing in it, cut short, or not valid by 6.1.1 to 7.1.2. */
+	if (p->payload == NULL || p->ttl != ND_HOP_LIMIT || p->icmp_code != 0 ||
+		p->payload_captured != p->payload_len ||
 		(p->flags & (NT_PKT_BAD_CHECKSUM | NT_PKT_FRAG_FIRST)) != 0)
 		return false;
+	struct nt_cursor c = nt_cursor_init(p->payload, p->payload_captured);
 	if (p->icmp_type == ND_ADVERT)
 		return parse_advert(ret, p, c);
 	if (p->icmp_type != ND_ROUTER_SOLICIT)

@@ -39,6 +39,7 @@ SEEDS = {
     "advert": nd(136, b"\x60\0\0\0", LOCAL, option(2, HOST)),
     "advert_router": nd(136, b"\xe0\0\0\0", LOCAL, option(2, ROUTER)),
     "router_solicit": nd(133, b"\0" * 4, option(1, HOST)),
+    "router_solicit_empty": nd(133, b"\0" * 4),
     "router_advert": nd(134, b"\x40\0\7\x08", b"\0" * 8, option(1, ROUTER),
                         option(5, b"\0\0\0\0\5\xdc"), PREFIX),
     "no_length": nd(135, b"\0" * 4, LOCAL, b"\1\0" + HOST),

@@ -282,6 +282,10 @@ test_nd_not_valid(void **state)
 	b = solicit();
 	memset(b.bytes + 14 + 8, 0, 16); /* a host looking for doubles: RFC 4862 5.4.2 */
 	expect_nothing(&b);
+	struct pkt empty = { .len = 0 };
+	put32(&empty, 0);
+	b = nd(133, &empty);
+	expect_nothing(&b);
 	b = advert(0x60000000, true);
 	b.bytes[14 + 40 + 8] = 0xff; /* target: a group */
 	expect_nothing(&b);
