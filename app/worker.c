@@ -132,10 +132,26 @@ make_tables(struct worker *w)
 	return failed != 0 ? failed : departures_init(&w->departures);
 }
 
+void
+worker_tell(
+	struct worker *w, enum nt_fact kind, const struct nt_packet_meta *at, struct nt_mapping *m)
+{
+	m->position = at->position;
+	m->seen_ns = at->clock_ns;
+	m->name = "";
+	while (nt_unlikely(!nt_relay_tell(w->relay, kind, m)))
+		worker_wait(w);
+	count(w, NT_COUNTER_MESSAGES_SENT, 1);
+}
+
 static enum nt_name_added
 take_mapping(void *arg, const struct nt_mapping *m)
 {
 	struct worker *w = arg;
+	if (nt_unlikely(is_unasked(w, m))) {
+		verdicts_refused(w, m);
+		return NT_NAME_REFUSED;
+	}
 	if (nt_unlikely(w->cfg.names_log != NULL))
 		names_log_add(w->cfg.names_log, m, m->seen_ns - w->epoch_offset_ns);
 	const bool asserted = m->source == NT_SOURCE_SSL_SNI || m->source == NT_SOURCE_HTTP_HOST;
@@ -148,6 +164,8 @@ take_fact(void *arg, enum nt_fact kind, const struct nt_mapping *m)
 {
 	if (kind == NT_FACT_HOST)
 		hosts_fact(arg, m);
+	else if (kind == NT_FACT_ASKED)
+		query_fact(arg);
 	else
 		verdicts_fact(arg, kind, m);
 }

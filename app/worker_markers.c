@@ -41,6 +41,7 @@ end_epoch(struct worker *w, const struct nt_packet_meta *at)
 	nt_name_cache_clear(w->asserted);
 	nt_dns_match_clear(w->queries);
 	hosts_clear(w);
+	trust_begin_epoch(w);
 	w->epoch_offset_ns = at->ts_ns;
 	count(w, NT_COUNTER_EPOCHS, 1);
 }

@@ -80,7 +80,8 @@ unicast_response(struct worker *w, const struct dns_place *place)
 		nt_dns_answers_digest(dns), place->at->clock_ns);
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_MATCHED + v), 1);
 	if (v == NT_DNS_MATCHED || v == NT_DNS_UNSOLICITED) {
-		resolver_answered(w, place->f, &place->to, place->at->clock_ns);
+		if (v == NT_DNS_MATCHED)
+			resolver_answered(w, place->f, &place->to, place->at->clock_ns);
 		count(w, NT_COUNTER_MAPPINGS_LEARNT, dns->answer_count);
 		learn_answers(w, place, v == NT_DNS_UNSOLICITED ? NT_MAPPING_UNSOLICITED : 0);
 	} else if (v == NT_DNS_REPEAT) {
@@ -139,6 +140,7 @@ dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg,
 			answer_lost(w, place->at, NT_UNKNOWN_REFUSED, &place->to);
 		unicast_response(w, place);
 	} else {
+		query_seen(w, place->at);
 		nt_dns_match_query(w->queries, place->cold->first_position, w->dns.id,
 			nt_dns_question_digest(&w->dns), place->at->clock_ns);
 	}

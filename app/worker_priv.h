@@ -87,6 +87,8 @@ struct worker {
 	const struct nt_config *config;
 	struct nt_relay_worker *relay;
 	struct nt_relay_taker taker;
+	bool query_told; /* by this worker */
+	bool tap_sees_queries; /* as of what has been applied */
 	struct nt_flow_table *flows;
 	struct nt_conn *conn;
 	struct nt_name_cache *names;
@@ -139,6 +141,10 @@ key_addr(const struct nt_flow_key *key, bool lo)
 /* worker_markers.c */
 /* bytes: a struct distribute_counts, at any address. */
 void add_distribute_counts(struct worker *w, const uint8_t *bytes);
+
+/* worker.c: a fact for all workers; position, time and name are set here. */
+void worker_tell(
+	struct worker *w, enum nt_fact kind, const struct nt_packet_meta *at, struct nt_mapping *m);
 
 /* worker.c: what any wait does: publish T, drain the inbox, give the core away. */
 void worker_wait(struct worker *w);
@@ -269,6 +275,8 @@ unsigned int verdicts_due(struct worker *w, unsigned int max);
 /* Is it not judged yet? */
 bool verdicts_waits(const struct worker *w, uint32_t idx);
 void verdicts_row(struct worker *w, const struct nt_flow *f, uint32_t idx, struct nt_conn_row *row);
+/* A mapping that is being applied is refused. */
+void verdicts_refused(struct worker *w, const struct nt_mapping *m);
 /* A fact that concerns them, or not, in the order of positions. */
 void verdicts_fact(struct worker *w, enum nt_fact kind, const struct nt_mapping *m);
 
@@ -289,6 +297,15 @@ void look_for_hidden_dns(struct worker *w, const struct nt_flow *f, const struct
 /* An answer to this client that counts, on this flow. */
 void resolver_answered(
 	struct worker *w, const struct nt_flow *f, const struct nt_addr *client, int64_t clock_ns);
+
+/* worker_trust.c: answers without a query. */
+/* A query was seen. */
+void query_seen(struct worker *w, const struct nt_packet_meta *at);
+/* Some worker saw one; all mappings before it have been applied. */
+void query_fact(struct worker *w);
+/* Whether a mapping that is being applied comes of an answer that is refused for it. */
+bool is_unasked(const struct worker *w, const struct nt_mapping *m);
+void trust_begin_epoch(struct worker *w);
 
 /* worker_notices.c */
 struct ends {

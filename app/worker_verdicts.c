@@ -261,15 +261,13 @@ verdicts_row(struct worker *w, const struct nt_flow *f, uint32_t idx, struct nt_
 
 /* --- what all workers are told --------------------------------------------------------------- */
 
-static void
-tell(struct worker *w, enum nt_fact kind, const struct nt_packet_meta *at, struct nt_mapping *m)
+/* An answer that is not believed may be the one that the connection goes by. */
+void
+verdicts_refused(struct worker *w, const struct nt_mapping *m)
 {
-	m->position = at->position;
-	m->seen_ns = at->clock_ns;
-	m->name = "";
-	while (nt_unlikely(!nt_relay_tell(w->relay, kind, m)))
-		worker_wait(w);
-	count(w, NT_COUNTER_MESSAGES_SENT, 1);
+	if (m->source != NT_SOURCE_DNS_PTR)
+		nt_verdicts_lost(
+			w->judging.verdicts, NT_UNKNOWN_REFUSED, &m->addr, &m->client, m->seen_ns);
 }
 
 void
@@ -306,7 +304,7 @@ answer_truncated(struct worker *w, const struct nt_packet_meta *at, uint64_t que
 	};
 	nt_told_note(w->judging.resolvers, &key, client, at->clock_ns);
 	count(w, NT_COUNTER_ANSWERS_LOST, 1);
-	tell(w, NT_FACT_LOST, at, &m);
+	worker_tell(w, NT_FACT_LOST, at, &m);
 }
 
 /* A client and its resolver are one worker's: it has seen the cut one itself. */
@@ -321,7 +319,7 @@ answer_whole(struct worker *w, const struct nt_packet_meta *at, uint64_t questio
 	int64_t first_ns, last_ns;
 	if (nt_told_when(w->judging.resolvers, &key, client, &first_ns, &last_ns) &&
 		at->clock_ns <= last_ns + w->config->notice.grace_ns)
-		tell(w, NT_FACT_LOST, at, &m);
+		worker_tell(w, NT_FACT_LOST, at, &m);
 }
 
 /* Once for each reason and packet: one of TCP may have thousands of messages. */
@@ -338,7 +336,7 @@ answer_lost(struct worker *w, const struct nt_packet_meta *at, enum nt_unknown w
 		return;
 	j->lost_told |= 1u << why;
 	struct nt_mapping m = { .client = *client, .source = (uint8_t)why };
-	tell(w, NT_FACT_LOST, at, &m);
+	worker_tell(w, NT_FACT_LOST, at, &m);
 }
 
 void
@@ -349,7 +347,7 @@ answer_refused(struct worker *w, const struct nt_packet_meta *at, const struct n
 		.addr = a->addr, .client = *client, .index = a->index, .source = NT_UNKNOWN_REFUSED
 	};
 	if (a->type != NT_DNS_TYPE_PTR)
-		tell(w, NT_FACT_LOST, at, &m);
+		worker_tell(w, NT_FACT_LOST, at, &m);
 }
 
 static bool
@@ -375,7 +373,7 @@ look_for_hidden_dns(struct worker *w, const struct nt_flow *f, const struct nt_p
 		return;
 	struct nt_mapping m = { .client = e.orig };
 	count(w, NT_COUNTER_DNS_HIDDEN, 1);
-	tell(w, NT_FACT_HIDDEN, at, &m);
+	worker_tell(w, NT_FACT_HIDDEN, at, &m);
 }
 
 void

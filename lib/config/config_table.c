@@ -47,6 +47,11 @@
 #define CACHE_MAX (INT64_C(1) << 30)
 
 static const char *const formats[] = { [NT_CONFIG_JSON] = "json", [NT_CONFIG_TSV] = "tsv" };
+static const char *const unsolicited[] = {
+	[NT_CONFIG_UNSOLICITED_AUTO] = "auto",
+	[NT_CONFIG_UNSOLICITED_ACCEPT] = "accept",
+	[NT_CONFIG_UNSOLICITED_REFUSE] = "refuse",
+};
 static const char *const spellings[] = {
 	[NT_CONFIG_DOTTED] = "dotted",
 	[NT_CONFIG_SHORT] = "short",
@@ -245,6 +250,11 @@ const struct config_key config_keys[] = {
 		.def = NT_SEC(10),
 		.help = "A client that has looked nothing up for so long goes back to the name "
 			"that it has known longest." },
+	{ "names.unsolicited", WORDS(names.unsolicited, unsolicited),
+		.def = NT_CONFIG_UNSOLICITED_AUTO,
+		.help = "DNS answers on flows that showed no query: accept them, refuse them, or "
+			"(auto) accept them until a query is seen, which says that the tap sees "
+			"queries." },
 	{ "names.query_life", DURATION(names.query_life_ns), .min = SEC_TENTH, .max = NT_SEC(3600),
 		.def = NT_SEC(30), .help = "How long a query waits for its response." },
 	{ "names.max_dns_streams", U32(names.max_dns_streams), .min = 1, .max = 65536, .def = 256,

@@ -28,6 +28,13 @@ enum nt_config_format {
 	NT_CONFIG_TSV,
 };
 
+/* What becomes of answers that nobody was seen to ask for. */
+enum nt_config_unsolicited {
+	NT_CONFIG_UNSOLICITED_AUTO, /* they count until the first query is seen */
+	NT_CONFIG_UNSOLICITED_ACCEPT,
+	NT_CONFIG_UNSOLICITED_REFUSE,
+};
+
 enum nt_config_spelling {
 	NT_CONFIG_DOTTED, /* id.orig_h_name.src */
 	NT_CONFIG_SHORT, /* id_orig_h_n.src */
@@ -114,6 +121,7 @@ struct nt_config {
 		int64_t stale_for_ns; /* names.stale_for 3600 */
 		int64_t pin_after_ns; /* names.pin_after 60 */
 		int64_t reuse_after_ns; /* names.reuse_after 10 */
+		uint32_t unsolicited; /* names.unsolicited: "auto", "accept" or "refuse" */
 		int64_t query_life_ns; /* names.query_life 30 */
 		uint32_t max_dns_streams; /* names.max_dns_streams 256: a worker */
 		uint32_t max_queries; /* names.max_queries 65536: queries in flight, a worker */

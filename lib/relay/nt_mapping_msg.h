@@ -16,6 +16,7 @@ enum nt_fact {
 	NT_FACT_HOST, /* addr was seen with a link address: the name's six bytes */
 	NT_FACT_HIDDEN, /* client is seen to use encrypted DNS; until expires */
 	NT_FACT_LOST, /* answers were lost: source says why (the app's) */
+	NT_FACT_ASKED, /* a query was seen */
 };
 
 struct nt_mapping_msg {

@@ -131,10 +131,10 @@
 	X(MAPPINGS_SHED_IN, mappings_shed_in, "mappings", "shed between the relay and this worker") \
 	X(MAPPINGS_NEW, mappings_new, "mappings", "received and new") \
 	X(MAPPINGS_REFRESHED, mappings_refreshed, "mappings", "received and known already") \
-	X(MAPPINGS_REFUSED, mappings_refused, "mappings", "received and refused: no room") \
+	X(MAPPINGS_REFUSED, mappings_refused, "mappings", "received and refused: no room, or nobody asked") \
 	X(OWN_NEW, own_new, "mappings", "learnt by this worker and new to its cache") \
 	X(OWN_REFRESHED, own_refreshed, "mappings", "learnt by this worker and known already") \
-	X(OWN_REFUSED, own_refused, "mappings", "learnt by this worker and refused: no room") \
+	X(OWN_REFUSED, own_refused, "mappings", "learnt by this worker and refused: no room, or nobody asked") \
 	X(MAPPINGS_EVICTED, mappings_evicted, "mappings", "given up before their time: a names.max_* was reached") \
 	X(LOOKUPS_CUT, lookups_cut, "lookups", "cut short: too many mappings of one address") \
 	X(MAPPINGS_DELETED, mappings_deleted, "mappings", "expired or evicted") \

@@ -1027,6 +1027,18 @@ class TestNames(Case):
     def test_unsolicited(self):
         self.check([self.answer(START, self.good())] + self.connect(1), "DNS_A", [NAME], "client", 1)
 
+    def test_unasked(self):
+        """Where the tap sees anybody's queries, nobody else is told anything without one."""
+        other = (START - SEC, m.ip(OTHER, RESOLVER, 17, m.udp(
+            4000, 53, m.dns_query(9, "other.example", m.A))))
+        packets = [self.answer(START, self.good())] + self.connect(1)
+        self.unnamed([other] + packets)
+        self.unnamed(packets, "--set", "names.unsolicited=refuse")
+        self.check([other] + packets, "DNS_A", [NAME], "client", 1,
+                   args=("--set", "names.unsolicited=accept"))
+        after = (START + 500, other[1])
+        self.check([packets[0], after] + packets[1:], "DNS_A", [NAME], "client", 1)
+
     def test_unmatched(self):
         wrong = (self.good(ident=2), self.good(name="other.example"))
         for message in wrong:

@@ -18,11 +18,6 @@ encrypted-dns) floors=(--min-hidden 0.99 --min-none-precision 0.99 --min-none-re
 dualstack) floors=(--min-right 0.98 --min-linked 0.99) ;;
 local-names) floors=(--min-originators 0.99) ;;
 esac
-# Not there yet; each with what it waits for.
-case $name in
-# Answers without a query on their flow are believed, as a tap of responses needs it.
-spoofed) floors+=(--pending-forgery unasked) ;;
-esac
 
 rm -rf "$out"
 mkdir -p "$out"
