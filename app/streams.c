@@ -42,6 +42,7 @@ stream_open(struct streams *s, uint32_t flow)
 	st->held[0] = st->held[1] = HOLD_NONE;
 	st->flags = st->services = 0;
 	st->named = 0;
+	st->host_count = 0;
 	s->of_flow[flow] = i;
 	return st;
 }

@@ -11,13 +11,15 @@
 
 #include "hold.h"
 
-#define STREAM_NONE UINT32_MAX
+#define STREAM_NONE	 UINT32_MAX
+#define STREAM_HOSTS_MAX 64
 
 /* nt_flow.stream */
 enum stream_phase {
 	STREAM_NEW, /* no payload yet */
 	STREAM_OPEN, /* there is a struct stream */
 	STREAM_CLOSED, /* it is known */
+	STREAM_HOSTS = 8 | STREAM_CLOSED, /* ... to be HTTP: only Hosts of requests are wanted */
 	STREAM_REPLIED = 4, /* the responder has said something; what the originator says decides */
 };
 
@@ -28,7 +30,9 @@ struct stream {
 	uint8_t flags; /* of the two directions: begun, broken (worker_streams.c) */
 	uint8_t services; /* of nt_detect: those that the connection has already */
 	uint8_t named; /* detect.named as far as names were taken */
+	uint8_t host_count; /* in hosts */
 	struct nt_detect detect;
+	uint32_t hosts[STREAM_HOSTS_MAX]; /* digests of the Hosts that followed the name */
 };
 
 struct streams {

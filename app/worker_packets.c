@@ -152,8 +152,12 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 		if (nt_unlikely(p->proto != IPPROTO_TCP)) {
 			if (nt_neighbour_is_nd(p))
 				hosts_neighbour(w, p, at);
-		} else if ((nt_flow_at(w->flows, idx)->stream & STREAM_CLOSED) == 0) {
-			streams_packet(w, p, at, idx, s->src_is_lo);
+		} else {
+			const struct nt_flow *f = nt_flow_at(w->flows, idx);
+			if ((f->stream & STREAM_CLOSED) == 0)
+				streams_packet(w, p, at, idx, s->src_is_lo);
+			else if (nt_unlikely(f->stream == STREAM_HOSTS))
+				hosts_of_packet(w, p, at, idx, s->src_is_lo);
 		}
 	}
 	return idx;

@@ -254,13 +254,17 @@ void row_make(struct worker *w, uint32_t idx, struct nt_conn_row *row);
 /* A packet with payload or FIN of a connection whose stream is not decided. */
 void streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
 	uint32_t idx, bool src_is_lo);
+/* The same where the stream is STREAM_HOSTS. */
+void hosts_of_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
+	uint32_t idx, bool src_is_lo);
 void stream_end(struct worker *w, uint32_t idx);
 
 /* The TCP connection is over: what is known now is all. */
 static inline void
 streams_end(struct worker *w, uint32_t idx)
 {
-	if (nt_flow_at(w->flows, idx)->stream == STREAM_OPEN)
+	const uint8_t stream = nt_flow_at(w->flows, idx)->stream;
+	if (stream == STREAM_OPEN || stream == STREAM_HOSTS)
 		stream_end(w, idx);
 }
 

@@ -6,6 +6,8 @@
  * segments come in their turn and are looked at where they lie; and most connections that are
  * neither HTTP nor TLS say so with their first bytes, and never have a struct stream.
  */
+#include <string.h>
+
 #include <nt_conn.h>
 
 #include "worker_priv.h"
@@ -38,6 +40,7 @@ struct feed {
 	struct nt_flow_cold *cold;
 	const struct nt_packet_meta *meta; /* the packet's; NULL at the connection's end */
 	bool wanted; /* by nt_detect */
+	bool hosts; /* ... for nothing but further Hosts */
 };
 
 /* Exact where it matters. */
@@ -56,8 +59,10 @@ deliver(struct feed *d, int dir, const uint8_t *data, size_t len)
 	/* What is left at the end comes too late to be learnt: W may have passed it. */
 	if ((d->s->flags & DNS) != 0 && d->meta != NULL)
 		dns_stream_data(d->w, d->idx, dir, data, len, d->meta);
-	if (d->wanted)
-		d->wanted = nt_detect_feed(&d->s->detect, dir, data, len, total(d));
+	if (!d->wanted)
+		return;
+	d->wanted = d->hosts ? nt_detect_feed_hosts(&d->s->detect, data, len)
+			     : nt_detect_feed(&d->s->detect, dir, data, len, total(d));
 }
 
 static void
@@ -114,12 +119,18 @@ give_up_acked(struct feed *d, int dir)
 }
 
 static void
-give_up(struct feed *d)
+give_up(struct feed *d, int dir)
 {
-	for (int dir = 0; dir < 2; dir++)
-		if ((d->s->flags & BEGUN << dir) != 0 &&
-			(int32_t)(d->f->tcp.last_ack[dir] - d->s->want[dir]) > 0)
-			give_up_acked(d, dir);
+	if ((d->s->flags & BEGUN << dir) != 0 &&
+		(int32_t)(d->f->tcp.last_ack[dir] - d->s->want[dir]) > 0)
+		give_up_acked(d, dir);
+}
+
+static void
+give_up_both(struct feed *d)
+{
+	give_up(d, NT_FLOW_ORIG);
+	give_up(d, NT_FLOW_RESP);
 }
 
 static void
@@ -160,6 +171,61 @@ load(struct feed *d, struct worker *w, uint32_t idx)
 	d->cold = nt_flow_cold_at(w->flows, idx);
 	d->s = &w->streams.streams[w->streams.of_flow[idx]];
 	d->wanted = (d->s->flags & DECIDED) == 0;
+	d->hosts = false;
+	d->s->detect.host_arg = d;
+}
+
+/* A name that was not there before this packet. */
+static void
+take_name(const struct feed *d)
+{
+	struct stream *s = d->s;
+	const struct nt_server_name *name = nt_detect_name(&s->detect);
+	if (s->detect.named == s->named || name == NULL)
+		return;
+	s->named = s->detect.named;
+	/* The Host of CONNECT is where the proxy goes, before anything has come from there. */
+	if ((name->flags & NT_SERVER_NAME_TLS) != 0 || !s->detect.http.connect)
+		server_name_asserted(d->w, d->idx, name, d->meta, s->detect.http.connect);
+}
+
+/* The name counts as one. */
+static bool
+has_room_for_hosts(const struct worker *w, const struct stream *s)
+{
+	return s->host_count + 1U < w->config->names.max_hosts_per_connection;
+}
+
+static bool
+is_name(const struct stream *s, const struct nt_server_name *host)
+{
+	const struct nt_server_name *name = nt_detect_name(&s->detect);
+	return name != NULL && name->len == host->len &&
+	       memcmp(name->text, host->text, host->len) == 0;
+}
+
+/* Is it the first time that the connection says it? */
+static bool
+add_host(const struct worker *w, struct stream *s, const struct nt_server_name *host)
+{
+	const uint32_t digest = (uint32_t)nt_siphash64(&w->cfg.uid_key, host->text, host->len);
+	for (unsigned int i = 0; i < s->host_count; i++)
+		if (s->hosts[i] == digest)
+			return false;
+	s->hosts[s->host_count++] = digest;
+	return true;
+}
+
+/* nt_detect.host: most say again what the first request said. */
+static void
+take_host(void *arg, const struct nt_server_name *host)
+{
+	const struct feed *d = arg;
+	take_name(d); /* first */
+	if (is_name(d->s, host) || d->s->detect.http.connect || !has_room_for_hosts(d->w, d->s))
+		return;
+	if (add_host(d->w, d->s, host))
+		server_name_asserted(d->w, d->idx, host, d->meta, false);
 }
 
 /* Rarely more than once: at the first request or ClientHello, and where that is taken back. */
@@ -198,6 +264,7 @@ resume(struct worker *w, uint32_t idx, uint16_t port)
 	s->flags |= BEGUN << NT_FLOW_RESP;
 }
 
+/* Either way there is one then. */
 static void
 open_stream(struct worker *w, uint32_t idx)
 {
@@ -211,6 +278,7 @@ open_stream(struct worker *w, uint32_t idx)
 		if (dns_stream_wanted(w, f))
 			s->flags |= DNS;
 	}
+	w->streams.streams[w->streams.of_flow[idx]].detect.host = take_host;
 	f->stream = STREAM_OPEN;
 }
 
@@ -280,20 +348,6 @@ is_end(const struct feed *d, int dir, const struct nt_packet *p)
 	return (p->tcp_flags & TCP_FIN) != 0 && d->s->want[dir] == p->seq + p->payload_len;
 }
 
-/* A name that was not there before this packet. */
-static void
-take_name(const struct feed *d)
-{
-	struct stream *s = d->s;
-	const struct nt_server_name *name = nt_detect_name(&s->detect);
-	if (s->detect.named == s->named || name == NULL)
-		return;
-	s->named = s->detect.named;
-	/* The Host of CONNECT is where the proxy goes, before anything has come from there. */
-	if ((name->flags & NT_SERVER_NAME_TLS) != 0 || !s->detect.http.connect)
-		server_name_asserted(d->w, d->idx, name, d->meta, s->detect.http.connect);
-}
-
 /* The ClientHello that confirms TLS has the name, if it has any. */
 static void
 note_tls(const struct feed *d)
@@ -303,6 +357,42 @@ note_tls(const struct feed *d)
 		return;
 	s->flags |= TLS_SEEN;
 	look_for_hidden_dns(d->w, d->f, d->meta, nt_detect_name(&s->detect));
+}
+
+/* It is known what the connection speaks. */
+static void
+decided(const struct feed *d)
+{
+	d->s->flags |= DECIDED;
+	if ((d->s->flags & DNS) != 0)
+		return;
+	if (nt_detect_wants_hosts(&d->s->detect) && has_room_for_hosts(d->w, d->s))
+		nt_flow_at(d->w->flows, d->idx)->stream = STREAM_HOSTS;
+	else
+		close_stream(d->w, d->idx);
+}
+
+void
+hosts_of_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
+	uint32_t idx, bool src_is_lo)
+{
+	const bool ends = (p->tcp_flags & (TCP_FIN | TCP_RST)) != 0;
+	struct feed d;
+	if ((p->flags & (NT_PKT_BAD_CHECKSUM | NT_PKT_NO_COUNT)) != 0)
+		return;
+	if (nt_conn_direction(nt_flow_at(w->flows, idx), src_is_lo) == NT_FLOW_ORIG) {
+		load(&d, w, idx);
+		d.wanted = d.hosts = true;
+		d.meta = at;
+		give_up(&d, NT_FLOW_ORIG);
+		take_segment(&d, NT_FLOW_ORIG, p);
+		if (d.wanted && !ends && (d.s->flags & BROKEN << NT_FLOW_ORIG) == 0 &&
+			has_room_for_hosts(w, d.s))
+			return;
+	} else if (!ends) {
+		return;
+	}
+	close_stream(w, idx);
 }
 
 void
@@ -319,7 +409,7 @@ streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_pack
 	load(&d, w, idx);
 	d.meta = at;
 	begin_direction(&d, dir);
-	give_up(&d);
+	give_up_both(&d);
 	take_segment(&d, dir, p);
 	if (d.wanted && is_end(&d, dir, p))
 		d.wanted = nt_detect_end(&d.s->detect, dir, total(&d));
@@ -329,18 +419,20 @@ streams_packet(struct worker *w, const struct nt_packet *p, const struct nt_pack
 	take_name(&d);
 	note_tls(&d);
 	if (!d.wanted)
-		d.s->flags |= DECIDED;
-	if (!d.wanted && (d.s->flags & DNS) == 0)
-		close_stream(w, idx);
+		decided(&d);
 }
 
 void
 stream_end(struct worker *w, uint32_t idx)
 {
 	struct feed d;
+	if (nt_flow_at(w->flows, idx)->stream == STREAM_HOSTS) {
+		close_stream(w, idx);
+		return;
+	}
 	load(&d, w, idx);
 	d.meta = NULL;
-	give_up(&d);
+	give_up_both(&d);
 	store_services(&d);
 	take_name(&d);
 	if ((d.s->flags & DNS) != 0)

@@ -287,6 +287,10 @@ const struct config_key config_keys[] = {
 			"connections." },
 	{ "names.max_asserted", U32(names.max_asserted), .min = 16, .max = CACHE_MAX,
 		.def = 1 << 16, .unit = "mappings", .help = "Mappings kept of such server names." },
+	{ "names.max_hosts_per_connection", U32(names.max_hosts_per_connection), .min = 1,
+		.max = 64, .def = 64, .unit = "names",
+		.help = "Different Hosts learnt from the requests of one HTTP connection; 1: what "
+			"follows is not read." },
 	{ "names.max_per_record", U32(names.max_per_record), .min = 1, .max = 32, .def = 8,
 		.unit = "names", .help = "Names in one field of a record." },
 

@@ -134,6 +134,7 @@ struct nt_config {
 		uint32_t max_per_address; /* names.max_per_address 65536 */
 		int64_t asserted_ttl_ns; /* names.asserted_ttl 300 */
 		uint32_t max_asserted; /* names.max_asserted 65536 */
+		uint32_t max_hosts_per_connection; /* names.max_hosts_per_connection 64 */
 		uint32_t max_per_record; /* names.max_per_record 8 (1 .. 32) */
 	} names;
 

@@ -40,6 +40,7 @@ nt_detect_begin(struct nt_detect *d, uint16_t port)
 	d->flags = 0;
 	d->pieces = 0;
 	d->named = 0;
+	d->host = NULL;
 	d->bytes = 0;
 	if (is_among(port, http_ports, NT_ARRAY_SIZE(http_ports)))
 		d->attached |= NT_DETECT_HTTP;
@@ -83,6 +84,16 @@ take_name(struct nt_detect *d)
 	d->named++;
 }
 
+/* The first one is the server's name; whoever wants them is told of all that follow. */
+static void
+take_host(struct nt_detect *d)
+{
+	if ((d->flags & NAMED) == 0)
+		take_name(d);
+	else if (d->host != NULL)
+		d->host(d->host_arg, &d->gathered);
+}
+
 static void
 feed_tls(struct nt_detect *d, int dir, const uint8_t *data, size_t len, uint64_t total,
 	bool beginning)
@@ -121,7 +132,7 @@ note_http(struct nt_detect *d, unsigned int got, uint64_t total, bool beginning)
 	if ((got & NT_HTTP_REQUEST) != 0)
 		d->seen |= NT_DETECT_HTTP;
 	if ((got & NT_HTTP_HOST) != 0)
-		take_name(d);
+		take_host(d);
 	if ((got & NT_HTTP_BAD) != 0)
 		violated(d, NT_DETECT_HTTP, total);
 	if ((got & NT_HTTP_OVER) != 0)
@@ -132,17 +143,22 @@ static void
 feed_http(struct nt_detect *d, int dir, const uint8_t *data, size_t len, uint64_t total,
 	bool beginning)
 {
-	size_t taken;
-	const unsigned int got = nt_http_feed(&d->http, dir, data, len, &d->gathered, &taken);
+	size_t at = 0, taken;
+	unsigned int got;
 
-	note_http(d, got, total, beginning);
+	/* Ends: each Host takes a byte at least. */
+	do {
+		got = nt_http_feed(&d->http, dir, data + at, len - at, &d->gathered, &taken);
+		note_http(d, got, total, beginning);
+		at += taken;
+	} while ((got & NT_HTTP_HOST) != 0 && at < len);
 	if (nt_http_is_hopeless(&d->http))
 		d->live &= (uint8_t)~NT_DETECT_HTTP;
 	if ((got & (NT_HTTP_TUNNEL | NT_HTTP_BAD)) != NT_HTTP_TUNNEL)
 		return;
 	begin_tunnel(d);
-	if (taken < len)
-		feed_tls(d, dir, data + taken, len - taken, total, true);
+	if (at < len)
+		feed_tls(d, dir, data + at, len - at, total, true);
 }
 
 static bool
@@ -279,6 +295,20 @@ nt_detect_feed(struct nt_detect *d, int dir, const uint8_t *data, size_t len, ui
 	if ((d->live & NT_DETECT_HTTP) != 0)
 		feed_http(d, dir, data, len, total, beginning);
 	return goes_on(d, total);
+}
+
+bool
+nt_detect_wants_hosts(const struct nt_detect *d)
+{
+	return d->live == NT_DETECT_HTTP && (d->seen & NT_DETECT_HTTP) != 0 &&
+	       nt_http_has_requests(&d->http);
+}
+
+bool
+nt_detect_feed_hosts(struct nt_detect *d, const uint8_t *data, size_t len)
+{
+	feed_http(d, 0, data, len, UINT64_MAX, false);
+	return nt_detect_wants_hosts(d);
 }
 
 bool

@@ -135,10 +135,9 @@ end_headers(struct nt_http *h, int dir, struct nt_server_name *name)
 	struct nt_http_side *s = &h->side[dir];
 	unsigned int ret = 0;
 
-	if (dir == DIR_REQUEST && (s->flags & MESSAGE_HOST) != 0 && !h->named) {
-		h->named = nt_server_name_finish_host(name);
-		ret |= h->named ? NT_HTTP_HOST : 0;
-	}
+	if (dir == DIR_REQUEST && (s->flags & MESSAGE_HOST) != 0 &&
+		nt_server_name_finish_host(name))
+		ret |= NT_HTTP_HOST;
 	if (dir == DIR_REQUEST && (s->flags & MESSAGE_KEEPS) != 0)
 		h->keeps = true;
 	if (dir == DIR_REPLY && (s->flags & MESSAGE_CLOSES) != 0)
@@ -200,7 +199,7 @@ line_bytes(struct nt_http *h, int dir, const uint8_t *data, size_t len, struct n
 			http_reply_bytes(h, s, data, len);
 		break;
 	case HTTP_HEADERS:
-		http_header_bytes(s, data, len, dir == DIR_REQUEST && !h->named ? name : NULL);
+		http_header_bytes(s, data, len, dir == DIR_REQUEST ? name : NULL);
 		break;
 	case HTTP_CHUNK_SIZE:
 		http_chunk_bytes(s, data, len);
@@ -261,7 +260,7 @@ nt_http_feed(struct nt_http *h, int dir, const uint8_t *data, size_t len,
 	struct nt_server_name *name, size_t *ret_taken)
 {
 	struct nt_http_side *s = &h->side[dir];
-	const unsigned int stop = NT_HTTP_TUNNEL | NT_HTTP_OVER | NT_HTTP_BAD;
+	const unsigned int stop = NT_HTTP_TUNNEL | NT_HTTP_OVER | NT_HTTP_BAD | NT_HTTP_HOST;
 	unsigned int ret = 0;
 	size_t at = 0;
 
@@ -277,7 +276,7 @@ nt_http_feed(struct nt_http *h, int dir, const uint8_t *data, size_t len,
 		else
 			at += take_line(h, dir, data + at, len - at, name, &ret);
 	}
-	*ret_taken = (ret & NT_HTTP_TUNNEL) != 0 ? at : len;
+	*ret_taken = (ret & (NT_HTTP_TUNNEL | NT_HTTP_HOST)) != 0 ? at : len;
 	return ret;
 }
 
@@ -297,6 +296,12 @@ nt_http_gap(struct nt_http *h, int dir, uint64_t len)
 	if (dir == DIR_REQUEST) /* which replies have bodies is not known any more */
 		h->side[DIR_REPLY].state = HTTP_NOTHING;
 	return h->side[DIR_REQUEST].state == HTTP_NOTHING ? NT_HTTP_OVER : 0;
+}
+
+bool
+nt_http_has_requests(const struct nt_http *h)
+{
+	return !h->connect && !takes_all(h, DIR_REQUEST);
 }
 
 bool

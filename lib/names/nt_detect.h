@@ -29,6 +29,9 @@ struct nt_detect {
 	struct nt_http http;
 	struct nt_server_name gathered; /* by either of them, not judged */
 	struct nt_server_name name; /* see nt_detect_name */
+	/* Told of each Host of HTTP that follows the name; NULL: nobody wants to know. */
+	void (*host)(void *host_arg, const struct nt_server_name *name);
+	void *host_arg;
 };
 
 /* port: the responder's. */
@@ -66,6 +69,14 @@ bool nt_detect_feed(struct nt_detect *d, int dir, const uint8_t *data, size_t le
 bool nt_detect_gap(struct nt_detect *d, int dir, uint64_t len);
 /* The direction's FIN has come, and all before it. */
 bool nt_detect_end(struct nt_detect *d, int dir, uint64_t total);
+
+/*
+ * It is HTTP, and what it speaks is decided: the originator's side alone may be read on, for the
+ * Hosts of further requests, which changes neither services nor name. Both return whether there
+ * can be more; a gap is nt_detect_gap's.
+ */
+bool nt_detect_wants_hosts(const struct nt_detect *d);
+bool nt_detect_feed_hosts(struct nt_detect *d, const uint8_t *data, size_t len);
 
 /* The services, NT_DETECT_* bits. */
 static inline unsigned int

@@ -15,7 +15,7 @@
 /* What a piece has brought. */
 enum {
 	NT_HTTP_REQUEST = 1 << 0, /* a request line: Zeek's confirmation */
-	NT_HTTP_HOST = 1 << 1, /* headers are over, and *name is the Host: a host name */
+	NT_HTTP_HOST = 1 << 1, /* a request's headers are over; *name is its Host: a host name */
 	NT_HTTP_BAD = 1 << 2, /* a line that is neither: Zeek's violation */
 	NT_HTTP_BEGINS = 1 << 3, /* begins like Zeek's signatures: HTTP on any port */
 	NT_HTTP_TUNNEL = 1 << 4, /* CONNECT was granted: something else follows */
@@ -45,7 +45,6 @@ struct nt_http {
 	bool raw; /* an HTTP/0.9 request: what follows from the server has no form */
 	bool connect; /* the last request was CONNECT */
 	bool keeps; /* more than one request is expected */
-	bool named; /* NT_HTTP_HOST was told */
 	bool closes; /* the server said that it closes the connection */
 };
 
@@ -53,14 +52,17 @@ void nt_http_begin(struct nt_http *h);
 
 /*
  * dir: 0 the originator, 1 the responder. name: where the Host is gathered, the same until
- * NT_HTTP_HOST, not touched any more after it. Returns NT_HTTP_* bits; *ret_taken: bytes looked at:
- * all, or as far as TUNNEL.
+ * NT_HTTP_HOST; the next request's overwrites it. Returns NT_HTTP_* bits; *ret_taken: bytes looked
+ * at: all, or as far as TUNNEL or HOST, behind which the rest is to be fed again.
  */
 unsigned int nt_http_feed(struct nt_http *h, int dir, const uint8_t *data, size_t len,
 	struct nt_server_name *name, size_t *ret_taken);
 
 /* len bytes of this direction were lost: skipped if they lie in a body, else OVER. */
 unsigned int nt_http_gap(struct nt_http *h, int dir, uint64_t len);
+
+/* Further requests can be read from the originator's side alone. */
+bool nt_http_has_requests(const struct nt_http *h);
 
 /* No request can be read any more: what the first line has in it so far is in none. */
 bool nt_http_is_hopeless(const struct nt_http *h);

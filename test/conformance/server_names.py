@@ -1,22 +1,25 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""Server names in our conn.logs against those that others saw: Zeek's ssl.log and http.log, and a table.
+"""Server names that connections say themselves, against those that others saw: learnt / expected.
 
-usage: server_names.py [-v] [--shared DIR] [--floor PERCENT] LOGS
+usage: server_names.py [-v] [--shared DIR] [--jobs N] [--floor SOURCE=PERCENT]... NAMETAP
 
-LOGS has a folder for each capture of ../shared/corpus with the conn.log that `nametap read` wrote for it.
-Expected are the server_name of ssl.log, the first host of a connection in http.log, and the names of
-ndpi-server-names.tsv (TLS, QUIC, HTTP); addresses are no names. -v prints what differs. Exit status 77 without
-the corpus or where no record has a server_name, 1 below the floor.
+Reads every capture of ../shared/corpus for which there are any with `NAMETAP read --names`. Expected are the
+server_name of ssl.log, every host of http.log, and the names of ndpi-server-names.tsv (TLS, QUIC, HTTP; the
+source `table` is all of it); addresses are no names. One is learnt if the connection's record has it, or a
+mapping of its responder. -v prints what differs. Exit status 77 without the corpus, 1 below a floor.
 """
 import argparse
 import collections
+import concurrent.futures
 import csv
 import ipaddress
 import json
 import os
 import re
+import subprocess
 import sys
+import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -44,13 +47,11 @@ def ends(r):
 
 
 def of_zeek(folder):
-    """(source, ends, name): one for each connection."""
+    """(source, ends, name): the different ones of each connection."""
     for log, field in (("ssl", "server_name"), ("http", "host")):
-        seen = set()
-        for r in sorted(rows(os.path.join(folder, log + ".log")), key=lambda r: r["ts"]):
-            if field in r and r["uid"] not in seen:
-                seen.add(r["uid"])
-                yield f"Zeek's {log}.log", ends(r), r[field]
+        told = {(r["uid"], r[field]): r for r in rows(os.path.join(folder, log + ".log")) if field in r}
+        for r in told.values():
+            yield f"{log}.log", ends(r), r[field]
 
 
 def of_table(path):
@@ -59,7 +60,39 @@ def of_table(path):
     with open(path, encoding="utf-8", newline="") as f:
         for r in csv.DictReader((line.lstrip("#") for line in f), delimiter="\t", quoting=csv.QUOTE_NONE):
             renamed = {"id." + k: v for k, v in r.items()}
-            ret[r["capture"]].append((f"table, {r['protocol']}", ends(renamed), r["server_name"]))
+            ret[r["capture"]].append((f"table {r['protocol']}", ends(renamed), r["server_name"]))
+    return ret
+
+
+def read(a, name):
+    """What the records have by connection, and the mappings of addresses."""
+    ours, mapped = collections.defaultdict(set), collections.defaultdict(set)
+    with tempfile.TemporaryDirectory() as out:
+        log = os.path.join(out, "names.json")
+        subprocess.run([a.nametap, "read", "--quiet", "-o", out, "--names", log,
+                        os.path.join(a.shared, "corpus", name)], check=False, stderr=subprocess.DEVNULL)
+        for r in rows(os.path.join(out, "conn.log")):
+            if r.get("server_name"):
+                ours[ends(r)].add(r["server_name"].rstrip(".").lower())
+        for r in rows(log):
+            if r["src"] in ("SSL_SNI", "HTTP_HOST"):
+                mapped[ipaddress.ip_address(r["addr"])].add(r["name"])
+    return ours, mapped
+
+
+def check(a, name, wanted):
+    """(source, was it learnt, what to say)"""
+    wanted = {(source, where, host_name(text)) for source, where, text in wanted}
+    if not wanted:
+        return []
+    ours, mapped = read(a, name)
+    ret = []
+    for source, where, text in sorted(wanted, key=str):
+        if text is None:
+            continue
+        there = ours[where] | set().union(*(mapped[addr] for addr, _ in where))
+        ret.append((source, text in there, f"{name}: {source}: {text[:60]} expected, {sorted(ours[where])} for "
+                    + " ".join(sorted(f"{addr} {port}" for addr, port in where))))
     return ret
 
 
@@ -67,39 +100,31 @@ def main():
     p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     p.add_argument("-v", action="store_true", dest="verbose")
     p.add_argument("--shared", default=os.path.join(HERE, "../../../shared"))
-    p.add_argument("--floor", type=float, default=0)
-    p.add_argument("logs")
+    p.add_argument("--jobs", type=int, default=2)
+    p.add_argument("--floor", action="append", default=[], metavar="SOURCE=PERCENT")
+    p.add_argument("nametap")
     a = p.parse_args()
     root = os.path.join(a.shared, "expected")
     if not os.path.isdir(root):
         print("skipped: no", root)
         return 77
     table = of_table(os.path.join(root, "ndpi-server-names.tsv"))
-    right, total, any_name = collections.Counter(), collections.Counter(), False
-    for folder in sorted(f for f, _, files in os.walk(root) if "conn.log" in files):
-        capture = os.path.relpath(folder, root)
-        wanted = [*of_zeek(folder), *table[capture]]
-        ours = collections.defaultdict(set)
-        for r in rows(os.path.join(a.logs, capture, "conn.log")) if wanted else ():
-            if r.get("server_name"):
-                any_name = True
-                ours[ends(r)].add(r["server_name"].rstrip(".").lower())
-        for source, where, text in wanted:
-            name = host_name(text)
-            if name is None:
-                continue
-            total[source] += 1
-            right[source] += name in ours[where]
-            if a.verbose and name not in ours[where]:
-                print(f"{capture}: {source}: {name[:60]} expected, {sorted(ours[where])} for {sorted(map(str, where))}")
-    if not any_name:
-        print("skipped: no server_name in", a.logs)
-        return 77
-    for source in sorted(total):
-        print(f"{source:20} {right[source]:5}/{total[source]:<5} {100 * right[source] / total[source]:6.2f}%")
-    share = 100 * sum(right.values()) / max(1, sum(total.values()))
-    print(f"{'all':20} {sum(right.values()):5}/{sum(total.values()):<5} {share:6.2f}%")
-    return share < a.floor
+    names = sorted(os.path.relpath(d, root) for d, _, files in os.walk(root) if "conn.log" in files)
+    wanted = {n: [*of_zeek(os.path.join(root, n)), *table[n]] for n in names}
+    learnt, expected = collections.Counter(), collections.Counter()
+    with concurrent.futures.ThreadPoolExecutor(a.jobs) as pool:
+        for found in pool.map(lambda n: check(a, n, wanted[n]), names):
+            for source, there, text in found:
+                for s in {source, source.split()[0], "all"}:
+                    expected[s] += 1
+                    learnt[s] += there
+                if a.verbose and not there:
+                    print(text)
+    for s in sorted(expected):
+        print(f"{s:12} {learnt[s]:5}/{expected[s]:<5} {100 * learnt[s] / expected[s]:6.2f}%")
+    low = [f for f in a.floor if 100 * learnt[f.split("=")[0]] < float(f.split("=")[1]) * expected[f.split("=")[0]]]
+    print(", ".join(["below the floor:", *low]) if low else f"all floors held: {' '.join(a.floor) or 'none'}")
+    return 1 if low else 0
 
 
 if __name__ == "__main__":

@@ -43,6 +43,102 @@ assert_name(const char *s)
 	assert_memory_equal(n->text, s, n->len);
 }
 
+/* What nt_detect.host was told, each behind a comma. */
+static char told[512];
+
+static void
+tell(void *arg, const struct nt_server_name *name)
+{
+	assert_ptr_equal(arg, told);
+	const size_t at = strlen(told);
+
+	assert_true(at + name->len + 1 < sizeof(told));
+	told[at] = ',';
+	memcpy(told + at + 1, name->text, name->len);
+	told[at + 1 + name->len] = '\0';
+}
+
+static void
+begin_hosts(void)
+{
+	begin(80);
+	told[0] = '\0';
+	d.host = tell;
+	d.host_arg = told;
+}
+
+static const char requests[] = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"
+			       "POST / HTTP/1.1\r\nHost: b.example\r\nContent-Length: 24\r\n\r\n"
+			       "Host: body.example\r\n\r\n\r\n"
+			       "GET / HTTP/1.1\r\nHost: 192.0.2.1\r\n\r\n"
+			       "GET http://c.example/ HTTP/1.1\r\nHost: C.example:8080\r\n\r\n"
+			       "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n";
+
+static void
+test_hosts(void **state)
+{
+	(void)state;
+	for (size_t piece = 1; piece <= sizeof(requests); piece++) {
+		begin_hosts();
+		for (size_t at = 0; at < sizeof(requests) - 1; at += piece)
+			say(0, requests + at, NT_MIN(piece, sizeof(requests) - 1 - at));
+		assert_name("a.example");
+		assert_string_equal(told, ",b.example,c.example,a.example");
+	}
+	begin(80);
+	text(0, requests); /* nobody wants to know */
+	assert_name("a.example");
+}
+
+/* Behind the bytes that decide only the originator is read. */
+static void
+test_hosts_after_decision(void **state)
+{
+	static const char first[] = "GET / HTTP/1.1\r\nHost: first.example\r\n\r\n";
+
+	(void)state;
+	for (size_t piece = 1; piece <= sizeof(requests); piece++) {
+		begin_hosts();
+		text(0, first);
+		total = NT_DETECT_FIRM_BYTES;
+		assert_false(text(1, "HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"));
+		assert_true(nt_detect_wants_hosts(&d));
+		for (size_t at = 0; at < sizeof(requests) - 1; at += piece)
+			assert_true(nt_detect_feed_hosts(&d, (const uint8_t *)requests + at,
+				NT_MIN(piece, sizeof(requests) - 1 - at)));
+		assert_name("first.example");
+		assert_string_equal(told, ",a.example,b.example,c.example,a.example");
+		assert_int_equal(nt_detect_services(&d), NT_DETECT_HTTP);
+	}
+	/* What is no request ends it, and is no violation any more. */
+	assert_false(nt_detect_feed_hosts(&d, (const uint8_t *)"\x81\x05hello\n", 8));
+	assert_int_equal(nt_detect_services(&d), NT_DETECT_HTTP);
+}
+
+static void
+test_hosts_end(void **state)
+{
+	static const char post[] =
+		"POST / HTTP/1.1\r\nHost: a.example\r\nContent-Length: 9\r\n\r\n";
+	static const char get[] = "GET / HTTP/1.1\r\nHost: b.example\r\n\r\n";
+	static const char connect[] = "CONNECT c.example:443 HTTP/1.1\r\n\r\n";
+
+	(void)state;
+	begin_hosts();
+	text(0, post);
+	assert_true(nt_detect_gap(&d, 0, 9)); /* in a body: its end is known */
+	assert_true(nt_detect_feed_hosts(&d, (const uint8_t *)get, sizeof(get) - 1));
+	assert_string_equal(told, ",b.example");
+	assert_false(nt_detect_feed_hosts(&d, (const uint8_t *)connect, sizeof(connect) - 1));
+	begin_hosts();
+	text(0, get);
+	assert_false(nt_detect_gap(&d, 0, 1)); /* where a request would begin */
+	assert_false(nt_detect_wants_hosts(&d));
+	begin_hosts();
+	text(0, "SSH-2.0-x\r\n");
+	assert_false(nt_detect_wants_hosts(&d));
+}
+
 static void
 test_http(void **state)
 {
@@ -281,6 +377,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_http),
+		cmocka_unit_test(test_hosts),
+		cmocka_unit_test(test_hosts_after_decision),
+		cmocka_unit_test(test_hosts_end),
 		cmocka_unit_test(test_violation_takes_it_away),
 		cmocka_unit_test(test_tls),
 		cmocka_unit_test(test_behind_connect),

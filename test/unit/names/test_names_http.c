@@ -22,10 +22,11 @@ feed(int dir, const char *text, size_t piece)
 	const size_t len = strlen(text);
 	unsigned int ret = 0;
 
-	for (size_t at = 0; at < len && (ret & stop) == 0; at += piece) {
+	size_t taken;
+
+	for (size_t at = 0; at < len && (ret & stop) == 0; at += taken) {
 		const size_t n = NT_MIN(piece, len - at);
 		uint8_t *copy = malloc(n);
-		size_t taken;
 		assert_non_null(copy);
 		memcpy(copy, text + at, n);
 		const unsigned int got = nt_http_feed(&h, dir, copy, n, &name, &taken);
