@@ -129,6 +129,8 @@ make_tables(struct worker *w)
 		failed = server_names_init(&w->server_names, c->flow.max);
 	if (failed == 0)
 		failed = verdicts_init(w, &key);
+	if (failed == 0)
+		failed = mismatches_init(w, &key);
 	return failed != 0 ? failed : departures_init(&w->departures);
 }
 
@@ -231,6 +233,7 @@ worker_free(struct worker *w)
 	streams_fini(&w->streams);
 	server_names_fini(&w->server_names);
 	verdicts_fini(w);
+	mismatches_fini(w);
 	if (w->departures.ring != NULL)
 		departures_fini(&w->departures);
 	free(w);
@@ -319,7 +322,7 @@ static bool
 finish(struct worker *w)
 {
 	if (!flows_end_all(w, RECORDS_MAX) && nt_flow_ended(w->flows) == NT_FLOW_NONE &&
-		w->W.position == NT_POSITION_END) {
+		!mismatches_wait(w) && w->W.position == NT_POSITION_END) {
 		notices_expire(w, INT64_MAX);
 		return send_stats(w, RECORD_DONE, w->done.clock_ns - w->epoch_offset_ns);
 	}

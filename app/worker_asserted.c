@@ -60,12 +60,18 @@ server_name_asserted(struct worker *w, uint32_t idx, const struct nt_server_name
 	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
 	const int64_t clock_ns = at != NULL ? at->clock_ns : INT64_MAX;
 	const struct server_name *old = server_name_of(&w->server_names, idx);
-	if (old == NULL || (is_better(&old->name, name) && is_in_time(w, cold, clock_ns)))
-		server_name_keep(&w->server_names, idx, name, clock_ns, behind_proxy);
-	else if (is_same(&old->name, name))
+	const bool keep =
+		old == NULL || (is_better(&old->name, name) && is_in_time(w, cold, clock_ns));
+	const bool own = !behind_proxy && (name->flags & NT_SERVER_NAME_ECH) == 0;
+	if (!keep && is_same(&old->name, name))
 		return;
-	if (at != NULL && !behind_proxy && (name->flags & NT_SERVER_NAME_ECH) == 0)
-		learn(w, f, name, at);
+	if (keep)
+		server_name_keep(&w->server_names, idx, name, clock_ns, behind_proxy);
+	if (at == NULL || !own)
+		return;
+	learn(w, f, name, at);
+	if (keep)
+		mismatches_add(w, idx, name, at);
 }
 
 const struct nt_server_name *

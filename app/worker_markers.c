@@ -19,7 +19,7 @@ settle(struct worker *w, const struct nt_packet_meta *at)
 	/* What has begun is judged by what is known here; more would be waited for too long. */
 	w->judging.all_from = at->position;
 	while (w->W.position < at->position || nt_flow_ended(w->flows) != NT_FLOW_NONE ||
-		w->judging.waiting != 0) {
+		w->judging.waiting != 0 || mismatches_wait(w)) {
 		worker_wait(w);
 		records_advance(w, WORKER_BURST);
 	}

@@ -80,6 +80,29 @@ struct judging {
 	uint32_t lost_told; /* which, by enum nt_unknown */
 };
 
+/* A connection asserted a name: a member of mismatches' queue, or free. */
+struct mismatch {
+	uint32_t next;
+	bool orig_is_lo, joined;
+	struct nt_flow_key key;
+	uint64_t position; /* of the packet that asserted it */
+	int64_t clock_ns; /* there */
+	uint64_t first_position;
+	int64_t first_clock_ns, first_ts_ns;
+	struct nt_server_name name;
+};
+
+/*
+ * Names that connections asserted, on their way to be compared with lookups (worker_mismatch.c), in
+ * the order of the packets that asserted them.
+ */
+struct mismatches {
+	struct mismatch *pool;
+	uint32_t size, used, free; /* used: bump index; free: head of the chain */
+	uint32_t head, tail; /* of the queue; NT_FLOW_NONE: empty */
+	struct suppress *suppress;
+};
+
 struct worker {
 	struct nt_counters counters; /* first: aligned */
 
@@ -106,6 +129,7 @@ struct worker {
 	struct server_names server_names;
 	struct departures departures;
 	struct judging judging;
+	struct mismatches mismatches;
 
 	int64_t epoch_offset_ns; /* clock less capture time, in this epoch */
 	struct nt_mark_value done; /* up to where this worker has processed: T */
@@ -268,7 +292,20 @@ streams_end(struct worker *w, uint32_t idx)
 		stream_end(w, idx);
 }
 
+struct ends {
+	struct nt_addr orig, resp;
+	uint16_t orig_p, resp_p;
+	uint8_t proto;
+};
+
 /* worker_verdicts.c: was the responder looked up? */
+/* The ends, as of one orientation. */
+struct ends ends_of(const struct nt_flow_key *key, bool orig_is_lo);
+/* From inside to outside, to where one gets to by looking it up; but is it a resolver? */
+bool verdicts_is_outbound(const struct worker *w, const struct ends *e);
+bool verdicts_is_resolver(const struct worker *w, const struct ends *e, int64_t start_ns);
+/* The first packet seen of the connection was not its first. */
+bool verdicts_joined(const struct worker *w, uint32_t idx);
 int verdicts_init(struct worker *w, const struct nt_hash_key *key);
 void verdicts_fini(struct worker *w);
 void verdicts_begin_epoch(struct worker *w, int64_t clock_ns);
@@ -311,12 +348,24 @@ void query_fact(struct worker *w);
 bool is_unasked(const struct worker *w, const struct nt_mapping *m);
 void trust_begin_epoch(struct worker *w);
 
+/* worker_mismatch.c: do lookups have the server's name elsewhere? */
+int mismatches_init(struct worker *w, const struct nt_hash_key *key);
+void mismatches_fini(struct worker *w);
+/* The connection asserted this name, its server's own, in the packet at `at`. */
+void mismatches_add(struct worker *w, uint32_t idx, const struct nt_server_name *name,
+	const struct nt_packet_meta *at);
+/* Judge what has come of age, at most so many; returns how many. */
+unsigned int mismatches_due(struct worker *w, unsigned int max);
+static inline bool
+mismatches_wait(const struct worker *w)
+{
+	return w->mismatches.head != NT_FLOW_NONE;
+}
+
 /* worker_notices.c */
-struct ends {
-	struct nt_addr orig, resp;
-	uint16_t orig_p, resp_p;
-	uint8_t proto;
-};
+/* This name was asserted by an outbound connection with these ends, and is at `addrs`. */
+void notice_mismatch(struct worker *w, const struct mismatch *m, const struct ends *e,
+	const struct nt_name_addrs *addrs);
 /* In the order of the connections' first packets. */
 void notice_no_lookup(struct worker *w, uint32_t idx, const struct ends *e);
 /* All before this clock is judged: say what was suppressed. INT64_MAX: all of it. */

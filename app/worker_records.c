@@ -74,9 +74,10 @@ records_advance(struct worker *w, unsigned int max)
 	/* A resolve may wait, and W move on meanwhile: what is pinned is pinned as of now. */
 	const int64_t pinned_ns = w->W.clock_ns;
 	const unsigned int judged = verdicts_due(w, max);
+	const unsigned int compared = mismatches_due(w, max);
 	const unsigned int pinned = pins_due(w, max);
 	const unsigned int resolved = pinned < max ? resolve_due(w, max) : 0;
-	if (judged < max && pinned < max && resolved < max)
+	if (judged < max && compared < max && pinned < max && resolved < max)
 		purge(w, pinned_ns);
-	return judged + pinned + resolved != 0;
+	return judged + compared + pinned + resolved != 0;
 }

@@ -12,8 +12,11 @@
 
 #include "worker_priv.h"
 
-/* Of the flow, by its first packet: which verdict is as of which end. */
+/* Of the flow, by its first packet: which verdict is as of which end; and that it wasn't its first.
+ */
 #define ORIG_IS_LO (1 << 7)
+#define JOINED	   (1 << 6)
+#define KEPT	   (ORIG_IS_LO | JOINED)
 enum state {
 	STATE_WAITS,
 	STATE_EXEMPT,
@@ -22,18 +25,12 @@ enum state {
 	STATE_NONE,
 	STATE_UNKNOWN, /* and the number of the reason */
 };
-static_assert(STATE_UNKNOWN + NT_UNKNOWN_REASONS <= ORIG_IS_LO, "a byte holds both");
+static_assert(STATE_UNKNOWN + NT_UNKNOWN_REASONS <= JOINED, "a byte holds both");
 static_assert(NT_COUNTER_LOOKUP_UNKNOWN - NT_COUNTER_LOOKUP_CLIENT ==
 		      NT_VERDICT_UNKNOWN - NT_VERDICT_CLIENT,
 	"a counter for each verdict");
 static_assert(NT_COUNTER_UNKNOWN_REASONS == NT_UNKNOWN_REASONS, "a counter for each reason");
 static_assert((int)NT_ROW_LOOKUPS == (int)NT_VERDICTS, "the column has a label for each verdict");
-
-/* An entry of the ring: the flow's number above these. */
-enum {
-	ENTRY_JOINED = 1 << 0,
-	ENTRY_BITS = 1,
-};
 
 #define TCP_SYN 0x02
 
@@ -104,15 +101,15 @@ verdicts_open(struct worker *w, uint32_t idx, const struct nt_packet *p)
 	/* Before it was sent, the reader told when the stream began. */
 	if (nt_unlikely(j->began_ns == INT64_MIN))
 		j->began_ns = atomic_load_explicit(w->cfg.began_ns, memory_order_relaxed);
-	j->of_flow[idx] = STATE_WAITS | (nt_flow_at(w->flows, idx)->orig_is_lo ? ORIG_IS_LO : 0);
+	j->of_flow[idx] = STATE_WAITS | (joined ? JOINED : 0) |
+			  (nt_flow_at(w->flows, idx)->orig_is_lo ? ORIG_IS_LO : 0);
 	/* There is room: no flow is released before it was judged. */
-	j->ring[j->tail] = idx << ENTRY_BITS | (joined ? ENTRY_JOINED : 0u);
+	j->ring[j->tail] = idx;
 	j->tail = j->tail + 1 == j->size ? 0 : j->tail + 1;
 	j->waiting++;
 }
 
-/* The ends, as of one orientation. */
-static struct ends
+struct ends
 ends_of(const struct nt_flow_key *key, bool orig_is_lo)
 {
 	return (struct ends){
@@ -124,27 +121,30 @@ ends_of(const struct nt_flow_key *key, bool orig_is_lo)
 	};
 }
 
-/* It answered this client by then. */
-static bool
-is_resolver(const struct worker *w, const struct ends *e, int64_t until_ns)
+bool
+verdicts_is_resolver(const struct worker *w, const struct ends *e, int64_t start_ns)
 {
 	int64_t first_ns, last_ns;
 	return (w->port_use[e->resp_p] & PORT_DNS) != 0 &&
 	       nt_told_when(w->judging.resolvers, &e->resp, &e->orig, &first_ns, &last_ns) &&
-	       first_ns <= until_ns;
+	       first_ns <= start_ns + w->config->notice.grace_ns;
 }
 
-/* From inside to outside, to where one gets to by looking it up. */
-static bool
-is_judged(const struct worker *w, const struct ends *e, int64_t start_ns)
+bool
+verdicts_is_outbound(const struct worker *w, const struct ends *e)
 {
 	const struct nt_config *c = w->config;
 	if (e->proto != IPPROTO_TCP && e->proto != IPPROTO_UDP)
 		return false;
 	return nt_netset_has(&c->local_nets, &e->orig) &&
 	       !nt_netset_has(&c->local_nets, &e->resp) && !nt_addr_is_unusable(&e->resp) &&
-	       !nt_allow_list_has(&c->notice.allow, &e->resp, e->resp_p, e->proto) &&
-	       !is_resolver(w, e, start_ns + c->notice.grace_ns);
+	       !nt_allow_list_has(&c->notice.allow, &e->resp, e->resp_p, e->proto);
+}
+
+bool
+verdicts_joined(const struct worker *w, uint32_t idx)
+{
+	return (w->judging.of_flow[idx] & JOINED) != 0;
 }
 
 /* q: all but the address and when the stream began. */
@@ -152,7 +152,7 @@ static unsigned int
 judge(struct worker *w, const struct ends *e, struct nt_verdict_query *q)
 {
 	enum nt_unknown why = NT_UNKNOWN_REASONS;
-	if (!is_judged(w, e, q->start_ns))
+	if (!verdicts_is_outbound(w, e) || verdicts_is_resolver(w, e, q->start_ns))
 		return STATE_EXEMPT;
 	q->addr = e->resp;
 	q->began_ns = w->judging.began_ns;
@@ -165,17 +165,17 @@ static void
 judge_oldest(struct worker *w, bool early)
 {
 	struct judging *j = &w->judging;
-	const uint32_t entry = j->ring[j->head], idx = entry >> ENTRY_BITS;
+	const uint32_t idx = j->ring[j->head];
 	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
-	const uint8_t kept = j->of_flow[idx] & ORIG_IS_LO;
-	const struct ends e = ends_of(&nt_flow_at(w->flows, idx)->key, kept != 0);
+	const uint8_t kept = j->of_flow[idx] & KEPT;
+	const struct ends e = ends_of(&nt_flow_at(w->flows, idx)->key, (kept & ORIG_IS_LO) != 0);
 	struct nt_addr clients[NT_HOST_ADDRS_MAX + 1];
 	struct nt_verdict_query q = {
 		.clients = clients,
 		.client_count = host_addresses(
 			w, &e.orig, cold->first_position, cold->first_clock_ns, clients),
 		.start_ns = cold->first_clock_ns,
-		.joined = (entry & ENTRY_JOINED) != 0,
+		.joined = (kept & JOINED) != 0,
 		.early = early,
 	};
 	const unsigned int state = judge(w, &e, &q);
@@ -212,7 +212,7 @@ verdicts_due(struct worker *w, unsigned int max)
 	unsigned int n = 0;
 	bool early;
 	for (; n < max && j->waiting != 0; n++) {
-		const uint32_t idx = j->ring[j->head] >> ENTRY_BITS;
+		const uint32_t idx = j->ring[j->head];
 		if (!is_ready(w, nt_flow_cold_at(w->flows, idx), &early))
 			break;
 		judge_oldest(w, early);
@@ -223,7 +223,7 @@ verdicts_due(struct worker *w, unsigned int max)
 bool
 verdicts_waits(const struct worker *w, uint32_t idx)
 {
-	return (w->judging.of_flow[idx] & ~ORIG_IS_LO) == STATE_WAITS;
+	return (w->judging.of_flow[idx] & ~KEPT) == STATE_WAITS;
 }
 
 /* Its host as of the end: that as of the start may be forgotten. */
@@ -247,7 +247,7 @@ void
 verdicts_row(struct worker *w, const struct nt_flow *f, uint32_t idx, struct nt_conn_row *row)
 {
 	const uint8_t kept = w->judging.of_flow[idx];
-	unsigned int state = kept & ~ORIG_IS_LO;
+	unsigned int state = kept & ~KEPT;
 	if (((kept & ORIG_IS_LO) != 0) != (f->orig_is_lo != 0))
 		state = judge_turned(w, f, idx);
 	if (state < STATE_CLIENT)

@@ -16,7 +16,8 @@ struct nt_interned_addr {
 	uint32_t refs; /* bonds of it, and lives told to it */
 	struct nt_addr addr;
 	uint32_t bonds; /* list of its names, the one told of last first */
-	uint32_t lives; /* how many lives those have */
+	uint32_t lives : 31; /* how many lives those have */
+	uint32_t trimmed : 1; /* it had more: some were given up */
 };
 static_assert(sizeof(struct nt_interned_addr) == 32, "two addresses to a cache line");
 

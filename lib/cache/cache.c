@@ -65,6 +65,7 @@ nt_name_cache_new(const struct nt_name_cache_config *cfg, const struct nt_hash_k
 		return NULL;
 	}
 	nt_wheel_init(&c->wheel);
+	c->lost_until_ns = INT64_MIN;
 	c->in_pair = nt_pool_view(&c->lives, offsetof(struct nt_life, in_pair));
 	c->in_bond = nt_pool_view(&c->lives, offsetof(struct nt_life, in_bond));
 	c->in_wheel = nt_pool_view(&c->lives, offsetof(struct nt_life, in_wheel));
@@ -167,6 +168,8 @@ nt_name_cache_add(struct nt_name_cache *c, const struct nt_mapping *m)
 	struct nt_told t;
 
 	if (!mapping_is_valid(c, m) || !nt_evict_make_room(c, m->name_len)) {
+		c->lost_until_ns = NT_MAX(
+			c->lost_until_ns, nt_cache_clamp_time(m->expires_ns) + c->cfg.stale_for_ns);
 		c->stats.added_refused++;
 		return NT_NAME_REFUSED;
 	}

@@ -36,6 +36,19 @@ earliest_life(struct nt_name_cache *c)
 	return id;
 }
 
+static void
+note_loss(struct nt_name_cache *c, int64_t until_ns)
+{
+	c->lost_until_ns = NT_MAX(c->lost_until_ns, until_ns);
+}
+
+static void
+give_up(struct nt_name_cache *c, uint32_t life)
+{
+	note_loss(c, nt_life_expires_ns(nt_life_at(c, life)) + c->cfg.stale_for_ns);
+	nt_store_drop(c, life);
+}
+
 static bool
 evict_life(struct nt_name_cache *c, uint64_t *counter)
 {
@@ -43,7 +56,7 @@ evict_life(struct nt_name_cache *c, uint64_t *counter)
 
 	if (id == NT_LIST_NONE)
 		return false;
-	nt_store_drop(c, id);
+	give_up(c, id);
 	++*counter;
 	return true;
 }
@@ -55,11 +68,14 @@ evict_version(struct nt_name_cache *c)
 	const struct nt_past *p = nt_past_oldest(&c->past);
 	uint32_t id = earliest_life(c);
 
-	if (p != NULL && (id == NT_LIST_NONE || p->superseded_ns + c->cfg.pin_after_ns <=
-							nt_life_deadline_ns(c, nt_life_at(c, id))))
+	if (p != NULL &&
+		(id == NT_LIST_NONE || p->superseded_ns + c->cfg.pin_after_ns <=
+					       nt_life_deadline_ns(c, nt_life_at(c, id)))) {
+		note_loss(c, p->superseded_ns + 1);
 		nt_past_pop(&c->past);
-	else if (id != NT_LIST_NONE)
-		nt_store_drop(c, id);
+	} else if (id != NT_LIST_NONE) {
+		give_up(c, id);
+	}
 	c->stats.evicted_mappings++;
 }
 
@@ -92,10 +108,11 @@ nt_evict_make_room(struct nt_name_cache *c, uint16_t name_len)
 
 /* The life told longest ago of the bond told of longest ago. */
 static void
-evict_of_address(struct nt_name_cache *c, const struct nt_interned_addr *a)
+evict_of_address(struct nt_name_cache *c, struct nt_interned_addr *a)
 {
 	uint32_t bond = nt_list_at(&c->in_addr, a->bonds)->prev;
 
+	a->trimmed = true;
 	nt_store_drop(c, nt_list_at(&c->in_bond, nt_bond_at(c, bond)->lives)->prev);
 	c->stats.evicted_per_address++;
 }
@@ -104,7 +121,7 @@ void
 nt_evict_trim(struct nt_name_cache *c, uint32_t addr)
 {
 	const struct nt_name_cache_config *cfg = &c->cfg;
-	const struct nt_interned_addr *a = nt_addrs_at(&c->addrs, addr);
+	struct nt_interned_addr *a = nt_addrs_at(&c->addrs, addr);
 	unsigned int i;
 
 	if (a->lives > cfg->max_mappings_per_address)

@@ -215,6 +215,52 @@ nt_name_cache_addrs(struct nt_name_cache *c, const struct nt_name_query *q, cons
 	return ret->count > 0;
 }
 
+/* It has the name as of the start, or is given it by until_ns. */
+static bool
+has_name(struct nt_name_cache *c, const struct nt_name_query *q, const char *name, uint16_t len,
+	int64_t until_ns)
+{
+	struct nt_name_query all = *q;
+	struct nt_name_result r;
+
+	all.client_count = 0;
+	all.end_position = NT_POSITION_END;
+	all.end_clock_ns = q->start_clock_ns;
+	return nt_name_cache_lookup_name(c, &all, name, len, true, &r) &&
+	       (r.match != NT_MATCH_LATE ||
+		       nt_cache_clamp_time(q->start_clock_ns) - r.age_ns <= until_ns);
+}
+
+static bool
+has_family(const struct nt_name_addrs *a, uint8_t family)
+{
+	for (unsigned int i = 0; i < a->count; i++)
+		if (a->addrs[i].family == family)
+			return true;
+	return false;
+}
+
+/* Something that would have counted may have been given up for want of room. */
+static bool
+may_have_lost(const struct nt_name_cache *c, const struct nt_name_query *q)
+{
+	const uint32_t id = nt_addrs_find(&c->addrs, nt_addrs_tag(&c->addrs, &q->addr), &q->addr);
+
+	return q->start_clock_ns < c->lost_until_ns ||
+	       (id != NT_LIST_NONE && nt_addrs_at(&c->addrs, id)->trimmed);
+}
+
+bool
+nt_name_cache_contradicts(struct nt_name_cache *c, const struct nt_name_query *q, const char *name,
+	uint16_t len, int64_t until_ns, struct nt_name_addrs *ret)
+{
+	const uint64_t cut = c->stats.lookup_cut;
+
+	return nt_name_cache_addrs(c, q, name, len, ret) && has_family(ret, q->addr.family) &&
+	       !may_have_lost(c, q) && !has_name(c, q, name, len, until_ns) &&
+	       c->stats.lookup_cut == cut;
+}
+
 void
 nt_name_cache_prefetch(const struct nt_name_cache *c, const struct nt_addr *addr)
 {

@@ -176,6 +176,15 @@ struct nt_name_addrs {
 bool nt_name_cache_addrs(struct nt_name_cache *c, const struct nt_name_query *q, const char *name,
 	uint16_t len, struct nt_name_addrs *ret);
 
+/*
+ * Do lookups have this name at other addresses only? They gave it addresses of the family of
+ * q->addr, which are returned, as of the start of q (of which only that and the address count); not
+ * this one, nor up to until_ns. To be asked as A, when everything seen up to until_ns was added.
+ * False, too, where that can't be said, for what was given up at a cap.
+ */
+bool nt_name_cache_contradicts(struct nt_name_cache *c, const struct nt_name_query *q,
+	const char *name, uint16_t len, int64_t until_ns, struct nt_name_addrs *ret);
+
 /* For staging: bring the lines of this address in. */
 void nt_name_cache_prefetch(const struct nt_name_cache *c, const struct nt_addr *addr);
 

@@ -99,6 +99,10 @@ struct nt_verdict_query {
 enum nt_verdict nt_verdicts_judge(
 	struct nt_verdicts *v, const struct nt_verdict_query *q, enum nt_unknown *ret_why);
 
+/* May an answer have escaped that told of the address, whatever the others did? Likewise. */
+bool nt_verdicts_escaped(
+	struct nt_verdicts *v, const struct nt_verdict_query *q, enum nt_unknown *ret_why);
+
 /* The addresses told that are remembered were so many too many, since it was made. */
 uint64_t nt_verdicts_evicted(const struct nt_verdicts *v);
 

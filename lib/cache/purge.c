@@ -55,5 +55,6 @@ nt_name_cache_clear(struct nt_name_cache *c)
 	c->past.count = 0;
 	c->last_position = 0;
 	c->last_index = 0;
+	c->lost_until_ns = INT64_MIN;
 	nt_wheel_init(&c->wheel);
 }

@@ -67,6 +67,7 @@ struct nt_name_cache {
 	struct nt_wheel wheel;
 	uint64_t last_position;
 	uint16_t last_index;
+	int64_t lost_until_ns; /* what caps made give up could have counted until then */
 	struct nt_name_cache_stats stats; /* the counters of it */
 };
 

@@ -220,13 +220,27 @@ find_reason(const struct nt_verdicts *v, const struct nt_verdict_query *q, enum 
 	return false;
 }
 
+static void
+decide_until(struct nt_verdicts *v, int64_t start_ns)
+{
+	while (v->cut_count != 0 && cut_at(v, 0)->seen_ns <= start_ns)
+		cut_decide(v);
+}
+
+bool
+nt_verdicts_escaped(
+	struct nt_verdicts *v, const struct nt_verdict_query *q, enum nt_unknown *ret_why)
+{
+	decide_until(v, q->start_ns);
+	return find_reason(v, q, ret_why);
+}
+
 enum nt_verdict
 nt_verdicts_judge(struct nt_verdicts *v, const struct nt_verdict_query *q, enum nt_unknown *ret_why)
 {
 	const int64_t until_ns = q->start_ns + v->cfg.grace_ns;
 	enum nt_unknown why;
-	while (v->cut_count != 0 && cut_at(v, 0)->seen_ns <= q->start_ns)
-		cut_decide(v);
+	decide_until(v, q->start_ns);
 	if (nt_told_before(v->told, &q->addr, &nobody, until_ns)) {
 		for (unsigned int i = 0; i < q->client_count; i++)
 			if (nt_told_before(v->told, &q->addr, &q->clients[i], until_ns))

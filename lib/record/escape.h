@@ -36,7 +36,8 @@ escape_below(uint64_t w, uint8_t n)
 NT_TEXT_INLINE bool
 escape_any(uint64_t w, enum escape_kind kind)
 {
-	uint64_t special = kind == ESCAPE_JSON ? ESCAPE_BYTES('"') : ESCAPE_BYTES(',');
+	const uint8_t beside = kind == ESCAPE_JSON ? '"' : kind == ESCAPE_TSV ? ',' : '\\';
+	uint64_t special = ESCAPE_BYTES(beside);
 
 	return ((w | escape_below(w, 0x20) | escape_below(w ^ ESCAPE_BYTES('\\'), 1) |
 			escape_below(w ^ special, 1) | escape_below(w ^ ESCAPE_BYTES(0x7f), 1)) &
@@ -70,8 +71,8 @@ escape_text(char *p, const char *s, size_t len, enum escape_kind kind)
 
 	if (nt_unlikely(len < 8)) {
 		if (len == 0 || escape_any(w = escape_load_short(s, len), kind) ||
-			(kind == ESCAPE_TSV && len == 1 && *s == '-') ||
-			(kind == ESCAPE_TSV && len == 7 && *s == '('))
+			(kind != ESCAPE_JSON && len == 1 && *s == '-') ||
+			(kind != ESCAPE_JSON && len == 7 && *s == '('))
 			return nt_escape_slow(p, s, len, kind);
 		text_store8(p, w);
 		return p + len;

@@ -113,9 +113,9 @@ put_tail_name(char *p, struct line *l)
 	const char *name = l->tail + 1;
 	l->tail += len + 1;
 	if (l->kind == ESCAPE_TSV)
-		return nt_escape_slow(p, name, len, ESCAPE_TSV_TEXT);
+		return escape_text(p, name, len, ESCAPE_TSV_TEXT);
 	*p++ = '"';
-	p = nt_escape_slow(p, name, len, ESCAPE_JSON);
+	p = escape_text(p, name, len, ESCAPE_JSON);
 	*p++ = '"';
 	return p;
 }
@@ -233,9 +233,9 @@ put_text_value(char *p, const struct line *l, unsigned int which)
 	const size_t kept = NT_MIN(len, sizeof(r->tail) - start);
 
 	if (l->kind == ESCAPE_TSV)
-		return nt_escape_slow(p, r->tail + start, kept, ESCAPE_TSV_TEXT);
+		return escape_text(p, r->tail + start, kept, ESCAPE_TSV_TEXT);
 	*p++ = '"';
-	p = nt_escape_slow(p, r->tail + start, kept, ESCAPE_JSON);
+	p = escape_text(p, r->tail + start, kept, ESCAPE_JSON);
 	*p++ = '"';
 	return p;
 }
@@ -246,9 +246,9 @@ put_name(char *p, const struct line *l)
 	const struct nt_names_row *r = (const struct nt_names_row *)(const void *)l->row;
 
 	if (l->kind == ESCAPE_TSV)
-		return nt_escape_slow(p, r->name, r->name_len, ESCAPE_TSV_TEXT);
+		return escape_text(p, r->name, r->name_len, ESCAPE_TSV_TEXT);
 	*p++ = '"';
-	p = nt_escape_slow(p, r->name, r->name_len, ESCAPE_JSON);
+	p = escape_text(p, r->name, r->name_len, ESCAPE_JSON);
 	*p++ = '"';
 	return p;
 }

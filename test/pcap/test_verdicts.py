@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: BSD-3-Clause
-"""resp_lookup and NameTap::No_DNS_Lookup (docs/verdicts.md), case by case, with 1, 2, 3 and 8 workers.
+"""resp_lookup, NameTap::No_DNS_Lookup and NameTap::Name_Mismatch (docs/verdicts.md), case by case, with 1, 2, 3 and 8 workers.
 
 usage: test_verdicts.py NAMETAP OUT
 """
@@ -233,6 +233,122 @@ def check_suppression():
     assert any("3 more times" in x["msg"] for x in notices)
 
 
+def mismatches(notices):
+    """(originator, responder, port, seconds, n, with a connection), in order."""
+    return sorted((x["src"], x["dst"], x["p"], round(x["ts"] - START / SEC), x["n"], "uid" in x)
+                  for x in notices if x["note"] == "NameTap::Name_Mismatch")
+
+
+def ech_hello(name):
+    """The outer hello: an encrypted_client_hello beside the public name."""
+    plain = client_hello(name)
+    hello, ech = plain[9:], struct.pack("!HHB", 0xfe0d, 1, 0)
+    at_extensions = 2 + 32 + 1 + 4 + 2
+    hello = hello[:at_extensions] + struct.pack("!H", len(hello) - at_extensions - 2 + len(ech)) + hello[at_extensions + 2:] + ech
+    handshake = b"\x01" + struct.pack("!I", len(hello))[1:] + hello
+    return b"\x16\x03\x01" + struct.pack("!H", len(handshake)) + handshake
+
+
+def mismatch_cases():
+    """(case, packets, originator, responder, is it told): a client, a name and addresses each."""
+    n = iter(range(1, 250))
+
+    def case(what, make, want):
+        i = next(n)
+        c, s, other, name = f"10.1.{i}.1", f"23.1.{i}.2", f"23.1.{i}.3", f"n{i}.example"
+
+        def asked(seconds, *servers, client=c, **how):
+            return m.lookup(at(seconds), client, RESOLVER, name, servers, ident=next(ports), cport=next(ports), **how)
+
+        def said(seconds, server=s, up=None, port=443, client=c, **how):
+            return m.tcp_connection(at(seconds), client, server, next(ports), port,
+                                    client_hello(name) if up is None else up, server_hello(), **how)
+        return what, make(asked, said, s, other, name, f"10.1.{i}.9"), c, s, want
+
+    host = "GET / HTTP/1.1\r\nHost: {}\r\n\r\n"
+    yield case("elsewhere", lambda a, t, s, o, n, x: a(0, o) + t(1), True)
+    yield case("HTTP", lambda a, t, s, o, n, x: a(0, o) + t(1, up=host.format(n).encode(), port=80), True)
+    yield case("the right one", lambda a, t, s, o, n, x: a(0, s) + t(1), False)
+    yield case("one of two", lambda a, t, s, o, n, x: a(0, o, s) + t(1), False)
+    yield case("neither of two", lambda a, t, s, o, n, x: a(0, o, "23.99.0.1") + t(1), True)
+    yield case("never looked up", lambda a, t, s, o, n, x: t(1), False)
+    yield case("looked up by another", lambda a, t, s, o, n, x: a(0, o, client=x) + t(1), True)
+    yield case("the right one, by another", lambda a, t, s, o, n, x: a(0, o) + a(0.5, s, client=x) + t(1), False)
+    yield case("the right one before", lambda a, t, s, o, n, x: a(0, s) + a(10, o) + t(11), False)
+    yield case("the right one within the grace", lambda a, t, s, o, n, x: a(0, o) + t(1) + a(1.9, s), False)
+    yield case("the right one too late", lambda a, t, s, o, n, x: a(0, o) + t(1, step=SEC) + a(2.1, s), True)
+    yield case("elsewhere, but later", lambda a, t, s, o, n, x: t(1) + a(1.5, o), False)
+    yield case("the name comes late", lambda a, t, s, o, n, x: a(0, o) + t(1, step=10 * SEC), True)
+    yield case("the name comes too late", lambda a, t, s, o, n, x: a(0, o) + [
+        (when + (70 * SEC if k > 2 else 0), packet) for k, (when, packet) in enumerate(t(1))], False)
+    yield case("long ago", lambda a, t, s, o, n, x: a(0, o) + t(90000), False)
+    yield case("ECH", lambda a, t, s, o, n, x: a(0, o) + t(1, up=ech_hello(n)), False)
+    yield case("by its CNAME", lambda a, t, s, o, n, x: a(0, m.record(n, m.CNAME, "c." + n), m.record("c." + n, m.A, s))
+               + t(1), False)
+    yield case("a CNAME elsewhere", lambda a, t, s, o, n, x: a(
+        0, m.record(n, m.CNAME, "c." + n), m.record("c." + n, m.A, o)) + t(1), True)
+    yield case("PTR only", lambda a, t, s, o, n, x: a(0, o) + m.lookup(
+        at(0.5), x, RESOLVER, m.reverse_name(s), [n], m.PTR, ident=next(ports), cport=next(ports)) + t(1), True)
+    yield case("the other family", lambda a, t, s, o, n, x: a(0, "2a02::9:9", rtype=m.AAAA) + t(1), False)
+    yield case("joined", lambda a, t, s, o, n, x: a(0, o) + t(1)[3:], False)
+    yield case("encrypted DNS", lambda a, t, s, o, n, x: tls(0, f"10.1.{s.split('.')[2]}.1", "23.98.0.1", 853, "")
+               + a(0, o) + t(1), False)
+    i = next(n)
+    yield ("to inside", m.lookup(at(0), f"10.1.{i}.1", RESOLVER, "in.example", ["10.9.9.9"], ident=7)
+           + tls(1, f"10.1.{i}.1", "10.9.9.8", 443, "in.example"), f"10.1.{i}.1", "10.9.9.8", False)
+    yield ("allowed", m.lookup(at(0), f"10.1.{i}.1", RESOLVER, "dns.example", ["23.97.0.1"], ident=8)
+           + tls(1, f"10.1.{i}.1", "9.9.9.9", 443, "dns.example"), f"10.1.{i}.1", "9.9.9.9", False)
+
+
+def check_mismatches():
+    all_cases = list(mismatch_cases())
+    conns, notices, said = same("mismatches", [p for c in all_cases for p in c[1]])
+    told = mismatches(notices)
+    for what, _, client, server, want in all_cases:
+        got = [x for x in told if x[:2] == (client, server)]
+        assert len(got) == want, f"{what}: {got}"
+    wanted = sum(c[4] for c in all_cases)
+    assert len(told) == wanted, told
+    line = re.search(r"(\d+)  with a server name that lookups have at other addresses$", said, re.M)
+    assert line and int(line[1]) == wanted, said
+    line = re.search(r"(\d+)  of which that can't be said$", said, re.M)
+    assert line, said
+    first = next(x for x in notices if x["note"] == "NameTap::Name_Mismatch" and x["src"] == "10.1.1.1")
+    assert first["sub"] == "n1.example" and first["msg"] == \
+        "10.1.1.1 went to 23.1.1.2:443/tcp as n1.example, which lookups have at 23.1.1.3", first
+    uids = {r["uid"]: r for r in conns}
+    for x in notices:
+        if x["note"] == "NameTap::Name_Mismatch":
+            assert uids[x["uid"]]["server_name"] == x["sub"] and uids[x["uid"]]["ts"] == x["ts"], x
+
+
+def check_mismatch_suppression():
+    """Its periods are its own; the sums hold; the record of what ended is not waited for."""
+    c, s, packets = "10.0.0.1", "23.0.0.2", m.lookup(at(-1), "10.0.0.1", RESOLVER, "a.example", ["23.0.0.9"])
+    for seconds in (0, 10, 1000, 3599, 3600, 3700):
+        packets += tls(seconds, c, s, 443, "a.example")
+    packets += tls(5, c, s, 444, "a.example") + tls(5, c, "23.0.0.3", 443, "a.example")
+    _, notices, _ = same("mismatch-suppression", packets)
+    assert mismatches(notices) == [
+        (c, s, 443, 0, 1, True), (c, s, 443, 3599, 3, False), (c, s, 443, 3600, 1, True),
+        (c, s, 443, 3700, 1, False), (c, s, 444, 5, 1, True), (c, "23.0.0.3", 443, 5, 1, True)], mismatches(notices)
+    assert any("3 more times with a server name of other addresses" in x["msg"] for x in notices)
+    assert sum(x["n"] for x in notices if x["note"] == "NameTap::No_DNS_Lookup") == 8
+
+
+def check_mismatch_caps():
+    """Where something was given up, nothing is claimed: the right address may have been among it."""
+    packets = []
+    for i in range(100):
+        packets += m.lookup(at(i / 100), "10.0.0.1", RESOLVER, f"m{i}.example", ["23.6.0.1"], ident=i + 1, cport=2000 + i)
+    packets += m.lookup(at(2), "10.0.0.1", RESOLVER, "m0.example", ["23.6.0.9"])
+    packets += tls(3, "10.0.0.1", "23.6.0.1", 443, "m0.example")
+    for sets in (["names.max_per_address=16"], ["names.max_mappings=16"], ["names.max_names=16"]):
+        for workers in (1, 3):
+            _, notices, _ = run("mismatch-caps", packets, workers, *sets)
+            assert not mismatches(notices), (sets, notices)
+
+
 def check_small():
     """At the caps: whatever is said, it ends, and the sums hold (exit status)."""
     packets = []
@@ -245,7 +361,8 @@ def check_small():
 
 
 def main():
-    for check in (check_cases, check_warm_up, check_allow, check_suppression, check_small):
+    for check in (check_cases, check_warm_up, check_allow, check_suppression, check_mismatches,
+                  check_mismatch_suppression, check_mismatch_caps, check_small):
         check()
         print(check.__name__, "ok", flush=True)
 

@@ -314,6 +314,107 @@ test_addresses_of_a_name(void **state)
 	expect_addrs(c, conn(9, 7, 40, 7, 40, 8), "wide", "none");
 }
 
+/* "no", or the last bytes of the name's other addresses */
+static void
+expect_elsewhere(struct nt_name_cache *c, struct nt_name_query q, int64_t until_sec,
+	const char *name, const char *want)
+{
+	char got[128] = "no";
+	struct nt_name_addrs r;
+	int n = 0;
+
+	if (nt_name_cache_contradicts(
+		    c, &q, name, (uint16_t)strlen(name), NT_SEC(T0 + until_sec), &r))
+		for (unsigned int i = 0; i < r.count; i++)
+			n += snprintf(got + n, sizeof(got) - (size_t)n, "%s%u", i ? " " : "",
+				r.addrs[i].bytes[3]);
+	assert_string_equal(got, want);
+}
+
+static void
+test_elsewhere(void **state)
+{
+	struct nt_name_cache *c = *state;
+	struct nt_name_query q = conn(1, 7, 5, 10, 9, 20);
+
+	tell(c, 1, 0, 2, 7, "a", 100);
+	tell(c, 2, 0, 3, 8, "a", 100);
+	tell(c, 2, 0, 1, 8, "b", 100);
+	tell_as(c, NT_SOURCE_DNS_PTR, 3, 0, 1, 7, "a", 100);
+	expect_elsewhere(c, q, 11, "a", "3 2");
+	expect_elsewhere(c, q, 11, "b", "no");
+	expect_elsewhere(c, q, 11, "unheard", "no");
+	expect_elsewhere(c, q, 11, "", "no");
+	expect_elsewhere(c, conn(99, 7, 5, 10, 9, 20), 11, "a", "3 2");
+	q.start_position = 0;
+	expect_elsewhere(c, q, 11, "a", "no");
+	/* Expired for stale_for. */
+	expect_elsewhere(c, conn(1, 7, 5, 699, 9, 700), 700, "a", "3 2");
+	expect_elsewhere(c, conn(1, 7, 5, 700, 9, 700), 701, "a", "no");
+	/* Late, but not too late; to whomever. */
+	q.start_position = 5;
+	tell(c, 8, 12, 1, 9, "a", 100);
+	expect_elsewhere(c, q, 11, "a", "3 2");
+	expect_elsewhere(c, q, 12, "a", "no");
+	/* It was once, and counts as long as it is not forgotten. */
+	expect_elsewhere(c, conn(1, 7, 9, 711, 9, 720), 712, "a", "no");
+	tell(c, 10, 600, 2, 7, "a", 200);
+	expect_elsewhere(c, conn(1, 7, 10, 712, 10, 720), 712, "a", "2");
+}
+
+static void
+test_elsewhere_other_family(void **state)
+{
+	struct nt_name_cache *c = *state;
+	struct nt_name_query q = conn(1, 7, 5, 10, 9, 20);
+
+	tell(c, 1, 0, 2, 7, "a", 100);
+	q.addr = nt_addr_v6((const uint8_t[16]){ 0x20, 1 });
+	expect_elsewhere(c, q, 11, "a", "no");
+}
+
+/* A name of this address was given up: it may have been that one. */
+static void
+test_elsewhere_when_trimmed(void **state NT_UNUSED)
+{
+	const struct nt_name_query q = conn(1, 7, 1000, 10, 1001, 20);
+	struct nt_name_cache_config cfg = small_config();
+	struct nt_name_cache *c;
+
+	cfg.max_mappings_per_address = 2;
+	c = cache_with(&cfg);
+	tell(c, 1, 0, 2, 7, "a", 100);
+	tell(c, 2, 0, 1, 7, "b", 100);
+	tell(c, 3, 0, 1, 7, "c", 100);
+	expect_elsewhere(c, q, 11, "a", "2");
+	tell(c, 4, 0, 1, 7, "d", 100);
+	expect_elsewhere(c, q, 11, "a", "no");
+	expect_elsewhere(c, conn(3, 7, 1000, 10, 1001, 20), 11, "a", "2");
+	nt_name_cache_free(c);
+}
+
+/* Anything was given up: nothing can be said until it would have expired. */
+static void
+test_elsewhere_when_evicted(void **state NT_UNUSED)
+{
+	struct nt_name_cache_config cfg = small_config();
+	struct nt_name_cache *c;
+
+	cfg.max_mappings = 2;
+	c = cache_with(&cfg);
+	tell(c, 1, 0, 3, 7, "first", 10);
+	tell(c, 2, 0, 2, 7, "a", 1000);
+	expect_elsewhere(c, conn(1, 7, 9, 10, 9, 20), 11, "a", "2");
+	tell(c, 3, 0, 4, 7, "more", 1000);
+	expect_elsewhere(c, conn(1, 7, 9, 10, 9, 20), 11, "a", "no");
+	expect_elsewhere(c, conn(1, 7, 9, 609, 9, 620), 610, "a", "no");
+	expect_elsewhere(c, conn(1, 7, 9, 610, 9, 620), 611, "a", "2");
+	nt_name_cache_clear(c);
+	tell(c, 1, 0, 2, 7, "a", 100);
+	expect_elsewhere(c, conn(1, 7, 9, 10, 9, 20), 11, "a", "2");
+	nt_name_cache_free(c);
+}
+
 int
 main(void)
 {
@@ -334,6 +435,10 @@ main(void)
 		RULE_TEST(test_preferred_beyond_the_bound),
 		RULE_TEST(test_addresses_of_a_name),
 		RULE_TEST(test_reused_name),
+		RULE_TEST(test_elsewhere),
+		RULE_TEST(test_elsewhere_other_family),
+		cmocka_unit_test(test_elsewhere_when_trimmed),
+		cmocka_unit_test(test_elsewhere_when_evicted),
 	};
 
 	return cmocka_run_group_tests_name("cache_rule", tests, NULL, NULL);

@@ -258,6 +258,24 @@ test_truncated(void **state)
 	nt_verdicts_free(v);
 }
 
+/* Whatever else was told of the address. */
+static void
+test_escaped(void **state)
+{
+	const struct nt_addr client = CLIENT;
+	struct nt_verdicts *v = make(&config);
+	const struct nt_verdict_query q = query(&client, NT_SEC(10));
+	enum nt_unknown why;
+	(void)state;
+	tell(v, SERVER, CLIENT, 1, NT_SOURCE_DNS_A);
+	assert_false(nt_verdicts_escaped(v, &q, &why));
+	nt_verdicts_hidden(v, &client, NT_SEC(5));
+	check(v, &q, NT_VERDICT_CLIENT);
+	assert_true(nt_verdicts_escaped(v, &q, &why));
+	assert_int_equal(why, NT_UNKNOWN_ENCRYPTED);
+	nt_verdicts_free(v);
+}
+
 static void
 test_hidden(void **state)
 {
@@ -318,6 +336,7 @@ main(void)
 		cmocka_unit_test(test_refused_address),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_hidden),
+		cmocka_unit_test(test_escaped),
 		cmocka_unit_test(test_forgotten),
 		cmocka_unit_test(test_new),
 	};

@@ -131,6 +131,28 @@ texts(void **state)
 	}
 }
 
+/* Every byte at every place of every short length, as for names; but commas stay. */
+static void
+every_byte_everywhere(void **state)
+{
+	char text[20], back[6 * sizeof(text)], *cells[CELLS_MAX];
+
+	(void)state;
+	for (size_t len = 1; len <= 17; len++) {
+		for (size_t i = 0; i < len * 256; i++) {
+			memset(text, ',', sizeof(text));
+			text[i / 256] = (char)i;
+			make(text, len, text, len);
+			assert_int_equal(split_cells(notice_of(&tsv_cfg), cells), 26);
+			assert_string_equal(cells[11], cells[12]);
+			assert_int_equal(unescape(cells[11], strlen(cells[11]), back), len);
+			assert_memory_equal(back, text, len);
+			assert_true(strcmp(cells[11], "-") != 0);
+			json_decref(parse_line(notice_of(&json_cfg)));
+		}
+	}
+}
+
 static void
 too_long(void **state)
 {
@@ -163,6 +185,7 @@ main(void)
 		cmocka_unit_test(whole_lines),
 		cmocka_unit_test(bare),
 		cmocka_unit_test(texts),
+		cmocka_unit_test(every_byte_everywhere),
 		cmocka_unit_test(too_long),
 	};
 

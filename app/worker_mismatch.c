@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Server names that connections asserted and that lookups have at other addresses only. Judged in
+ * the order of the packets that asserted them, when W has passed both that packet and, by its
+ * clock, the connection's start by notice.grace: so it is the same with any number of workers. What
+ * is needed is copied, for the connection may end before, and its name be taken back.
+ */
+#include <string.h>
+
+#include <nt_mem.h>
+
+#include "worker_priv.h"
+
+int
+mismatches_init(struct worker *w, const struct nt_hash_key *key)
+{
+	struct mismatches *s = &w->mismatches;
+	const struct nt_config *c = w->config;
+	s->size = c->flow.max;
+	s->used = 0;
+	s->free = s->head = s->tail = NT_FLOW_NONE;
+	s->pool = nt_mem_map((size_t)s->size * sizeof(*s->pool));
+	s->suppress = suppress_new(c->notice.max_suppressed, c->notice.suppress_for_ns, key);
+	if (s->pool == NULL || s->suppress == NULL)
+		return errno != 0 ? -errno : -ENOMEM;
+	return 0;
+}
+
+void
+mismatches_fini(struct worker *w)
+{
+	struct mismatches *s = &w->mismatches;
+	if (s->pool != NULL)
+		nt_mem_unmap(s->pool, (size_t)s->size * sizeof(*s->pool));
+	suppress_free(s->suppress);
+}
+
+static uint32_t
+take(struct mismatches *s)
+{
+	const uint32_t i = s->free;
+	if (i == NT_FLOW_NONE)
+		return s->used < s->size ? s->used++ : NT_FLOW_NONE;
+	s->free = s->pool[i].next;
+	return i;
+}
+
+static void
+append(struct mismatches *s, uint32_t i)
+{
+	s->pool[i].next = NT_FLOW_NONE;
+	if (s->head == NT_FLOW_NONE)
+		s->head = i;
+	else
+		s->pool[s->tail].next = i;
+	s->tail = i;
+}
+
+static void
+drop_oldest(struct mismatches *s)
+{
+	const uint32_t i = s->head;
+	s->head = s->pool[i].next;
+	s->pool[i].next = s->free;
+	s->free = i;
+}
+
+static void
+fill(struct mismatch *m, const struct nt_flow *f, const struct nt_flow_cold *cold,
+	const struct nt_server_name *name, const struct nt_packet_meta *at)
+{
+	m->key = f->key;
+	m->orig_is_lo = f->orig_is_lo != 0;
+	m->position = at->position;
+	m->clock_ns = at->clock_ns;
+	m->first_position = cold->first_position;
+	m->first_clock_ns = cold->first_clock_ns;
+	m->first_ts_ns = cold->first_ts_ns;
+	m->name.len = name->len;
+	memcpy(m->name.text, name->text, name->len);
+}
+
+/*
+ * Those before it wait for starts not after this packet, and the grace; then the cache must still
+ * know what was so at the start (nt_name_cache.h: A).
+ */
+static bool
+is_in_time(const struct worker *w, const struct nt_flow_cold *cold, const struct nt_packet_meta *at)
+{
+	return at->clock_ns + w->config->notice.grace_ns <
+	       cold->first_clock_ns + w->config->names.pin_after_ns;
+}
+
+void
+mismatches_add(struct worker *w, uint32_t idx, const struct nt_server_name *name,
+	const struct nt_packet_meta *at)
+{
+	const struct nt_flow *f = nt_flow_at(w->flows, idx);
+	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
+	const struct ends e = ends_of(&f->key, f->orig_is_lo != 0);
+	if (!verdicts_is_outbound(w, &e) || !is_in_time(w, cold, at))
+		return;
+	const uint32_t i = take(&w->mismatches);
+	if (nt_unlikely(i == NT_FLOW_NONE)) {
+		count(w, NT_COUNTER_NAMES_UNJUDGED, 1);
+		return;
+	}
+	fill(&w->mismatches.pool[i], f, cold, name, at);
+	w->mismatches.pool[i].joined = verdicts_joined(w, idx);
+	append(&w->mismatches, i);
+}
+
+/* May a lookup have escaped that had this address? */
+static bool
+may_have_escaped(struct worker *w, const struct mismatch *m, const struct ends *e)
+{
+	struct nt_addr clients[NT_HOST_ADDRS_MAX + 1];
+	enum nt_unknown why;
+	const struct nt_verdict_query q = {
+		.addr = e->resp,
+		.clients = clients,
+		.client_count =
+			host_addresses(w, &e->orig, m->first_position, m->first_clock_ns, clients),
+		.start_ns = m->first_clock_ns,
+		.began_ns = w->judging.began_ns,
+		.joined = m->joined,
+	};
+	return nt_verdicts_escaped(w->judging.verdicts, &q, &why);
+}
+
+static void
+judge(struct worker *w, const struct mismatch *m)
+{
+	const struct ends e = ends_of(&m->key, m->orig_is_lo);
+	const struct nt_name_query q = {
+		.addr = e.resp,
+		.start_position = m->first_position,
+		.start_clock_ns = m->first_clock_ns,
+	};
+	struct nt_name_addrs addrs;
+	if (!nt_name_cache_contradicts(w->names, &q, m->name.text, m->name.len,
+		    m->first_clock_ns + w->config->notice.grace_ns, &addrs) ||
+		verdicts_is_resolver(w, &e, m->first_clock_ns))
+		return;
+	if (may_have_escaped(w, m, &e)) {
+		count(w, NT_COUNTER_MISMATCHES_UNKNOWN, 1);
+		return;
+	}
+	count(w, NT_COUNTER_NAME_MISMATCHES, 1);
+	notice_mismatch(w, m, &e, &addrs);
+}
+
+/* As for verdicts: what may be positioned behind W has W's clock at least. */
+static bool
+is_ready(const struct worker *w, const struct mismatch *m)
+{
+	return m->position <= w->W.position &&
+	       (m->first_clock_ns + w->config->notice.grace_ns < w->W.clock_ns ||
+		       w->W.position >= w->judging.all_from);
+}
+
+unsigned int
+mismatches_due(struct worker *w, unsigned int max)
+{
+	struct mismatches *s = &w->mismatches;
+	unsigned int n = 0;
+	for (; n < max && s->head != NT_FLOW_NONE; n++) {
+		const struct mismatch *m = &s->pool[s->head];
+		if (!is_ready(w, m))
+			break;
+		judge(w, m);
+		drop_oldest(s);
+	}
+	return n;
+}
