@@ -48,13 +48,14 @@ summary_print(FILE *out, const struct summary *s)
 	fprintf(out, "packets    %12llu  in %.2f s, %u worker%s\n",
 		(unsigned long long)get(s, NT_COUNTER_PACKETS), s->seconds, s->workers,
 		s->workers == 1 ? "" : "s");
-	print_counters(out, s, NT_COUNTER_PACKETS_CUT_LINK, NT_COUNTER_PACKETS_NO_TRANSPORT);
+	print_counters(out, s, NT_COUNTER_PACKETS_CUT_LINK, NT_COUNTER_FRAGMENTS_REFUSED);
 	fprintf(out, "connections%12llu  written to %s/conn%s.log\n",
 		(unsigned long long)s->sink->lines_written[NT_LOG_CONN], s->dir,
 		s->rotated ? ".*" : "");
 	if (get(s, NT_COUNTER_CONNS_EVICTED) != 0)
 		fprintf(out, "           %12llu  ended early: more than flow.max at once\n",
 			(unsigned long long)get(s, NT_COUNTER_CONNS_EVICTED));
+	print_counters(out, s, NT_COUNTER_CONNS_REFUSED, NT_COUNTER_CONN_LINK_EXHAUSTED);
 	print_named(out, "non-local", get(s, NT_COUNTER_ENDS_EXTERNAL_NAMED),
 		get(s, NT_COUNTER_ENDS_EXTERNAL));
 	print_named(

@@ -299,6 +299,7 @@ worker_observe(struct worker *w)
 	nt_counter_set(
 		&w->counters, NT_COUNTER_LOOKUPS_CUT, names.lookup_cut + asserted.lookup_cut);
 	nt_counter_set(&w->counters, NT_COUNTER_CONN_EXTRA_EXHAUSTED, conn.extra_exhausted);
+	nt_counter_set(&w->counters, NT_COUNTER_RANGES_MERGED, conn.ranges_merged);
 	nt_counter_set(&w->counters, NT_COUNTER_CONN_LINK_EXHAUSTED,
 		conn.link_exhausted + conn.parents_lost);
 	nt_counter_set(

@@ -36,8 +36,24 @@ evict_candidate(struct worker *w, uint32_t idx, bool last)
 	return true;
 }
 
+/*
+ * An ended connection keeps its place until W has passed it and its record is sent. False where
+ * that can't be before this packet is done: all that has ended began with it or ended by it, as
+ * another packet in it, a tunnel or a part, did before.
+ */
+static bool
+wait_for_room(struct worker *w)
+{
+	while (nt_flow_ended(w->flows) != NT_FLOW_NONE && !records_advance(w, WORKER_BURST)) {
+		if (w->W.position >= w->done.position)
+			return false;
+		worker_wait(w);
+	}
+	return true;
+}
+
 /* Room for one more: what is nearest to its end goes, and is written. */
-static void
+static bool
 evict_one(struct worker *w)
 {
 	for (unsigned int i = 1; i <= VICTIMS_MAX; i++) {
@@ -45,11 +61,10 @@ evict_one(struct worker *w)
 		if (victim == NT_FLOW_NONE || evict_candidate(w, victim, i == VICTIMS_MAX))
 			break;
 	}
-	/* An ended connection keeps its place until W has passed it and its record is sent. */
 	w->judging.hurry = true;
-	while (nt_flow_ended(w->flows) != NT_FLOW_NONE && !records_advance(w, WORKER_BURST))
-		worker_wait(w);
+	const bool room = wait_for_room(w);
 	w->judging.hurry = false;
+	return room;
 }
 
 uint32_t
@@ -57,8 +72,12 @@ flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_m
 	const struct nt_flow_key *key, uint64_t hash, bool src_is_lo)
 {
 	uint32_t idx;
-	while ((idx = nt_flow_insert(w->flows, key, hash)) == NT_FLOW_NONE)
-		evict_one(w);
+	while ((idx = nt_flow_insert(w->flows, key, hash)) == NT_FLOW_NONE) {
+		if (nt_unlikely(!evict_one(w))) {
+			count(w, NT_COUNTER_CONNS_REFUSED, 1);
+			return NT_FLOW_NONE;
+		}
+	}
 	struct nt_flow *f = nt_flow_at(w->flows, idx);
 	nt_conn_open(w->conn, f, nt_flow_cold_at(w->flows, idx), p, m, src_is_lo);
 	nt_flow_schedule(w->flows, idx, f->deadline_ns);

@@ -142,6 +142,8 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 		idx = continue_flow(w, idx, p, at, s->src_is_lo);
 	if (idx == NT_FLOW_NONE)
 		idx = flow_begin(w, p, at, &s->key, s->hash, s->src_is_lo);
+	if (nt_unlikely(idx == NT_FLOW_NONE))
+		return idx;
 	if (p->proto == IPPROTO_UDP) {
 		const unsigned int uses = w->port_use[p->sport] | w->port_use[p->dport];
 		if (nt_unlikely(uses != PORT_NONE) && !(p->flags & NT_PKT_BAD_CHECKSUM))
@@ -182,6 +184,8 @@ static const uint16_t tunnel_services[NT_TUNNELS] = {
 static void
 note_tunnel(struct worker *w, uint32_t idx, uint8_t tunnel)
 {
+	if (idx == NT_FLOW_NONE)
+		return;
 	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
 	if (tunnel == MBUF_TOO_DEEP)
 		nt_conn_evicted(w->conn, nt_flow_at(w->flows, idx), cold);

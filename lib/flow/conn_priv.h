@@ -127,7 +127,7 @@ struct range {
  * Holes that a direction can have at once. More are rare outside of one-way captures that lost
  * much; then the two nearest ranges are joined and what lies between counts as seen.
  */
-#define RANGES_MAX    16
+#define RANGES_MAX    64
 #define HISTORY_EXTRA (NT_CONN_HISTORY_MAX - NT_FLOW_HISTORY_INLINE)
 
 struct stream {
