@@ -110,8 +110,10 @@ done
 read_corpus release-1 "$release" read --quiet -j 1
 check_score
 check_names names-learnt python3 "$here/learnt.py" --shared "$shared" --jobs "$pool" --floor 98.5 "$release"
+# What the table has more: Google's QUIC before it was QUIC (15 of 23), connections of which the
+# ClientHello is not whole in the capture.
 check_names server-names python3 "$here/server_names.py" --shared "$shared" --jobs "$pool" \
-	--floor ssl.log=99 --floor http.log=99 --floor table=97 "$release"
+	--floor ssl.log=99 --floor http.log=99 --floor table=95.5 "$release"
 check_names quic-names python3 "$here/quic_names.py" "${release%/app/*}/test/conformance/quic_hellos" "$shared"
 read_corpus asan-1 "$asan" read --quiet -j 1
 read_corpus asan-3 "$asan" read --quiet -j 3
