@@ -109,6 +109,7 @@
 	X(QUIC_OVER_RATE, quic_over_rate, "packets", "QUIC Initial packets not decrypted: more than names.quic_rate") \
 	X(QUIC_EVICTED, quic_evicted, "connections", "QUIC forgotten: more than names.quic_max at once") \
 	X(QUIC_TOO_LONG, quic_too_long, "connections", "QUIC with a ClientHello longer than is kept") \
+	X(GQUIC_NAMES, gquic_names, "connections", "QUIC before TLS (Google's) that names its server") \
 	/* mappings learnt, by source */ \
 	X(SRC_UNKNOWN, src_unknown, "mappings", "learnt from elsewhere") \
 	X(SRC_DNS_A, src_dns_a, "mappings", "learnt from A answers") \

@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """Is what Zeek saw in DNS and DHCP learnt? By source: learnt / expected.
 
-usage: learnt.py [-v] [--shared DIR] [--jobs N] [--floor PERCENT] NAMETAP
+usage: learnt.py [-v] [--shared DIR] [--jobs N] [--floor SOURCE=PERCENT]... NAMETAP
 
 Reads every capture of ../shared/corpus for which a dns.log or dhcp.log is expected with `NAMETAP read
 --names`, and looks for each (client, query, answer) of A, AAAA and PTR, and for each host name with an
 address. Addresses that nothing may be named by (unspecified, loopback, multicast, broadcast) are counted
-apart. -v prints what is missing. Exit status 77 without the corpus, 1 below the floor.
+apart. The source `dns` is all of A, AAAA and PTR over UDP and TCP, `local` all over multicast DNS and LLMNR.
+-v prints what is missing. Exit status 77 without the corpus, 1 below a floor.
 """
 import argparse
 import collections
@@ -72,7 +73,13 @@ def of_dhcp(r):
     addrs = {r.get(k) for k in ("assigned_addr", "requested_addr", "client_addr")} - {None}
     if "host_name" in r and "REQUEST" in r.get("msg_types", []) + ["REQUEST"] * ("ACK" in r.get("msg_types", [])):
         for a in addrs:
-            yield "DHCP", None, address(a), r["host_name"].lower()
+            yield "dhcp", None, address(a), r["host_name"].lower()
+
+
+def with_groups(source):
+    """What counts for a source counts for these, too."""
+    kind, _, how = source.partition(" ")
+    return {source, "local" if how == "local" else "dns" if kind in NAMED else source, "all"}
 
 
 def check(a, name):
@@ -98,7 +105,7 @@ def main():
     p.add_argument("-v", action="store_true", dest="verbose")
     p.add_argument("--shared", default=os.path.join(HERE, "../../../shared"))
     p.add_argument("--jobs", type=int, default=2)
-    p.add_argument("--floor", type=float, default=0)
+    p.add_argument("--floor", action="append", default=[], metavar="SOURCE=PERCENT")
     p.add_argument("nametap")
     a = p.parse_args()
     root = os.path.join(a.shared, "expected")
@@ -110,19 +117,20 @@ def main():
     with concurrent.futures.ThreadPoolExecutor(a.jobs) as pool:
         for name, found in pool.map(lambda n: check(a, n), names):
             for (source, client, addr, text), there in found:
-                if unusable(addr) and not there:
-                    apart[source] += 1
-                    continue
-                expected[source] += 1
-                learnt[source] += there
-                if a.verbose and not there:
+                for s in with_groups(source):
+                    apart[s] += unusable(addr) and not there
+                    expected[s] += there or not unusable(addr)
+                    learnt[s] += there
+                if a.verbose and not there and not unusable(addr):
                     print(f"{name}: {source}: {addr} is {text}, told to {client or 'nobody'}: missing")
-    for source in sorted(expected):
-        print(f"{source:12} {learnt[source]:5}/{expected[source]:<5} {100 * learnt[source] / expected[source]:6.2f}%"
-              f"  (unusable {apart[source]})")
-    share = 100 * sum(learnt.values()) / max(1, sum(expected.values()))
-    print(f"all          {sum(learnt.values()):5}/{sum(expected.values()):<5} {share:6.2f}%")
-    return share < a.floor
+    for s in sorted(expected):
+        print(f"{s:12} {learnt[s]:5}/{expected[s]:<5} {100 * learnt[s] / max(1, expected[s]):6.2f}%"
+              f"  (unusable {apart[s]})")
+    floors = [(s, float(percent)) for s, percent in (f.split("=") for f in a.floor)]
+    low = [s for s, percent in floors if 100 * learnt[s] < percent * expected[s] or expected[s] == 0]
+    figures = ", ".join(f"{s} {learnt[s]}/{expected[s]} (floor {percent:g} %)" for s, percent in floors)
+    print("below the floor:" if low else "all floors held:", figures or "none")
+    return 1 if low else 0
 
 
 if __name__ == "__main__":

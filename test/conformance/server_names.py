@@ -122,8 +122,10 @@ def main():
                     print(text)
     for s in sorted(expected):
         print(f"{s:12} {learnt[s]:5}/{expected[s]:<5} {100 * learnt[s] / expected[s]:6.2f}%")
-    low = [f for f in a.floor if 100 * learnt[f.split("=")[0]] < float(f.split("=")[1]) * expected[f.split("=")[0]]]
-    print(", ".join(["below the floor:", *low]) if low else f"all floors held: {' '.join(a.floor) or 'none'}")
+    floors = [(s, float(percent)) for s, percent in (f.split("=") for f in a.floor)]
+    low = [s for s, percent in floors if 100 * learnt[s] < percent * expected[s] or expected[s] == 0]
+    figures = ", ".join(f"{s} {learnt[s]}/{expected[s]} (floor {percent:g} %)" for s, percent in floors)
+    print("below the floor:" if low else "all floors held:", figures or "none")
     return 1 if low else 0
 
 

@@ -3,10 +3,12 @@
  * The input is a list of datagrams: an octet of SEALED ... bits, two octets of length, and as many
  * bytes. What is SEALED is the plain payload of an Initial packet, encrypted here, so that frames
  * and streams are reached; the rest is offered as it is. What must hold: a ClientHello is whole,
- * the verdicts are those of a fresh context, and other flows change nothing.
+ * the verdicts are those of a fresh context, and other flows change nothing. Google's CHLO is
+ * looked for, too.
  */
 #include "../unit/names/quic_seal.h"
 
+#include <nt_gquic.h>
 #include <nt_quic.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -90,6 +92,9 @@ offer(struct nt_quic *q, uint64_t flow, unsigned int direction, const struct dat
 	CHECK(copy != NULL);
 	memcpy(copy, d->bytes, d->len);
 	(void)nt_quic_may_begin(copy, d->len);
+	struct nt_server_name name;
+	CHECK(nt_gquic_server_name(copy, d->len, &name) == (name.len > 0));
+	CHECK(name.len <= NT_SERVER_NAME_MAX);
 	enum nt_quic_verdict v = nt_quic_datagram(q, flow, direction, copy, d->len, 0, ret);
 	free(copy);
 	return v;

@@ -39,6 +39,8 @@ def hello(name=b"www.example.com", more=0):
 
 
 SMALL, BIG = hello(), hello(more=1200)
+CHLO = (b"\xa0\x01\x00\x04CHLO" + struct.pack("<HH4sI4sI", 2, 0, b"PAD", 16, b"SNI", 31)
+        + b"-" * 16 + b"www.example.com")
 ACK = b"\x02\x05\x00\x01\x01\x00\x00"
 ACK_ECN = b"\x03\x05\x00\x00\x00\x01\x02\x03"
 pieces = [crypto(SMALL[i:i + 9], i) for i in range(0, len(SMALL), 9)]
@@ -69,6 +71,9 @@ SEEDS = {
     "negotiation": datagram(0, b"\x80\0\0\0\0\x04dcid\x04scid\0\0\0\1\x6b\x33\x43\xcf"),
     "retry-packet": datagram(0, b"\xf0\0\0\0\1\0\x04scidtoken" + bytes(16)),
     "google": datagram(0, b"\xc3Q046\x50" + bytes(40)),
+    "google-chlo": datagram(0, b"\x0dconnid-8Q043\x01" + bytes(12) + CHLO),
+    "google-chlo-flags": datagram(0, b"\x0dconnid-8Q025\x01" + bytes(13) + CHLO),
+    "google-chlo-long": datagram(0, b"\xc3Q046\x50connid-8" + bytes(16) + CHLO),
     "cid-too-long": datagram(0, b"\xc0\0\0\0\1\x15" + bytes(60)),
     "token-lies": datagram(0, b"\xc0\0\0\0\1\4dcid\0\x7f\xff" + bytes(60)),
     "short-header": datagram(0, b"\x40" + bytes(40)),
