@@ -41,6 +41,16 @@ hosts_fini(struct worker *w)
 	nt_host_filter_free(w->host_filter);
 }
 
+bool
+hosts_lost(const struct worker *w)
+{
+	struct nt_hosts_stats s;
+	if (w->hosts == NULL)
+		return false;
+	nt_hosts_stats(w->hosts, &s);
+	return s.evicted != 0;
+}
+
 void
 hosts_clear(struct worker *w)
 {

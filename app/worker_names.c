@@ -140,7 +140,7 @@ dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg,
 			answer_lost(w, place->at, NT_UNKNOWN_REFUSED, &place->to);
 		unicast_response(w, place);
 	} else {
-		query_seen(w, place->at);
+		query_seen(w, place->at, place->f);
 		nt_dns_match_query(w->queries, place->cold->first_position, w->dns.id,
 			nt_dns_question_digest(&w->dns), place->at->clock_ns);
 	}
@@ -166,6 +166,10 @@ names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet
 	if (p->payload_captured == 0 || (p->flags & NT_PKT_FRAG_FIRST) != 0)
 		return;
 	confirm_dns(f, cold, p);
+	if (use != PORT_DNS && !is_near(w, p)) {
+		count(w, NT_COUNTER_LOCAL_FOREIGN, 1);
+		return;
+	}
 	if (use != PORT_DNS && use != PORT_MDNS) {
 		local_packet(w, p, m, use);
 		return;

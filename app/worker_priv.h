@@ -197,6 +197,8 @@ bool flows_end_all(struct worker *w, unsigned int max);
 int hosts_init(struct worker *w, const struct nt_hash_key *key, int64_t longest_timeout_ns);
 void hosts_fini(struct worker *w);
 void hosts_clear(struct worker *w);
+/* Links were forgotten for want of room. */
+bool hosts_lost(const struct worker *w);
 void hosts_observe(struct worker *w);
 /* A fact of kind HOST. */
 void hosts_fact(struct worker *w, const struct nt_mapping *m);
@@ -340,8 +342,10 @@ void resolver_answered(
 	struct worker *w, const struct nt_flow *f, const struct nt_addr *client, int64_t clock_ns);
 
 /* worker_trust.c: answers without a query. */
-/* A query was seen. */
-void query_seen(struct worker *w, const struct nt_packet_meta *at);
+/* A query was seen on this flow. */
+void query_seen(struct worker *w, const struct nt_packet_meta *at, const struct nt_flow *f);
+/* Whether a packet of a local protocol comes from a local network. */
+bool is_near(const struct worker *w, const struct nt_packet *p);
 /* Some worker saw one; all mappings before it have been applied. */
 void query_fact(struct worker *w);
 /* Whether a mapping that is being applied comes of an answer that is refused for it. */

@@ -2,16 +2,20 @@
 /*
  * Whether DNS answers that nobody was seen to ask for count. On a tap that sees responses only they
  * are all there is; on one that sees queries they are late, lost or forged. Which of the two it is
- * the first query says, wherever it was seen: it is told to all workers, and whoever applies a
- * mapping knows whether that query came before it, so all caches decide alike.
+ * the first query of a local client says, wherever it was seen: it is told to all workers, and
+ * whoever applies a mapping knows whether that query came before it, so all caches decide alike.
  */
+#include <string.h>
+
 #include "worker_priv.h"
 
+/* What strangers ask says nothing of what the tap sees of the clients' own. */
 void
-query_seen(struct worker *w, const struct nt_packet_meta *at)
+query_seen(struct worker *w, const struct nt_packet_meta *at, const struct nt_flow *f)
 {
 	struct nt_mapping m = { .source = NT_SOURCE_NONE };
-	if (w->query_told)
+	const struct nt_addr client = key_addr(&f->key, f->orig_is_lo != 0);
+	if (w->query_told || !nt_netset_has(&w->config->local_nets, &client))
 		return;
 	w->query_told = true;
 	worker_tell(w, NT_FACT_ASKED, at, &m);
@@ -38,6 +42,18 @@ is_unasked(const struct worker *w, const struct nt_mapping *m)
 		break;
 	}
 	return w->tap_sees_queries;
+}
+
+/*
+ * Who speaks a local protocol is in a local network (RFC 6762, 11), or has no address yet: what
+ * comes from elsewhere names nobody.
+ */
+bool
+is_near(const struct worker *w, const struct nt_packet *p)
+{
+	static const uint8_t none[16];
+	return memcmp(p->src.bytes, none, sizeof(none)) == 0 ||
+	       nt_netset_has(&w->config->local_nets, &p->src);
 }
 
 void

@@ -177,6 +177,7 @@ judge_oldest(struct worker *w, bool early)
 		.start_ns = cold->first_clock_ns,
 		.joined = (kept & JOINED) != 0,
 		.early = early,
+		.links_lost = hosts_lost(w),
 	};
 	const unsigned int state = judge(w, &e, &q);
 	j->of_flow[idx] = (uint8_t)(kept | state);
@@ -238,6 +239,7 @@ judge_turned(struct worker *w, const struct nt_flow *f, uint32_t idx)
 			host_addresses(w, &e.orig, f->last_position, f->last_clock_ns, clients),
 		.start_ns = nt_flow_cold_at(w->flows, idx)->first_clock_ns,
 		.joined = true,
+		.links_lost = hosts_lost(w),
 	};
 	return judge(w, &e, &q);
 }

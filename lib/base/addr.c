@@ -151,9 +151,8 @@ nt_addr_is_unusable(const struct nt_addr *a)
 {
 	if (a->family == NT_FAMILY_IPV4)
 		return ipv4_is_unusable(a->bytes);
-	if (nt_addr_is_mapped(a))
-		return ipv4_is_unusable(a->bytes + 12);
-	return a->family != NT_FAMILY_IPV6 || ipv6_is_unusable(a->bytes);
+	/* Mapped addresses are for programs, not for the wire (RFC 4291, 2.5.5.2). */
+	return a->family != NT_FAMILY_IPV6 || nt_addr_is_mapped(a) || ipv6_is_unusable(a->bytes);
 }
 
 bool

@@ -93,6 +93,7 @@ struct nt_verdict_query {
 	int64_t began_ns; /* when the stream began */
 	bool joined; /* the connection's beginning was not seen */
 	bool early; /* asked before everything up to S + grace was fed */
+	bool links_lost; /* addresses of the client's host may have been forgotten */
 };
 
 /* *ret_why is set for UNKNOWN. Never NOT_JUDGED. Those that can wait come in the order of S. */

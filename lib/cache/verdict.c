@@ -209,7 +209,7 @@ find_reason(const struct nt_verdicts *v, const struct nt_verdict_query *q, enum 
 		[NT_UNKNOWN_JOINED] = q->joined,
 		[NT_UNKNOWN_WARM_UP] = q->start_ns < q->began_ns + v->cfg.warm_up_ns,
 		[NT_UNKNOWN_EARLY] = q->early,
-		[NT_UNKNOWN_FORGOTTEN] = is_forgotten(v, q->start_ns),
+		[NT_UNKNOWN_FORGOTTEN] = q->links_lost || is_forgotten(v, q->start_ns),
 		[NT_UNKNOWN_ENCRYPTED] = is_hidden(v, q),
 	};
 	for (unsigned int why = 0; why < NT_UNKNOWN_REASONS; why++) {

@@ -7,19 +7,22 @@
 #define PROTO_TCP 6
 #define PROTO_UDP 17
 
-/* A protocol at the end is taken off: its number, 0 where there is none. */
+/* A protocol at the end, or alone, is taken off: its number, 0 where there is none. */
 static uint8_t
 take_proto(char *text)
 {
 	char *slash = strrchr(text, '/');
+	const char *word = slash != NULL ? slash + 1 : text;
 	uint8_t proto = 0;
 
-	if (slash != NULL && strcmp(slash, "/tcp") == 0)
+	if (slash == text) /* nothing before it */
+		return 0;
+	if (strcmp(word, "tcp") == 0)
 		proto = PROTO_TCP;
-	else if (slash != NULL && strcmp(slash, "/udp") == 0)
+	else if (strcmp(word, "udp") == 0)
 		proto = PROTO_UDP;
 	if (proto != 0)
-		*slash = '\0';
+		*(slash != NULL ? slash : text) = '\0';
 	return proto;
 }
 
@@ -93,6 +96,10 @@ nt_allow_parse(const char *text, struct nt_allow *ret)
 		return -EINVAL;
 	memcpy(copy, text, len + 1);
 	a.proto = take_proto(copy);
+	if (a.proto != 0 && *copy == '\0') { /* alone */
+		*ret = a;
+		return 0;
+	}
 	if (!divide(copy, a.proto != 0, &host, &port))
 		return -EINVAL;
 	if (port != NULL && parse_port(port, &a.port) < 0)
@@ -138,8 +145,8 @@ nt_allow_format(const struct nt_allow *a, char out[NT_ALLOW_STRLEN])
 		len += (size_t)snprintf(
 			out + len, NT_ALLOW_STRLEN - len, "%s%u", bare ? "" : ":", a->port);
 	if (a->proto != 0)
-		len += (size_t)snprintf(out + len, NT_ALLOW_STRLEN - len, "/%s",
-			a->proto == PROTO_TCP ? "tcp" : "udp");
+		len += (size_t)snprintf(out + len, NT_ALLOW_STRLEN - len, "%s%s",
+			len != 0 ? "/" : "", a->proto == PROTO_TCP ? "tcp" : "udp");
 	return len;
 }
 

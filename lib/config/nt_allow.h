@@ -5,6 +5,7 @@
  *
  *   198.51.100.7   198.51.100.0/24   2001:db8::/32      address or network
  *   :123   123/udp                                      port
+ *   tcp                                                 protocol
  *   198.51.100.7:123   198.51.100.0/24:123/udp   198.51.100.7/udp   [2001:db8::1]:53/tcp
  *
  * Constant once filled; any thread.

@@ -121,9 +121,9 @@ struct nt_config {
 		int64_t stale_for_ns; /* names.stale_for 3600 */
 		int64_t pin_after_ns; /* names.pin_after 60 */
 		int64_t reuse_after_ns; /* names.reuse_after 10 */
-		uint32_t unsolicited; /* names.unsolicited: "auto", "accept" or "refuse" */
 		int64_t query_life_ns; /* names.query_life 30 */
 		uint32_t max_dns_streams; /* names.max_dns_streams 256: a worker */
+		uint32_t unsolicited; /* names.unsolicited: "auto", "accept" or "refuse" */
 		uint32_t max_queries; /* names.max_queries 65536: queries in flight, a worker */
 		uint32_t quic_max; /* names.quic_max 1024: QUIC connections beginning */
 		uint64_t quic_rate; /* names.quic_rate 20000: decryptions/s, 0 = unlimited */

@@ -94,6 +94,7 @@
 	X(NBNS_MALFORMED, nbns_malformed, "messages", "malformed NetBIOS name service messages") \
 	X(DHCP_READ, dhcp_read, "messages", "DHCPv4 and DHCPv6 messages read") \
 	X(DHCP_MALFORMED, dhcp_malformed, "messages", "malformed DHCPv4 and DHCPv6 messages") \
+	X(LOCAL_FOREIGN, local_foreign, "messages", "of local protocols from elsewhere than local networks: not read") \
 	X(LOCAL_REFUSED, local_refused, "mappings", "of local protocols: unusable addresses, others than the sender's, or too many") \
 	/* hosts */ \
 	X(NEIGHBOURS, neighbours, "messages", "of ARP and neighbour discovery that tell a link address") \
