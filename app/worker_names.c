@@ -158,6 +158,14 @@ confirm_dns(struct nt_flow *f, struct nt_flow_cold *cold, const struct nt_packet
 }
 
 void
+confirm_dhcp(struct nt_flow_cold *cold, const struct nt_packet *p)
+{
+	if ((cold->service & NT_SERVICE_DHCP) == 0 &&
+		nt_dhcp_confirm(p->payload, p->payload_captured))
+		nt_conn_service(cold, NT_SERVICE_DHCP);
+}
+
+void
 names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,
 	uint32_t idx, bool src_is_lo, enum port_use use)
 {
@@ -166,6 +174,8 @@ names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet
 	if (p->payload_captured == 0 || (p->flags & NT_PKT_FRAG_FIRST) != 0)
 		return;
 	confirm_dns(f, cold, p);
+	if (use == PORT_DHCP)
+		confirm_dhcp(cold, p);
 	if (use != PORT_DNS && !is_near(w, p)) {
 		count(w, NT_COUNTER_LOCAL_FOREIGN, 1);
 		return;

@@ -221,6 +221,9 @@ unsigned int host_addresses(struct worker *w, const struct nt_addr *addr, uint64
 void names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,
 	uint32_t idx, bool src_is_lo, enum port_use use);
 
+/* The service dhcp, if this datagram says so. */
+void confirm_dhcp(struct nt_flow_cold *cold, const struct nt_packet *p);
+
 /*
  * A mapping of addr, client, index, source, flags and name, learnt from the packet at `at`: counted
  * by its source and sent. The caller has counted it as learnt.

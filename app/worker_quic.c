@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * QUIC, found by its content on any UDP port: the first datagrams of a flow are looked at until it
- * is known whether it is QUIC and what its ClientHello, or Google's CHLO, says.
+ * is known whether it is QUIC and what its ClientHello, or Google's CHLO, says. What they show to
+ * be DTLS or DHCP is noted on the way.
  */
 #include <nt_client_hello.h>
 #include <nt_conn.h>
+#include <nt_dtls.h>
 #include <nt_gquic.h>
 
 #include "worker_priv.h"
@@ -70,6 +72,31 @@ offer(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *
 		decide(w, idx, &r, at);
 }
 
+static void
+look_for_dtls(
+	struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at, uint32_t idx)
+{
+	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
+	struct nt_server_name name;
+	if ((cold->service & NT_SERVICE_DTLS) != 0 ||
+		!nt_dtls_hello(&name, p->payload, p->payload_captured))
+		return;
+	nt_conn_service(cold, NT_SERVICE_DTLS);
+	if (name.len != 0)
+		server_name_asserted(w, idx, &name, at, false);
+}
+
+/* Zeek has signatures for them, too: a first octet, and a cookie behind 236 octets. */
+static void
+look_for_others(
+	struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at, uint32_t idx)
+{
+	if (nt_unlikely(p->payload[0] == NT_DTLS_HANDSHAKE))
+		look_for_dtls(w, p, at, idx);
+	else if (nt_unlikely(p->payload_captured >= NT_DHCP_BYTES_MIN))
+		confirm_dhcp(nt_flow_cold_at(w->flows, idx), p);
+}
+
 /*
  * Google's own QUIC, before TLS. It is no service: Zeek doesn't know it, and nothing in it is
  * authentic.
@@ -100,7 +127,9 @@ quic_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_
 	f->stream = (uint8_t)((f->stream & WAITING) | (seen + 1) << PHASE_BITS);
 	if ((f->stream & WAITING) != 0 || nt_quic_may_begin(p->payload, p->payload_captured))
 		offer(w, p, at, idx, src_is_lo);
-	else if (!google_name(w, p, at, idx) && seen + 1 >= NT_QUIC_DATAGRAMS_MAX)
+	else if (!google_name(w, p, at, idx))
+		look_for_others(w, p, at, idx);
+	if ((f->stream & (WAITING | QUIC_DECIDED)) == 0 && seen + 1 >= NT_QUIC_DATAGRAMS_MAX)
 		f->stream = PASSED;
 }
 

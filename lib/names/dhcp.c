@@ -19,7 +19,7 @@
 #define FILE_BYTES   128
 #define COOKIE_AT    236
 #define COOKIE	     0x63825363
-#define OPTIONS_AT   240
+#define OPTIONS_AT   NT_DHCP_BYTES_MIN
 #define OVERLOAD_MAX 3
 
 #define FQDN_FIXED   3 /* flags and two result codes: RFC 4702 2 */
@@ -203,4 +203,26 @@ nt_dhcp_parse(struct nt_dhcp_message *ret, const uint8_t *msg, size_t len)
 	take_mac(ret, msg);
 	return ret->addr_count > 0 && (ret->name_count > 0 || ret->has_mac) ? NT_DHCP_OK
 									    : NT_DHCP_NOTHING;
+}
+
+bool
+nt_dhcp_confirm(const uint8_t *msg, size_t len)
+{
+	struct nt_cursor c = nt_cursor_init(msg, len);
+
+	nt_cursor_seek(&c, COOKIE_AT);
+	if (nt_cursor_u32(&c) != COOKIE || c.bad)
+		return false;
+	/* Ends with the bytes: each round takes one at least. */
+	while (nt_cursor_left(&c) > 0) {
+		const uint8_t code = nt_cursor_u8(&c);
+
+		if (code == OPTION_END)
+			return true;
+		if (code != OPTION_PAD)
+			nt_cursor_bytes(&c, nt_cursor_u8(&c));
+		if (c.bad)
+			return false;
+	}
+	return false;
 }

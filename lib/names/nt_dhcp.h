@@ -55,4 +55,13 @@ struct nt_dhcp_message {
 enum nt_dhcp_reason nt_dhcp_parse(struct nt_dhcp_message *ret, const uint8_t *msg, size_t len);
 enum nt_dhcp_reason nt_dhcp6_parse(struct nt_dhcp_message *ret, const uint8_t *msg, size_t len);
 
+/* Shorter messages are none. */
+#define NT_DHCP_BYTES_MIN 240
+
+/*
+ * Does a message show that a connection speaks DHCPv4, as Zeek's analyzer sees it: the cookie, and
+ * options up to their end. What they say does not matter.
+ */
+bool nt_dhcp_confirm(const uint8_t *msg, size_t len);
+
 #endif

@@ -85,5 +85,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	check_dhcp(nt_dhcp_parse, data, size);
 	check_dhcp(nt_dhcp6_parse, data, size);
 	check_nbns(data, size);
+	CHECK(!nt_dhcp_confirm(data, size) || size > NT_DHCP_BYTES_MIN);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <nt_dtls.h>
 #include <nt_tls.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -41,6 +42,10 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (size < 1)
 		return 0;
+	if (nt_dtls_hello(&one, data, size))
+		CHECK(one.len <= NT_SERVER_NAME_MAX);
+	else
+		CHECK(one.len == 0);
 	const unsigned int a = play(data + 1, size - 1, size, &one);
 	const unsigned int b = play(data + 1, size - 1, 1 + data[0], &many);
 	CHECK(a == b);

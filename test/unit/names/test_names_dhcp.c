@@ -137,6 +137,27 @@ test_link_address(void **state)
 }
 
 static void
+test_confirm(void **state)
+{
+	(void)state;
+	put_bootp(2, 5);
+	put8(&w, 0); /* pad */
+	put_option(51, "x", 1); /* of a wrong length: that is not looked at */
+	assert_false(nt_dhcp_confirm(w.bytes, w.len)); /* no end */
+	put8(&w, 255);
+	assert_true(nt_dhcp_confirm(w.bytes, w.len));
+	for (size_t len = 0; len < w.len; len++)
+		assert_false(nt_dhcp_confirm(w.bytes, len));
+	w.bytes[239] ^= 1;
+	assert_false(nt_dhcp_confirm(w.bytes, w.len));
+	put_bootp(1, 1);
+	put8(&w, 12); /* longer than there are bytes */
+	put8(&w, 2);
+	put8(&w, 255);
+	assert_false(nt_dhcp_confirm(w.bytes, w.len));
+}
+
+static void
 test_request(void **state)
 {
 	(void)state;
@@ -405,6 +426,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ack),
 		cmocka_unit_test(test_link_address),
+		cmocka_unit_test(test_confirm),
 		cmocka_unit_test(test_request),
 		cmocka_unit_test(test_nothing),
 		cmocka_unit_test(test_lengths),
