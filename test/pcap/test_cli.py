@@ -900,6 +900,26 @@ def exchange(at, ident, name, answers, client=CLIENT, **how):
     return m.lookup(at, client, RESOLVER, name, answers, ident=ident, cport=30000 + ident, **how)
 
 
+class TestFullTable(Case):
+    def test_tunnel_into_a_full_table(self):
+        """
+        The tunnel's own connection is nearest to its end, and the packet inside wants its place: that
+        can't wait for a record which is made only when this very packet is done.
+        """
+        packets = []
+        for i in range(16):
+            opened = m.tcp_connection(START + i * SEC // 100, f"10.0.1.{i}", "10.0.2.1")[:4]
+            packets += opened
+        for i in range(8):
+            inner = m.ip(f"10.0.3.{i}", "10.0.4.1", 6, m.tcp(1000, 80, 1, 0, m.SYN))
+            vxlan = struct.pack("!II", 0x08000000, 42 << 8) + m.ethernet(inner)
+            packets.append((START + SEC + i, m.ip(f"10.0.5.{i}", "10.0.6.1", 17, m.udp(5000, 4789, vxlan))))
+        for workers in ("1", "3"):
+            self.read("-j", workers, "--set", "flow.max=16", self.capture(packets))
+            begun = len(self.conns())
+            self.assertTrue(24 <= begun <= 32, begun)
+
+
 class TestNames(Case):
     def conns_of(self, packets, *args):
         """Everybody has the same link address here, and is no host for that."""
