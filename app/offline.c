@@ -12,6 +12,7 @@
 #include "eal.h"
 #include "mbuf_meta.h"
 #include "offline.h"
+#include "rx.h"
 
 /* Mbufs beyond what fills one queue: the reader's buffers and stock, bursts in hand, pool caches.
  */
@@ -33,6 +34,7 @@ struct offline {
 	uint16_t port;
 	struct nt_relay *relay;
 	struct reader *reader;
+	struct rx_ring rx[NT_CONFIG_WORKERS_MAX];
 	struct worker *workers[NT_CONFIG_WORKERS_MAX];
 	struct control *control;
 };
@@ -118,13 +120,11 @@ static int
 make_workers(struct offline *o)
 {
 	for (unsigned int i = 0; i < o->worker_count; i++) {
+		rx_ring_init(&o->rx[i], o->port, (uint16_t)i, reader_mark(o->reader), o->pool);
 		const struct worker_config cfg = {
 			.config = o->cfg.config,
 			.index = i,
-			.port = o->port,
-			.queue = (uint16_t)i,
-			.R = reader_mark(o->reader),
-			.pool = o->pool,
+			.rx = &o->rx[i].rx,
 			.relay = o->relay,
 			.began_ns = &reader_progress(o->reader)->first_ns,
 			.names_log = i == 0 ? o->cfg.names_log : NULL,

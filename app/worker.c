@@ -2,8 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <rte_ethdev.h>
-
 #include <nt_mem.h>
 
 #include "flow_options.h"
@@ -259,14 +257,10 @@ advance(struct worker *w)
 	return w->W.position != before;
 }
 
-/*
- * Nobody keeps handles while he sleeps: a mempool cache holds up to half as many again as its size,
- * and those of enough workers all that there are, while the reader waits for one.
- */
 static void
 idle(struct worker *w)
 {
-	rte_mempool_cache_flush(NULL, w->cfg.pool);
+	w->cfg.rx->idle(w->cfg.rx);
 	lcore_idle();
 }
 
@@ -335,14 +329,12 @@ static bool
 poll(struct worker *w)
 {
 	struct rte_mbuf *mbufs[WORKER_BURST];
-	/* R before the burst: what is at or before it is in the queue or already here. */
-	const struct nt_mark_value R = nt_mark_acquire(w->cfg.R);
-	const unsigned int n = rte_eth_rx_burst(w->cfg.port, w->cfg.queue, mbufs, WORKER_BURST);
+	struct nt_mark_value R;
+	const unsigned int n = w->cfg.rx->burst(w->cfg.rx, mbufs, &R);
 	lcore_pause();
 	if (n != 0) {
 		worker_process(w, mbufs, n);
-		/* Handles of the reader: they go back as they are (mbuf_meta.h). */
-		rte_mempool_put_bulk(w->cfg.pool, (void **)mbufs, n);
+		w->cfg.rx->give_back(w->cfg.rx, mbufs, n);
 	} else if (R.position > w->done.position) {
 		w->done = (struct nt_mark_value){ .position = R.position,
 			.clock_ns = NT_MAX(R.clock_ns, w->done.clock_ns) };

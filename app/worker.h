@@ -1,13 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * A worker lcore: polls its queue of the port, keeps its connections and its name cache, learns
- * names, and hands finished records to the control lcore. Owns every byte it touches; linked to
- * others by rings and marks only.
+ * A worker lcore: polls where its packets come from (rx.h), keeps its connections and its name
+ * cache, learns names, and hands finished records to the control lcore. Owns every byte it touches;
+ * linked to others by rings and marks only.
  */
 #ifndef WORKER_H
 #define WORKER_H
-
-#include <rte_mempool.h>
 
 #include <nt_config.h>
 #include <nt_counters.h>
@@ -17,14 +15,13 @@
 #include <nt_relay.h>
 
 struct names_log;
+struct rx;
 struct worker;
 
 struct worker_config {
 	const struct nt_config *config; /* borrowed, ro */
 	unsigned int index;
-	uint16_t port, queue;
-	const struct nt_mark *R; /* the reader's */
-	struct rte_mempool *pool; /* every mbuf is of this pool */
+	struct rx *rx; /* borrowed; this worker's alone */
 	struct nt_relay *relay;
 	struct names_log *names_log; /* or NULL: what this worker's cache is fed goes there, too */
 	const _Atomic int64_t *began_ns; /* the stream's first packet, before any is sent; ro */

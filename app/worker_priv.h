@@ -19,12 +19,13 @@
 #include "departures.h"
 #include "mbuf_meta.h"
 #include "record_msg.h"
+#include "rx.h"
 #include "server_names.h"
 #include "streams.h"
 #include "suppress.h"
 #include "worker.h"
 
-#define WORKER_BURST 32
+#define WORKER_BURST RX_BURST
 
 /* What a UDP port is used for; the least of those of a packet's two ports counts. */
 enum port_use {

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Where a worker's packets come from: the reader's ring, the queues of live ports, or memory. Each
+ * kind begins its own struct with this one. Caller: one worker lcore.
+ */
+#ifndef RX_H
+#define RX_H
+
+#include <rte_mempool.h>
+
+#include <nt_mark.h>
+
+#include "mbuf_meta.h"
+
+#define RX_BURST 32
+
+struct rx {
+	/*
+	 * Up to RX_BURST handles in the order of their positions, the mbuf_meta of each filled in.
+	 * *ret_R: everything at or before it was in this burst or one before, if this one is empty;
+	 * so it is taken before the look. NT_POSITION_END: nothing more will come.
+	 */
+	unsigned int (*burst)(struct rx *rx, struct rte_mbuf **mbufs, struct nt_mark_value *ret_R);
+	/* A burst's handles are done with. */
+	void (*give_back)(struct rx *rx, struct rte_mbuf **mbufs, unsigned int n);
+	/* The worker is about to sleep, or waits for others: keep nothing that they wait for. */
+	void (*idle)(struct rx *rx);
+};
+
+/* The reader's ring of this worker, polled through a queue of its net_ring port. */
+struct rx_ring {
+	struct rx rx;
+	uint16_t port, queue;
+	const struct nt_mark *R; /* the reader's */
+	struct rte_mempool *pool; /* every handle is of this pool */
+};
+
+void rx_ring_init(struct rx_ring *r, uint16_t port, uint16_t queue, const struct nt_mark *R,
+	struct rte_mempool *pool);
+
+#endif
