@@ -4,10 +4,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <pcap/pcap.h>
+
+#include <nt_clock.h>
 
 #include "commands.h"
 #include "control.h"
@@ -214,14 +215,6 @@ check_filter(const char *filter)
 	return status;
 }
 
-static double
-monotonic_sec(void)
-{
-	struct timespec ts;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
-
 static struct nt_sink *
 open_sink(const struct read_args *a, const struct nt_config *cfg, struct nt_error *err)
 {
@@ -247,7 +240,7 @@ say(const struct nt_error *err)
 /* What went wrong, what was done, and whether the sums hold. */
 static int
 conclude(const struct read_args *a, const struct nt_config *cfg, const struct offline *o,
-	const struct nt_sink_stats *sink, double seconds)
+	const struct nt_sink_stats *sink, int64_t began_ns)
 {
 	int status = EXIT_FINE;
 	struct nt_counters counters;
@@ -257,7 +250,7 @@ conclude(const struct read_args *a, const struct nt_config *cfg, const struct of
 		.rotated = cfg->log.rotate_interval_ns != 0 || cfg->log.rotate_bytes != 0,
 		.workers = cfg->workers,
 		.packets_read = offline_packets_read(o),
-		.seconds = seconds,
+		.seconds = (double)(nt_clock_monotonic_ns() - began_ns) / 1e9,
 		.counters = &counters,
 		.sink = sink,
 	};
@@ -301,7 +294,7 @@ run(const struct read_args *a, const struct nt_config *cfg, struct nt_sink *sink
 		.names_log = names,
 		.progress = !a->quiet && isatty(STDERR_FILENO),
 	};
-	const double began = monotonic_sec();
+	const int64_t began_ns = nt_clock_monotonic_ns();
 	struct offline *o = offline_new(&oc, &err);
 	int status = EXIT_FINE;
 	if (o == NULL || offline_run(o, &err) != 0)
@@ -309,7 +302,7 @@ run(const struct read_args *a, const struct nt_config *cfg, struct nt_sink *sink
 	if (nt_sink_close(sink, &stats, &err) != 0)
 		status = say(&err);
 	if (o != NULL) {
-		const int concluded = conclude(a, cfg, o, &stats, monotonic_sec() - began);
+		const int concluded = conclude(a, cfg, o, &stats, began_ns);
 		status = NT_MAX(status, concluded);
 	}
 	if (o != NULL && names != NULL) {

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include <nt_clock.h>
 #include <nt_hash.h>
 #include <nt_mem.h>
 
@@ -140,14 +140,6 @@ put_line(struct nt_strbuf *out, const struct nt_log_config *cfg, const struct na
 	nt_log_names(out, cfg, &row);
 }
 
-static int64_t
-wall_clock_ns(void)
-{
-	struct timespec ts;
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return NT_SEC(ts.tv_sec) + ts.tv_nsec;
-}
-
 int
 names_log_write(const struct names_log *l, const char *path, const struct nt_log_config *cfg,
 	struct nt_error *err)
@@ -161,7 +153,7 @@ names_log_write(const struct names_log *l, const char *path, const struct nt_log
 		return nt_error_set(err, -errno,
 			"can't write %s: %s; choose another FILE for --names", path,
 			strerror(errno));
-	nt_log_header(&out, cfg, NT_LOG_NAMES, wall_clock_ns());
+	nt_log_header(&out, cfg, NT_LOG_NAMES, nt_clock_wall_ns());
 	fwrite(out.data, 1, out.len, f);
 	for (uint32_t i = 0; i < l->count; i++) {
 		out.len = 0;
@@ -169,7 +161,7 @@ names_log_write(const struct names_log *l, const char *path, const struct nt_log
 		fwrite(out.data, 1, out.len, f);
 	}
 	out.len = 0;
-	nt_log_footer(&out, cfg, wall_clock_ns());
+	nt_log_footer(&out, cfg, nt_clock_wall_ns());
 	fwrite(out.data, 1, out.len, f);
 	errno = 0;
 	const bool bad = ferror(f) != 0;

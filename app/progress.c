@@ -1,24 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
-#include <time.h>
 
+#include <nt_clock.h>
+
+#include "percent.h"
 #include "progress.h"
 
 #define EVERY_NS (NT_NS_PER_SEC / 4)
-
-static int64_t
-monotonic_ns(void)
-{
-	struct timespec ts;
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return NT_SEC(ts.tv_sec) + ts.tv_nsec;
-}
 
 void
 progress_init(struct progress *p, bool wanted)
 {
 	*p = (struct progress){ .wanted = wanted };
-	p->started_ns = p->last_ns = monotonic_ns();
+	p->started_ns = p->last_ns = nt_clock_monotonic_ns();
 }
 
 bool
@@ -27,17 +21,11 @@ progress_due(struct progress *p)
 	/* The clock is asked every 64th time only. */
 	if (!p->wanted || ++p->calls % 64 != 0)
 		return false;
-	const int64_t now_ns = monotonic_ns();
+	const int64_t now_ns = nt_clock_monotonic_ns();
 	if (now_ns - p->last_ns < EVERY_NS)
 		return false;
 	p->last_ns = now_ns;
 	return true;
-}
-
-static double
-percent(uint64_t part, uint64_t whole)
-{
-	return whole == 0 ? 0 : 100.0 * (double)part / (double)whole;
 }
 
 void

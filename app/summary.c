@@ -4,6 +4,7 @@
 #include <nt_mapping.h>
 #include <nt_packet.h>
 
+#include "percent.h"
 #include "summary.h"
 
 static_assert(NT_COUNTER_PACKET_REASONS == NT_PACKET_REASONS, "a counter for each reason");
@@ -15,12 +16,6 @@ static uint64_t
 get(const struct summary *s, enum nt_counter id)
 {
 	return nt_counter_read(s->counters, id);
-}
-
-static double
-percent(uint64_t part, uint64_t whole)
-{
-	return whole == 0 ? 0 : 100.0 * (double)part / (double)whole;
 }
 
 /* A line for each counter of a block that is not zero. */

@@ -138,6 +138,4 @@ size_t sink_log_fitting(
 /* The writer thread; arg is the struct nt_sink. */
 void *sink_writer(void *arg);
 
-int64_t sink_wall_clock_ns(void);
-
 #endif

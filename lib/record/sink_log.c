@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <sys/stat.h>
 
+#include <nt_clock.h>
+
 #include "sink.h"
 
 /* "#close\t%Y-%m-%d-%H-%M-%S\n" */
@@ -25,7 +27,7 @@ begin(struct sink_file *f, const struct sink_rules *r, bool append, struct nt_er
 
 	if (code != 0)
 		return code;
-	nt_log_header(&b, &r->log, f->kind, sink_wall_clock_ns());
+	nt_log_header(&b, &r->log, f->kind, nt_clock_wall_ns());
 	return b.len == 0 ? 0 : sink_file_write(f, b.data, b.len, &done, err);
 }
 
@@ -37,7 +39,7 @@ end(struct sink_file *f, const struct sink_rules *r, struct nt_error *err)
 	size_t done;
 	int code = 0, closed;
 
-	nt_log_footer(&b, &r->log, sink_wall_clock_ns());
+	nt_log_footer(&b, &r->log, nt_clock_wall_ns());
 	if (b.len != 0)
 		code = sink_file_write(f, b.data, b.len, &done, err);
 	closed = sink_file_close(f, code == 0 ? err : NULL);

@@ -2,20 +2,13 @@
 #include <signal.h>
 #include <time.h>
 
+#include <nt_clock.h>
+
 #include "sink.h"
 
 /* How long the writer sleeps when there is nothing to write: a block of 1 MiB takes longer to fill.
  */
 #define IDLE_NS 1500000
-
-int64_t
-sink_wall_clock_ns(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_REALTIME, &ts);
-	return (int64_t)ts.tv_sec * NT_NS_PER_SEC + ts.tv_nsec;
-}
 
 static void
 add(_Atomic uint64_t *counter, uint64_t n)
@@ -59,7 +52,7 @@ give_up(struct nt_sink *s, struct sink_file *f, int code, const struct nt_error 
 static int64_t
 time_of(const struct nt_sink *s, const struct sink_block *b)
 {
-	return s->rules.clock == NT_SINK_WALL ? sink_wall_clock_ns() : b->time_ns;
+	return s->rules.clock == NT_SINK_WALL ? nt_clock_wall_ns() : b->time_ns;
 }
 
 /* Lines that go into one file; returns their bytes that are in it now. */
@@ -102,7 +95,7 @@ write_block(struct nt_sink *s, const struct sink_block *b)
 static void
 look_at_clock(struct nt_sink *s)
 {
-	const int64_t now_ns = sink_wall_clock_ns();
+	const int64_t now_ns = nt_clock_wall_ns();
 	struct nt_error err;
 
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
