@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <nt_cpu_list.h>
+
 #include "config_value.h"
 
 void
@@ -64,20 +66,68 @@ nt_config_hosts_has(const struct nt_config_hosts *list, const char *name, size_t
 	return false;
 }
 
+static bool
+is_power_of_two(uint32_t n)
+{
+	return n != 0 && (n & (n - 1)) == 0;
+}
+
+static void
+check_power(struct config_problems *p, const char *path, uint32_t n)
+{
+	if (!is_power_of_two(n))
+		config_problem(p, path, "%u is not a power of two (256, 512, 1024, 2048 ...)", n);
+}
+
+/* An lcore each. Whether a distributor is needed where it is "auto", only the ports can tell. */
+static void
+check_cpus(const struct nt_config *cfg, struct config_problems *p)
+{
+	const bool distributor = cfg->port.distributor == NT_CONFIG_DISTRIBUTOR_ON;
+	const uint32_t needed = 1 + distributor + cfg->workers;
+	struct nt_cpu_list cpus;
+	const int rc = nt_cpu_list_parse(cfg->lcores.cpus.text, &cpus);
+
+	if (rc == -EEXIST)
+		config_problem(p, "lcores.cpus", "a CPU stands twice");
+	else if (rc == -ERANGE)
+		config_problem(p, "lcores.cpus",
+			"a CPU's number is above %d, or a range runs backwards",
+			NT_CPU_LIST_MAX - 1);
+	else if (rc != 0)
+		config_problem(p, "lcores.cpus", "is no list of CPUs, like 2-5,8");
+	else if (cpus.count != 0 && cpus.count < needed)
+		config_problem(p, "lcores.cpus",
+			"%u CPUs are too few: control%s and %u worker%s need %u", cpus.count,
+			distributor ? ", the distributor" : "", cfg->workers,
+			cfg->workers == 1 ? "" : "s", needed);
+}
+
+static void
+check_live(const struct nt_config *cfg, struct config_problems *p)
+{
+	/* An IPv4 packet's least (RFC 791). */
+	static const uint32_t mtu_min = 68;
+
+	check_power(p, "port.descriptors", cfg->port.descriptors);
+	if (cfg->port.mtu != 0 && cfg->port.mtu < mtu_min)
+		config_problem(p, "port.mtu", "%u is less than %u; 0 leaves the port's as it is",
+			cfg->port.mtu, mtu_min);
+	check_cpus(cfg, p);
+}
+
 int
 nt_config_check(const struct nt_config *cfg, nt_config_complain *complain, void *arg)
 {
 	struct config_problems p = { .complain = complain, .arg = arg };
-	const uint32_t ring = cfg->read.ring_size;
 
 	if (cfg->names.ttl_min_ns > cfg->names.ttl_max_ns)
 		config_problem(&p, "names.ttl_min",
 			"%g is more than names.ttl_max (%g); lower it, or raise names.ttl_max",
 			(double)cfg->names.ttl_min_ns / (double)NT_NS_PER_SEC,
 			(double)cfg->names.ttl_max_ns / (double)NT_NS_PER_SEC);
-	if (ring == 0 || (ring & (ring - 1)) != 0)
-		config_problem(&p, "read.ring_size",
-			"%u is not a power of two (256, 512, 1024, 2048 ...)", ring);
+	check_power(&p, "read.ring_size", cfg->read.ring_size);
 	check_ports(cfg, &p);
+	check_live(cfg, &p);
 	return config_problems_end(&p);
 }

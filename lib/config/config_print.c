@@ -85,6 +85,25 @@ nt_config_print_sample(FILE *out)
 }
 
 static void
+put_text_bounds(struct nt_strbuf *b, const struct config_key *key)
+{
+	if (key->min > 0) {
+		nt_strbuf_i64(b, key->min);
+		nt_strbuf_lit(b, " .. ");
+	} else {
+		nt_strbuf_lit(b, "at most ");
+	}
+	nt_strbuf_i64(b, key->max);
+	if (key->chars == NULL) {
+		nt_strbuf_lit(b, " characters of ASCII, no quotes or backslashes");
+		return;
+	}
+	nt_strbuf_lit(b, " of the characters `");
+	nt_strbuf_str(b, key->chars);
+	nt_strbuf_lit(b, "`");
+}
+
+static void
 put_bounds(struct nt_strbuf *b, const struct config_key *key)
 {
 	char bounds[CONFIG_BOUNDS_LEN];
@@ -113,9 +132,16 @@ put_bounds(struct nt_strbuf *b, const struct config_key *key)
 		nt_strbuf_lit(b, " ports, like `\"80/tcp\"`");
 		break;
 	case CONFIG_TEXT:
-		nt_strbuf_lit(b, "at most ");
+	case CONFIG_LONG_TEXT:
+		put_text_bounds(b, key);
+		break;
+	case CONFIG_DEVICES:
+		nt_strbuf_lit(b, "array of at most ");
 		nt_strbuf_i64(b, key->max);
-		nt_strbuf_lit(b, " characters of ASCII, no quotes or backslashes");
+		nt_strbuf_lit(b, " devices of at most ");
+		nt_strbuf_i64(b, NT_CONFIG_DEVICE_MAX);
+		nt_strbuf_lit(b, " characters, like `\"0000:03:00.0\"` or "
+				 "`\"net_pcap0,rx_pcap=a.pcap\"`");
 		break;
 	case CONFIG_ALLOW:
 		nt_strbuf_lit(b, "array of at most ");

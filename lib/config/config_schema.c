@@ -51,7 +51,8 @@ list_schema(const struct config_key *key, json_t *item)
 
 	put(ret, "type", json_string("array"));
 	put(ret, "maxItems", json_integer(key->max));
-	if (key->type == CONFIG_PORTS || key->type == CONFIG_PROTO_PORTS)
+	if (key->type == CONFIG_PORTS || key->type == CONFIG_PROTO_PORTS ||
+		key->type == CONFIG_DEVICES)
 		put(ret, "uniqueItems", json_true());
 	put(ret, "items", item);
 	return ret;
@@ -114,7 +115,25 @@ text_schema(const struct config_key *key)
 
 	put(ret, "type", json_string("string"));
 	put(ret, "maxLength", json_integer(key->max));
-	put(ret, "pattern", json_string("^[ !#-\\[\\]-~]*$"));
+	put(ret, "minLength", json_integer(key->min));
+	put(ret, "pattern",
+		key->chars != NULL ? json_sprintf("^[%s]*$", key->chars)
+				   : json_string("^[ !#-\\[\\]-~]*$"));
+	return ret;
+}
+
+/* That one device stands twice by two names, only the program sees. */
+static json_t *
+device_schema(void)
+{
+	json_t *ret = json_object();
+
+	put(ret, "type", json_string("string"));
+	put(ret, "maxLength", json_integer(NT_CONFIG_DEVICE_MAX));
+	put(ret, "pattern",
+		json_string(
+			"^(([0-9A-Fa-f]{4}:)?[0-9A-Fa-f]{2}:[0-9A-Fa-f]{2}\\.[0-7]|net_[a-z0-9_]+)"
+			"(,[ !#-\\[\\]-~]*[ !#-+\\--\\[\\]-~])?$"));
 	return ret;
 }
 
@@ -142,11 +161,14 @@ type_schema(const struct config_key *key)
 	case CONFIG_NETS:
 		return list_schema(key, net_schema());
 	case CONFIG_TEXT:
+	case CONFIG_LONG_TEXT:
 		return text_schema(key);
 	case CONFIG_ALLOW:
 		return list_schema(key, allow_schema());
 	case CONFIG_HOSTS:
 		return list_schema(key, host_schema());
+	case CONFIG_DEVICES:
+		return list_schema(key, device_schema());
 	}
 	return NULL;
 }

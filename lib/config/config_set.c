@@ -2,11 +2,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config_device.h"
 #include "config_value.h"
 
-/* 53,5353 stands for [53,5353]. */
+/* 53,5353 stands for [53,5353]. Commas within a device stay. */
 static json_t *
-split_list(const char *text)
+split_list(const struct config_key *key, const char *text)
 {
 	json_t *ret = json_array();
 	const char *end;
@@ -14,7 +15,7 @@ split_list(const char *text)
 	do {
 		json_t *v;
 
-		end = strchrnul(text, ',');
+		end = key->type == CONFIG_DEVICES ? config_device_end(text) : strchrnul(text, ',');
 		v = json_loadb(text, (size_t)(end - text), JSON_DECODE_ANY, NULL);
 		if (v == NULL)
 			v = json_stringn(text, (size_t)(end - text));
@@ -36,7 +37,12 @@ parse_value(const struct config_key *key, const char *text)
 	if (config_is_list(key) && (v == NULL || json_is_number(v)) && text[0] != '[' &&
 		text[0] != '\0') {
 		json_decref(v);
-		return split_list(text);
+		return split_list(key, text);
+	}
+	/* lcores.cpus=2 is a text as well. */
+	if (config_is_text(key) && json_is_number(v)) {
+		json_decref(v);
+		v = NULL;
 	}
 	return v != NULL ? v : json_string(text);
 }

@@ -18,9 +18,10 @@
 #define WORDS(field, w)                                                                            \
 	.type = CONFIG_ENUM, .offset = FIELD(field, uint32_t), .words = (w),                       \
 	.max = NT_ARRAY_SIZE(w) - 1
-#define TEXT(field)                                                                                \
-	.type = CONFIG_TEXT, .offset = FIELD(field, struct nt_config_text),                        \
-	.max = NT_CONFIG_TEXT_MAX
+#define TEXT(field) .type = CONFIG_TEXT, .offset = FIELD(field, struct nt_config_text)
+#define LONG_TEXT(field)                                                                           \
+	.type = CONFIG_LONG_TEXT, .offset = FIELD(field, struct nt_config_long_text),              \
+	.max = NT_CONFIG_LONG_MAX
 #define PORTS(field)                                                                               \
 	.type = CONFIG_PORTS, .offset = FIELD(field, struct nt_ports), .max = NT_CONFIG_PORTS_MAX
 #define PROTO_PORTS(field)                                                                         \
@@ -36,6 +37,10 @@
 #define HOSTS(field)                                                                               \
 	.type = CONFIG_HOSTS, .offset = FIELD(field, struct nt_config_hosts),                      \
 	.max = NT_CONFIG_HOSTS_MAX, .def = -1
+
+#define DEVICES(field)                                                                             \
+	.type = CONFIG_DEVICES, .offset = FIELD(field, struct nt_config_devices),                  \
+	.max = NT_CONFIG_DEVICES_MAX, .def = -1
 
 /* Timers: a tenth of a second, as the clock of expiry has whole ones and zero would mean "never".
  */
@@ -55,6 +60,23 @@ static const char *const unsolicited[] = {
 static const char *const spellings[] = {
 	[NT_CONFIG_DOTTED] = "dotted",
 	[NT_CONFIG_SHORT] = "short",
+};
+
+static const char *const timestamps[] = {
+	[NT_CONFIG_TIMESTAMPS_AUTO] = "auto",
+	[NT_CONFIG_TIMESTAMPS_OFF] = "off",
+};
+
+static const char *const distributor[] = {
+	[NT_CONFIG_DISTRIBUTOR_AUTO] = "auto",
+	[NT_CONFIG_DISTRIBUTOR_ON] = "on",
+	[NT_CONFIG_DISTRIBUTOR_OFF] = "off",
+};
+
+static const char *const idle[] = {
+	[NT_CONFIG_IDLE_POLL] = "poll",
+	[NT_CONFIG_IDLE_PAUSE] = "pause",
+	[NT_CONFIG_IDLE_SLEEP] = "sleep",
 };
 
 static const char *const checksums[] = {
@@ -104,6 +126,9 @@ static const struct nt_port_list doq_ports = {
 };
 
 const struct config_group config_groups[] = {
+	{ "port", "What `nametap run` receives from; the same for each of its `ports`." },
+	{ "lcores", "CPUs and memory of `nametap run`." },
+	{ "run", "The running sensor; `nametap read` makes nothing of it." },
 	{ "log", "What the logs look like." },
 	{ "flow", "Connections, and when they are over. Named as in Zeek." },
 	{ "fragments", "IP datagrams in pieces." },
@@ -130,6 +155,54 @@ const struct config_key config_keys[] = {
 			"says "
 			"(captures have nothing of it: then as \"ignore\")." },
 
+	{ "ports", DEVICES(ports),
+		.help = "Devices that `nametap run` receives from: PCI addresses, or DPDK's "
+			"virtual devices with their arguments. All feed the same workers." },
+
+	{ "port.descriptors", U32(port.descriptors), .min = 64, .max = 32768, .def = 4096,
+		.unit = "packets",
+		.help = "Packets that a receive queue of the port holds; a power of two." },
+	{ "port.mtu", U32(port.mtu), .min = 0, .max = 16000, .def = 0, .unit = "bytes",
+		.help = "MTU set on the port, 68 or more; 0 leaves it as it is." },
+	{ "port.mbufs", U32(port.mbufs), .min = 0, .max = INT64_C(1) << 26, .def = 0,
+		.unit = "packets",
+		.help = "Buffers for packets of a port; 0: what its queues and the bursts in hand "
+			"need." },
+	{ "port.timestamps", WORDS(port.timestamps, timestamps), .def = NT_CONFIG_TIMESTAMPS_AUTO,
+		.help = "The time of a packet: the port's where it tells it (auto), or always that "
+			"of its reception (off)." },
+	{ "port.distributor", WORDS(port.distributor, distributor),
+		.def = NT_CONFIG_DISTRIBUTOR_AUTO,
+		.help = "An lcore of its own that receives and steers: where a port can't spread "
+			"both directions of a connection to one queue (auto), always, or never." },
+	{ "port.promiscuous", BOOL(port.promiscuous), .def = true,
+		.help = "Packets to other stations are received as well." },
+
+	{ "lcores.cpus", LONG_TEXT(lcores.cpus), .chars = "0-9,-",
+		.help = "CPUs as in `2-5,8`, an lcore each, in this order: control, the "
+			"distributor if there is one, the workers; empty: any that the process may "
+			"use." },
+	{ "lcores.idle", WORDS(lcores.idle, idle), .def = NT_CONFIG_IDLE_SLEEP,
+		.help = "An lcore without packets: polls on, pauses its CPU for a moment, or "
+			"sleeps a little once it has been idle for long." },
+	{ "lcores.huge", BOOL(lcores.huge), .def = true,
+		.help = "2 MiB pages for packets and tables; else ordinary ones." },
+	{ "lcores.memory", U32(lcores.memory_mb), .min = 0, .max = 1 << 20, .def = 0, .unit = "MiB",
+		.help = "Memory of DPDK; 0: as much as its pools and rings need." },
+
+	{ "run.dir", LONG_TEXT(run.dir), .min = 1, .def_text = "/var/log/nametap",
+		.help = "The directory of the logs." },
+	{ "run.prefix", TEXT(run.prefix), .min = 1, .max = 32, .def_text = "nametap",
+		.chars = "A-Za-z0-9_-",
+		.help = "The sensor's name among this machine's DPDK processes (file prefix)." },
+	{ "run.snapshot", LONG_TEXT(run.snapshot),
+		.help = "File that the name cache is kept in over a restart; empty: none." },
+	{ "run.snapshot_interval", DURATION(run.snapshot_interval_ns), .min = 0, .max = DAYS(1),
+		.def = NT_SEC(900),
+		.help = "How often it is written beside at the end; 0: only then." },
+	{ "run.stuck_after", DURATION(run.stuck_after_ns), .min = NT_SEC(1), .max = NT_SEC(3600),
+		.def = NT_SEC(5), .help = "An lcore that makes no turn for so long is told." },
+
 	{ "log.format", WORDS(log.format, formats), .def = NT_CONFIG_JSON,
 		.help = "JSON lines, or tab-separated values with Zeek's header." },
 	{ "log.name_fields", WORDS(log.names, spellings), .def = NT_CONFIG_DOTTED,
@@ -144,7 +217,7 @@ const struct config_key config_keys[] = {
 		.help = "Columns orig_l2_addr and resp_l2_addr of conn.log." },
 	{ "log.path_field", BOOL(log.path_field),
 		.help = "JSON: each line begins with _path, the name of the log." },
-	{ "log.sensor", TEXT(log.sensor),
+	{ "log.sensor", TEXT(log.sensor), .max = NT_CONFIG_TEXT_MAX,
 		.help = "JSON: each line has this name of the sensor as _system_name; empty: "
 			"none." },
 	{ "log.rotate_interval", DURATION(log.rotate_interval_ns), .min = 0, .max = DAYS(30),

@@ -21,8 +21,10 @@ enum config_type {
 	CONFIG_PROTO_PORTS, /* struct nt_port_list: "443/tcp" */
 	CONFIG_NETS, /* struct nt_netset: the private networks, then what the file has */
 	CONFIG_TEXT, /* struct nt_config_text */
+	CONFIG_LONG_TEXT, /* struct nt_config_long_text */
 	CONFIG_ALLOW, /* struct nt_allow_list */
 	CONFIG_HOSTS, /* struct nt_config_hosts */
+	CONFIG_DEVICES, /* struct nt_config_devices */
 };
 
 struct config_key {
@@ -35,6 +37,8 @@ struct config_key {
 	int64_t def; /* lists: the one element, -1 for none */
 	const struct nt_port_list *def_ports; /* lists of ports: instead of def */
 	const char *const *def_texts; /* CONFIG_ALLOW, CONFIG_HOSTS: ends in NULL */
+	const char *def_text; /* texts: NULL is "" */
+	const char *chars; /* texts: the only ones, as in a regular expression's []; NULL: any */
 	const char *unit; /* NULL: a bare number */
 	const char *const *words; /* CONFIG_ENUM: max + 1 of them */
 	const char *help;
@@ -45,7 +49,14 @@ static inline bool
 config_is_list(const struct config_key *key)
 {
 	return key->type == CONFIG_PORTS || key->type == CONFIG_PROTO_PORTS ||
-	       key->type == CONFIG_NETS || key->type == CONFIG_ALLOW || key->type == CONFIG_HOSTS;
+	       key->type == CONFIG_NETS || key->type == CONFIG_ALLOW || key->type == CONFIG_HOSTS ||
+	       key->type == CONFIG_DEVICES;
+}
+
+static inline bool
+config_is_text(const struct config_key *key)
+{
+	return key->type == CONFIG_TEXT || key->type == CONFIG_LONG_TEXT;
 }
 
 struct config_group {

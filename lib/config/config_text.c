@@ -87,6 +87,16 @@ hosts_json(const struct nt_config_hosts *list)
 	return ret;
 }
 
+static json_t *
+devices_json(const struct nt_config_devices *list)
+{
+	json_t *ret = json_array();
+
+	for (uint32_t i = 0; i < list->count; i++)
+		(void)json_array_append_new(ret, json_string(list->devices[i].text));
+	return ret;
+}
+
 json_t *
 config_value_json(const struct nt_config *cfg, const struct config_key *key)
 {
@@ -110,11 +120,14 @@ config_value_json(const struct nt_config *cfg, const struct config_key *key)
 	case CONFIG_NETS:
 		return nets_json(at);
 	case CONFIG_TEXT:
-		return json_string(((const struct nt_config_text *)at)->text);
+	case CONFIG_LONG_TEXT:
+		return json_string(at);
 	case CONFIG_ALLOW:
 		return allow_json(at);
 	case CONFIG_HOSTS:
 		return hosts_json(at);
+	case CONFIG_DEVICES:
+		return devices_json(at);
 	}
 	return NULL;
 }

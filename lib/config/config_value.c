@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "config_device.h"
 #include "config_value.h"
 
 #include <stdio.h>
@@ -219,32 +220,101 @@ store_nets(struct nt_netset *ret, const struct config_key *key, const json_t *va
 	}
 }
 
+/* Is it one of "a-z_", as in the brackets of a regular expression (a last '-' is itself)? */
 static bool
-is_plain(const char *text)
+in_set(char c, const char *set)
+{
+	for (; *set != '\0'; set++) {
+		if (c == *set)
+			return true;
+		if (set[1] != '-' || set[2] == '\0')
+			continue;
+		if (c >= set[0] && c <= set[2])
+			return true;
+		set += 2;
+	}
+	return false;
+}
+
+/* Printable ASCII without quotes and backslashes; set: only of these, where it isn't NULL. */
+static bool
+is_plain(const char *text, const char *set)
 {
 	for (; *text != '\0'; text++)
-		if (*text < ' ' || *text > '~' || *text == '"' || *text == '\\')
+		if (*text < ' ' || *text > '~' || *text == '"' || *text == '\\' ||
+			(set != NULL && !in_set(*text, set)))
 			return false;
 	return true;
 }
 
-static void
-store_text(struct nt_config_text *ret, const struct config_key *key, const json_t *value,
-	struct config_problems *p)
+/* NULL unless it is a string without NULs. */
+static const char *
+whole_string(const json_t *value)
 {
 	const char *text = json_string_value(value);
 
-	if (text == NULL || json_string_length(value) != strlen(text) || !is_plain(text)) {
-		wrong_type(p, key->key, "a text of printable ASCII without \" and \\", value);
-		return;
+	return text != NULL && json_string_length(value) == strlen(text) ? text : NULL;
+}
+
+static void
+store_text(char *ret, const struct config_key *key, const json_t *value, struct config_problems *p)
+{
+	const char *text = whole_string(value);
+	const size_t len = text != NULL ? strlen(text) : 0;
+	char wanted[96];
+
+	if (text == NULL || !is_plain(text, key->chars)) {
+		(void)snprintf(wanted, sizeof(wanted), "a text of %s%s",
+			key->chars != NULL ? "" : "printable ASCII without \" and \\",
+			key->chars != NULL ? key->chars : "");
+		wrong_type(p, key->key, wanted, value);
+	} else if (len < (size_t)key->min) {
+		config_problem(p, key->key, "may not be empty");
+	} else if (len > (size_t)key->max) {
+		config_problem(p, key->key, "has %zu characters, at most %lld are possible", len,
+			(long long)key->max);
+	} else {
+		memset(ret, 0, (size_t)key->max + 1);
+		memcpy(ret, text, len);
 	}
-	if (strlen(text) > (size_t)key->max) {
-		config_problem(p, key->key, "has %zu characters, at most %lld are possible",
-			strlen(text), (long long)key->max);
+}
+
+static bool
+has_device(const struct nt_config_devices *list, const char *text)
+{
+	for (uint32_t i = 0; i < list->count; i++)
+		if (config_device_same(list->devices[i].text, text))
+			return true;
+	return false;
+}
+
+static void
+store_devices(struct nt_config_devices *ret, const struct config_key *key, const json_t *value,
+	struct config_problems *p)
+{
+	static const char like[] = "a device, like \"0000:03:00.0\" or "
+				   "\"net_af_packet0,iface=eth1\"";
+	char path[CONFIG_KEY_LEN + 16], shown[CONFIG_SHOWN_LEN];
+
+	if (!check_list(key, value, "an array of devices, like [\"0000:03:00.0\"]", p))
 		return;
-	}
 	memset(ret, 0, sizeof(*ret));
-	memcpy(ret->text, text, strlen(text));
+	for (size_t i = 0; i < json_array_size(value); i++) {
+		const json_t *v = json_array_get(value, i);
+		const char *text = whole_string(v);
+
+		(void)snprintf(path, sizeof(path), "%s[%zu]", key->key, i);
+		if (text == NULL || !is_plain(text, NULL) || !config_device_valid(text))
+			wrong_type(p, path, like, v);
+		else if (strlen(text) > NT_CONFIG_DEVICE_MAX)
+			config_problem(p, path, "has %zu characters, at most %d are possible",
+				strlen(text), NT_CONFIG_DEVICE_MAX);
+		else if (has_device(ret, text))
+			config_problem(
+				p, path, "%s: this device stands twice", config_shown(v, shown));
+		else
+			memcpy(ret->devices[ret->count++].text, text, strlen(text));
+	}
 }
 
 static void
@@ -362,7 +432,11 @@ config_value_store(struct nt_config *cfg, const struct config_key *key, const js
 		store_nets(at, key, value, p);
 		break;
 	case CONFIG_TEXT:
+	case CONFIG_LONG_TEXT:
 		store_text(at, key, value, p);
+		break;
+	case CONFIG_DEVICES:
+		store_devices(at, key, value, p);
 		break;
 	case CONFIG_ALLOW:
 		store_allow(at, key, value, p);
@@ -399,6 +473,14 @@ store_default_hosts(struct nt_config_hosts *ret, const struct config_key *key)
 		ret->count += take_host(&ret->hosts[ret->count], *t);
 }
 
+static void
+store_default_text(char *ret, const struct config_key *key)
+{
+	memset(ret, 0, (size_t)key->max + 1);
+	if (key->def_text != NULL)
+		memcpy(ret, key->def_text, strlen(key->def_text));
+}
+
 void
 config_value_store_default(struct nt_config *cfg, const struct config_key *key)
 {
@@ -429,7 +511,11 @@ config_value_store_default(struct nt_config *cfg, const struct config_key *key)
 		nt_netset_add_private(at);
 		break;
 	case CONFIG_TEXT:
-		*(struct nt_config_text *)at = (struct nt_config_text){ "" };
+	case CONFIG_LONG_TEXT:
+		store_default_text(at, key);
+		break;
+	case CONFIG_DEVICES:
+		*(struct nt_config_devices *)at = (struct nt_config_devices){ 0 };
 		break;
 	case CONFIG_ALLOW:
 		store_default_allow(at, key);

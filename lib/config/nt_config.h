@@ -20,6 +20,9 @@
 #define NT_CONFIG_PORTS_MAX   32
 #define NT_CONFIG_WORKERS_MAX 16 /* queues of a net_ring port */
 #define NT_CONFIG_TEXT_MAX    63 /* characters of a text */
+#define NT_CONFIG_LONG_MAX    255 /* of a long one: paths, lists of CPUs */
+#define NT_CONFIG_DEVICES_MAX 8
+#define NT_CONFIG_DEVICE_MAX  511 /* characters */
 #define NT_CONFIG_HOSTS_MAX   128
 #define NT_CONFIG_NETS_MAX    200 /* of local_nets; the private ones take 41 of NT_NETSET_MAX */
 
@@ -46,9 +49,43 @@ enum nt_config_checksums {
 	NT_CONFIG_CHECKSUMS_NIC,
 };
 
+/* Does the port say when a packet came? */
+enum nt_config_timestamps {
+	NT_CONFIG_TIMESTAMPS_AUTO, /* where it can */
+	NT_CONFIG_TIMESTAMPS_OFF,
+};
+
+/* An lcore that receives everything and steers it to the workers. */
+enum nt_config_distributor {
+	NT_CONFIG_DISTRIBUTOR_AUTO, /* where a port can't spread both directions alike */
+	NT_CONFIG_DISTRIBUTOR_ON,
+	NT_CONFIG_DISTRIBUTOR_OFF,
+};
+
+/* What an lcore does that has nothing to do. */
+enum nt_config_idle {
+	NT_CONFIG_IDLE_POLL,
+	NT_CONFIG_IDLE_PAUSE,
+	NT_CONFIG_IDLE_SLEEP,
+};
+
 /* Printable ASCII without quotes and backslashes, ends in NUL. */
 struct nt_config_text {
 	char text[NT_CONFIG_TEXT_MAX + 1];
+};
+
+struct nt_config_long_text {
+	char text[NT_CONFIG_LONG_MAX + 1];
+};
+
+/* A PCI address or the name of a virtual device ("net_pcap0"), then its arguments behind commas. */
+struct nt_config_device {
+	char text[NT_CONFIG_DEVICE_MAX + 1];
+};
+
+struct nt_config_devices {
+	uint32_t count;
+	struct nt_config_device devices[NT_CONFIG_DEVICES_MAX];
 };
 
 /* Host names in lower case; "*.example.com": whatever lies below it. */
@@ -66,6 +103,33 @@ struct nt_config {
 	uint32_t workers; /* workers: 1 .. NT_CONFIG_WORKERS_MAX, default 1 */
 	struct nt_netset local_nets; /* local_nets: beside the private ones, which are always in */
 	uint32_t checksums; /* checksums: "ignore", "verify" or "nic" */
+	struct nt_config_devices ports; /* ports []: what `nametap run` receives from */
+
+	struct {
+		uint32_t descriptors; /* port.descriptors 4096 (64 .. 32768), a power of two */
+		uint32_t mtu; /* port.mtu 0: as it is; else 68 .. 16000 */
+		uint32_t mbufs; /* port.mbufs 0: computed */
+		uint32_t timestamps; /* port.timestamps: "auto" or "off" */
+		uint32_t distributor; /* port.distributor: "auto", "on" or "off" */
+		bool promiscuous; /* port.promiscuous true */
+	} port;
+
+	struct {
+		/* lcores.cpus "": any. Else control's, the distributor's if there is one, the
+		 * workers'. */
+		struct nt_config_long_text cpus;
+		uint32_t idle; /* lcores.idle: "poll", "pause" or "sleep", the default */
+		uint32_t memory_mb; /* lcores.memory 0: computed */
+		bool huge; /* lcores.huge true: 2 MiB pages */
+	} lcores;
+
+	struct {
+		struct nt_config_long_text dir; /* run.dir "/var/log/nametap" */
+		struct nt_config_text prefix; /* run.prefix "nametap": DPDK's file prefix */
+		struct nt_config_long_text snapshot; /* run.snapshot "": none */
+		int64_t snapshot_interval_ns; /* run.snapshot_interval 900; 0: only at the end */
+		int64_t stuck_after_ns; /* run.stuck_after 5 */
+	} run;
 
 	struct {
 		uint32_t format; /* log.format: "json" or "tsv" */

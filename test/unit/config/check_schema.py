@@ -19,7 +19,11 @@ except ImportError:
     sys.exit(77)
 
 STRANGE = [None, True, False, 0, 1, -1, 1.5, 2.0, 1e300, "", "x", [], [1], [1, 1], [0], [65536], ["x"],
-           [1.0], [None], [[]], {}, {"a": 1}]
+           [1.0], [None], [[]], {}, {"a": 1}, "12", "0-9", "A-Z", "a;b"]
+DEVICES = ["net_null0", "net_pcap0,rx_pcap=a.pcap,rx_pcap=b c.pcap", "0000:03:00.0", "03:00.7,a=1", "a3:Bc:0f.1"]
+NOT_DEVICES = ["", "eth0", "net_", "net_A", "net_null0,", "net_null0,a,", ",net_null0", "net_null0 ", "0000:03:00.8",
+               "0:03:00.0", "3:00.0", "03:00", "03:00.0x", "net_null0,\"", "net_null0,\u00eb", "net_null0,\n",
+               "net_null0,\\"]
 
 
 def values(schema):
@@ -32,7 +36,7 @@ def values(schema):
     yield from schema.get("enum", [])
     if "maxLength" in schema:
         most = schema["maxLength"]
-        yield from ("x" * most, "x" * (most + 1), "a b", 'a"b', "a\\b", "a\tb", "[~]", "\x7f", "\u00eb", "a\nb")
+        yield from ("x" * most, "x" * (most + 1), "a b", 'a"b', "a\\b", "a\tb", "[~]", "\x7f", "\u00eb", "a\nb", "1" * most, "1" * (most + 1), "0-9,10", "a-z", "a_Z")
     if schema["type"] == "array":
         for n in (schema["maxItems"], schema["maxItems"] + 1):
             yield list(range(1, n + 1))
@@ -44,6 +48,10 @@ def values(schema):
                      65530, 65535, 65536, 65540, 65600, 66000, 70000, 99999, 100000, "01", ""):
             yield [f"{port}/tcp", f"{port}/udp"]
         yield from (["1/sctp"], ["1/tcp "], ["1/TCP"], ["-1/tcp"], ["1/tcp", "1/tcp"])
+    if "net_" in schema.get("items", {}).get("pattern", ""):
+        yield from ([d] for d in DEVICES + NOT_DEVICES)
+        yield from (DEVICES, [DEVICES[0]] * 2, [f"net_null{i}" for i in range(8)], [f"net_null{i}" for i in range(9)])
+        yield from (["net_null0," + "x" * 501], ["net_null0," + "x" * 502])
 
 
 def nested(path, value):

@@ -23,6 +23,10 @@ type_size(enum config_type type)
 		return sizeof(struct nt_netset);
 	case CONFIG_TEXT:
 		return sizeof(struct nt_config_text);
+	case CONFIG_LONG_TEXT:
+		return sizeof(struct nt_config_long_text);
+	case CONFIG_DEVICES:
+		return sizeof(struct nt_config_devices);
 	case CONFIG_ALLOW:
 		return sizeof(struct nt_allow_list);
 	case CONFIG_HOSTS:
@@ -40,7 +44,12 @@ test_rows_make_sense(void **state)
 
 		assert_true(strlen(k->key) < CONFIG_KEY_LEN);
 		assert_true(k->min <= k->max && k->max > 0);
-		if (!config_is_list(k))
+		if (config_is_text(k)) {
+			const size_t len = k->def_text != NULL ? strlen(k->def_text) : 0;
+
+			assert_in_range(len, k->min, k->max);
+			assert_true((size_t)k->max < type_size(k->type));
+		} else if (!config_is_list(k))
 			assert_in_range(k->def - k->min, 0, k->max - k->min);
 		if (k->type == CONFIG_U32)
 			assert_true(k->min >= 0 && k->max <= UINT32_MAX);
@@ -144,6 +153,22 @@ test_defaults(void **state)
 	assert_int_equal(c.read.slab_bytes, 524288);
 	assert_int_equal(c.read.slabs, 8);
 	assert_int_equal(c.read.ring_size, 4096);
+	assert_int_equal(c.ports.count, 0);
+	assert_int_equal(c.port.descriptors, 4096);
+	assert_int_equal(c.port.mtu, 0);
+	assert_int_equal(c.port.mbufs, 0);
+	assert_int_equal(c.port.timestamps, NT_CONFIG_TIMESTAMPS_AUTO);
+	assert_int_equal(c.port.distributor, NT_CONFIG_DISTRIBUTOR_AUTO);
+	assert_true(c.port.promiscuous);
+	assert_string_equal(c.lcores.cpus.text, "");
+	assert_int_equal(c.lcores.idle, NT_CONFIG_IDLE_SLEEP);
+	assert_int_equal(c.lcores.memory_mb, 0);
+	assert_true(c.lcores.huge);
+	assert_string_equal(c.run.dir.text, "/var/log/nametap");
+	assert_string_equal(c.run.prefix.text, "nametap");
+	assert_string_equal(c.run.snapshot.text, "");
+	assert_int_equal(c.run.snapshot_interval_ns, NT_SEC(900));
+	assert_int_equal(c.run.stuck_after_ns, NT_SEC(5));
 	assert_int_equal(nt_config_check(&c, NULL, NULL), 0);
 }
 

@@ -135,7 +135,7 @@ test_wrong_types(void **state)
 				continue;
 			if (k->type == CONFIG_BOOL && strcmp(values[j], "true") == 0)
 				continue;
-			if (k->type == CONFIG_TEXT && values[j][0] == '"' && values[j][1] != '\\')
+			if (config_is_text(k) && values[j][0] == '"' && values[j][1] != '\\')
 				continue;
 			assert_int_equal(load_key(k, values[j]), -EINVAL);
 			assert_in_range(told.count, 1, 2);
@@ -201,6 +201,7 @@ test_lists_at_their_ends(void **state)
 		const char *fmt = k->type == CONFIG_PORTS	  ? "%u"
 				  : k->type == CONFIG_PROTO_PORTS ? "\"%u/udp\""
 				  : k->type == CONFIG_ALLOW	  ? "\":%u\""
+				  : k->type == CONFIG_DEVICES	  ? "\"net_null%u,a=%u\""
 								  : "\"8.8.%u.%u\"";
 
 		if (!config_is_list(k))
@@ -284,29 +285,46 @@ test_number_forms(void **state)
 }
 
 static void
+quote(char *ret, size_t len)
+{
+	memset(ret + 1, '1', len);
+	ret[0] = ret[len + 1] = '"';
+	ret[len + 2] = '\0';
+}
+
+static void
 test_texts(void **state)
 {
-	char longest[NT_CONFIG_TEXT_MAX + 4] = "\"";
+	char longest[NT_CONFIG_LONG_MAX + 4];
 
 	(void)state;
 	nt_config_default(&cfg);
-	memset(longest + 1, 'x', NT_CONFIG_TEXT_MAX);
-	longest[NT_CONFIG_TEXT_MAX + 1] = '"';
 	for (size_t i = 0; i < config_key_count; i++) {
 		const struct config_key *k = &config_keys[i];
 
-		if (k->type != CONFIG_TEXT)
+		if (!config_is_text(k))
 			continue;
+		quote(longest, (size_t)k->max);
 		assert_int_equal(load_key(k, longest), 0);
-		refused(k, "\"a\\\"b\"", "printable ASCII");
-		refused(k, "\"\\u00eb\"", "printable ASCII");
-		assert_int_equal(set_key(k, ""), 0);
+		quote(longest, (size_t)k->max + 1);
+		refused(k, longest, "characters, at most");
+		refused(k, "\"1\\\"2\"", "a text of ");
+		refused(k, "\"\\u00eb\"", "a text of ");
+		assert_int_equal(load_key(k, "1"), -EINVAL);
+		assert_true(complaints_have(&told, "a text of "));
+		assert_int_equal(set_key(k, "1"), 0);
+		if (k->min == 0)
+			assert_int_equal(set_key(k, ""), 0);
+		else
+			refused(k, "\"\"", "may not be empty");
 	}
 	assert_int_equal(set(&cfg, &told, "log.sensor=tap 3, cellar"), 0);
 	assert_string_equal(cfg.log.sensor.text, "tap 3, cellar");
-	longest[NT_CONFIG_TEXT_MAX + 1] = 'x';
-	longest[NT_CONFIG_TEXT_MAX + 2] = '"';
-	refused(config_key_find("log.sensor"), longest, "64 characters, at most 63");
+	refused(config_key_find("run.prefix"), "\"a/b\"", "a text of A-Za-z0-9_-");
+	refused(config_key_find("run.prefix"), "\"a.b\"", "a text of A-Za-z0-9_-");
+	assert_int_equal(set(&cfg, &told, "run.prefix=tap-3_B"), 0);
+	refused(config_key_find("lcores.cpus"), "\"2-5;8\"", "a text of 0-9,-");
+	assert_int_equal(set(&cfg, &told, "lcores.cpus=2-5,8"), 0);
 }
 
 static void
