@@ -6,6 +6,8 @@
 #ifndef RX_H
 #define RX_H
 
+#include <stdatomic.h>
+
 #include <rte_mempool.h>
 
 #include <nt_mark.h>
@@ -25,6 +27,11 @@ struct rx {
 	void (*give_back)(struct rx *rx, struct rte_mbuf **mbufs, unsigned int n);
 	/* The worker is about to sleep, or waits for others: keep nothing that they wait for. */
 	void (*idle)(struct rx *rx);
+	/*
+	 * Packets for this worker that were dropped on the way to it; only grows. NULL: none ever
+	 * are. Any thread. What a port dropped is not in it (port_stats).
+	 */
+	const _Atomic uint64_t *lost;
 };
 
 /* The reader's ring of this worker, polled through a queue of its net_ring port. */

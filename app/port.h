@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The ports of a live sensor: every ethdev port that EAL has, set up alike. Queue i of each goes to
+ * worker i where a port can spread packets so that both directions of a connection come to one
+ * queue; else all ports have one queue, which the distributor polls (distributor.h).
+ *
+ * Order: eal_start_live, ports_open, then whoever polls them is made, ports_start, ... all pollers
+ * have ended, ports_close. Caller: control, but where something else is said.
+ */
+#ifndef PORT_H
+#define PORT_H
+
+#include <rte_mempool.h>
+
+#include <nt_config.h>
+
+#include "live_clock.h"
+
+#define PORTS_MAX 32 /* RTE_MAX_ETHPORTS */
+
+/* Whose word it is when a packet came. */
+enum port_time {
+	PORT_TIME_TSC, /* ours, before the burst */
+	PORT_TIME_CARD, /* a counter of the card's, disciplined to our clock */
+	PORT_TIME_WALL, /* microseconds of the wall clock: net_pcap on an interface */
+	PORT_TIME_FILE, /* microseconds since the epoch, of whenever it was captured: net_pcap
+			   with files. Then clocks go by the stamps, not by ours */
+};
+
+struct port {
+	uint16_t id, queues;
+	const char *driver; /* static */
+	char name[64]; /* EAL's, of the device */
+	enum port_time time;
+	bool symmetric; /* both directions of a pair of addresses in one queue */
+	bool chains; /* packets may come in several mbufs */
+	struct live_clock card; /* PORT_TIME_CARD: card's counter to our clock */
+};
+
+struct ports_config {
+	const struct nt_config *config; /* borrowed */
+	unsigned int workers;
+	struct live_clock *clock; /* borrowed */
+	/* What a port is and can do, a line each, while opening; may be NULL. */
+	void (*say)(void *arg, const char *line);
+	void *arg;
+};
+
+struct ports {
+	struct ports_config cfg;
+	unsigned int count;
+	struct port ports[PORTS_MAX];
+	bool distributor; /* one is needed */
+	bool file_time; /* all are PORT_TIME_FILE */
+	/* When the stream begins: the first stamp of the files where file_time is set, else the
+	 * clock when the ports were opened. */
+	int64_t began_ns;
+	int stamp_offset; /* of the stamp in an mbuf; -1: no port stamps */
+	uint64_t stamp_flag; /* in ol_flags: there is one */
+	struct rte_mempool *pools[8]; /* by NUMA socket; mbufs with struct mbuf_meta */
+	struct rte_mempool *whole; /* large mbufs, for packets that came in pieces */
+	struct rte_mempool *handles; /* without data, for what points into another one's */
+};
+
+/* 0, or -errno and *err. ports_close is right after a failure too. */
+int ports_open(struct ports *p, const struct ports_config *cfg, struct nt_error *err);
+int ports_start(struct ports *p, struct nt_error *err);
+/* No packets come any more; what is in the queues can still be polled. */
+void ports_close(struct ports *p);
+
+/* Discipline the cards' clocks; with live_clock_update, by the same thread. */
+void ports_update_clocks(struct ports *p);
+
+struct port_stats {
+	uint64_t packets, bytes;
+	uint64_t missed; /* no room in the queue */
+	uint64_t errors;
+	uint64_t no_mbuf;
+};
+/* What port i counted since ports_start. Any thread. */
+void ports_stats(const struct ports *p, unsigned int i, struct port_stats *ret);
+
+/* EAL memory that mbufs and rings will take, in MB, before there is an EAL. */
+unsigned int ports_memory_mb(const struct nt_config *config);
+
+#endif
