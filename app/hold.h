@@ -7,9 +7,9 @@
 #ifndef HOLD_H
 #define HOLD_H
 
-#include <nt_base.h>
+#include <nt_pool.h>
 
-#define HOLD_NONE  UINT32_MAX
+#define HOLD_NONE  NT_POOL_NONE
 #define HOLD_BYTES 2036
 /* Zeek keeps 16 KiB above a hole where nothing is acknowledged; ethernet segments fit in one. */
 #define HOLD_MAX 16
@@ -23,18 +23,17 @@ struct held {
 };
 static_assert(sizeof(struct held) == 2048, "a power of two");
 
-struct hold_pool {
-	struct held *chunks;
-	uint32_t size, used, free; /* used: bump index; free: head of the chain */
-};
-
-int hold_init(struct hold_pool *p, uint32_t size); /* 0 or -errno */
-void hold_fini(struct hold_pool *p);
+/* The pool is one of struct held. */
+static inline struct held *
+held_at(const struct nt_pool *p, uint32_t i)
+{
+	return nt_pool_at(p, i);
+}
 
 /* Keep a copy. False where there is no room, for this direction or at all: nothing is kept then. */
-bool hold_add(struct hold_pool *p, uint32_t *list, uint32_t seq, const uint8_t *data, size_t len);
+bool hold_add(struct nt_pool *p, uint32_t *list, uint32_t seq, const uint8_t *data, size_t len);
 /* Give back the first one. */
-void hold_drop(struct hold_pool *p, uint32_t *list);
-void hold_drop_all(struct hold_pool *p, uint32_t *list);
+void hold_drop(struct nt_pool *p, uint32_t *list);
+void hold_drop_all(struct nt_pool *p, uint32_t *list);
 
 #endif

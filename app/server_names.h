@@ -7,6 +7,7 @@
 #ifndef SERVER_NAMES_H
 #define SERVER_NAMES_H
 
+#include <nt_pool.h>
 #include <nt_server_name.h>
 
 struct server_name {
@@ -15,15 +16,13 @@ struct server_name {
 	 * ended.
 	 */
 	int64_t clock_ns;
-	uint32_t next; /* free ones */
 	bool behind_proxy; /* of what the server was asked to connect to */
 	struct nt_server_name name;
 };
 
 struct server_names {
-	struct server_name *names;
+	struct nt_pool pool; /* of struct server_name */
 	uint32_t *of_flow; /* number + 1; 0: none */
-	uint32_t size, used, free; /* used: bump index; free: head of the chain */
 };
 
 int server_names_init(struct server_names *s, uint32_t flows); /* 0 or -errno */
@@ -34,7 +33,7 @@ static inline const struct server_name *
 server_name_of(const struct server_names *s, uint32_t flow)
 {
 	const uint32_t i = s->of_flow[flow];
-	return i != 0 ? &s->names[i - 1] : NULL;
+	return i != 0 ? nt_pool_at(&s->pool, i - 1) : NULL;
 }
 
 /* Keep a copy; it takes the place of one that was there. */

@@ -11,7 +11,6 @@
 
 #include "hold.h"
 
-#define STREAM_NONE	 UINT32_MAX
 #define STREAM_HOSTS_MAX 64
 
 /* nt_flow.stream */
@@ -24,7 +23,6 @@ enum stream_phase {
 };
 
 struct stream {
-	uint32_t next; /* free ones */
 	uint32_t want[2]; /* the next sequence number of each direction */
 	uint32_t held[2]; /* lists of what came before its turn */
 	uint8_t flags; /* of the two directions: begun, broken (worker_streams.c) */
@@ -36,15 +34,20 @@ struct stream {
 };
 
 struct streams {
-	struct stream *streams;
-	uint32_t *of_flow; /* number in streams; STREAM_REPLIED: a sequence number */
-	uint32_t size;
-	uint32_t used, free;
-	struct hold_pool hold;
+	struct nt_pool pool; /* of struct stream */
+	uint32_t *of_flow; /* number in the pool; STREAM_REPLIED: a sequence number */
+	struct nt_pool hold; /* of struct held */
 };
 
 int streams_init(struct streams *s, uint32_t flows); /* 0 or -errno */
-void streams_fini(struct streams *s);
+void streams_fini(struct streams *s); /* a half-built one too */
+
+/* Of a flow that is STREAM_OPEN. */
+static inline struct stream *
+stream_of(const struct streams *s, uint32_t flow)
+{
+	return nt_pool_at(&s->pool, s->of_flow[flow]);
+}
 
 /* There are as many as flows. */
 struct stream *stream_open(struct streams *s, uint32_t flow);

@@ -120,7 +120,7 @@ make_tables(struct worker *w)
 	}
 	int failed = hosts_init(w, &key, longest_timeout(c));
 	if (failed == 0)
-		failed = pins_init(&w->pins, c->flow.max);
+		failed = nt_pool_init(&w->pins, sizeof(struct found_names), c->flow.max);
 	if (failed == 0)
 		failed = streams_init(&w->streams, c->flow.max);
 	if (failed == 0)
@@ -226,8 +226,7 @@ worker_free(struct worker *w)
 	hosts_fini(w);
 	nt_msg_ring_free(w->records);
 	nt_community_id_free(w->community_id);
-	if (w->pins.pins != NULL)
-		pins_fini(&w->pins);
+	nt_pool_fini(&w->pins);
 	streams_fini(&w->streams);
 	server_names_fini(&w->server_names);
 	verdicts_fini(w);

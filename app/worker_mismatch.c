@@ -7,8 +7,6 @@
  */
 #include <string.h>
 
-#include <nt_mem.h>
-
 #include "worker_priv.h"
 
 int
@@ -16,43 +14,35 @@ mismatches_init(struct worker *w, const struct nt_hash_key *key)
 {
 	struct mismatches *s = &w->mismatches;
 	const struct nt_config *c = w->config;
-	s->size = c->flow.max;
-	s->used = 0;
-	s->free = s->head = s->tail = NT_FLOW_NONE;
-	s->pool = nt_mem_map((size_t)s->size * sizeof(*s->pool));
+	s->head = s->tail = NT_POOL_NONE;
 	s->suppress = suppress_new(c->notice.max_suppressed, c->notice.suppress_for_ns, key);
-	if (s->pool == NULL || s->suppress == NULL)
+	if (s->suppress == NULL)
 		return errno != 0 ? -errno : -ENOMEM;
-	return 0;
+	return nt_pool_init(&s->pool, sizeof(struct mismatch), c->flow.max);
 }
 
 void
 mismatches_fini(struct worker *w)
 {
 	struct mismatches *s = &w->mismatches;
-	if (s->pool != NULL)
-		nt_mem_unmap(s->pool, (size_t)s->size * sizeof(*s->pool));
+	nt_pool_fini(&s->pool);
 	suppress_free(s->suppress);
 }
 
-static uint32_t
-take(struct mismatches *s)
+static struct mismatch *
+mismatch_at(const struct mismatches *s, uint32_t i)
 {
-	const uint32_t i = s->free;
-	if (i == NT_FLOW_NONE)
-		return s->used < s->size ? s->used++ : NT_FLOW_NONE;
-	s->free = s->pool[i].next;
-	return i;
+	return nt_pool_at(&s->pool, i);
 }
 
 static void
 append(struct mismatches *s, uint32_t i)
 {
-	s->pool[i].next = NT_FLOW_NONE;
-	if (s->head == NT_FLOW_NONE)
+	mismatch_at(s, i)->next = NT_POOL_NONE;
+	if (s->head == NT_POOL_NONE)
 		s->head = i;
 	else
-		s->pool[s->tail].next = i;
+		mismatch_at(s, s->tail)->next = i;
 	s->tail = i;
 }
 
@@ -60,9 +50,8 @@ static void
 drop_oldest(struct mismatches *s)
 {
 	const uint32_t i = s->head;
-	s->head = s->pool[i].next;
-	s->pool[i].next = s->free;
-	s->free = i;
+	s->head = mismatch_at(s, i)->next;
+	nt_pool_give(&s->pool, i);
 }
 
 static void
@@ -100,14 +89,15 @@ mismatches_add(struct worker *w, uint32_t idx, const struct nt_server_name *name
 	const struct ends e = ends_of(&f->key, f->orig_is_lo != 0);
 	if (!verdicts_is_outbound(w, &e) || !is_in_time(w, cold, at))
 		return;
-	const uint32_t i = take(&w->mismatches);
-	if (nt_unlikely(i == NT_FLOW_NONE)) {
+	struct mismatches *s = &w->mismatches;
+	const uint32_t i = nt_pool_take(&s->pool);
+	if (nt_unlikely(i == NT_POOL_NONE)) {
 		count(w, NT_COUNTER_NAMES_UNJUDGED, 1);
 		return;
 	}
-	fill(&w->mismatches.pool[i], f, cold, name, at);
-	w->mismatches.pool[i].joined = verdicts_joined(w, idx);
-	append(&w->mismatches, i);
+	fill(mismatch_at(s, i), f, cold, name, at);
+	mismatch_at(s, i)->joined = verdicts_joined(w, idx);
+	append(s, i);
 }
 
 /* May a lookup have escaped that had this address? */
@@ -164,8 +154,8 @@ mismatches_due(struct worker *w, unsigned int max)
 {
 	struct mismatches *s = &w->mismatches;
 	unsigned int n = 0;
-	for (; n < max && s->head != NT_FLOW_NONE; n++) {
-		const struct mismatch *m = &s->pool[s->head];
+	for (; n < max && s->head != NT_POOL_NONE; n++) {
+		const struct mismatch *m = mismatch_at(s, s->head);
 		if (!is_ready(w, m))
 			break;
 		judge(w, m);

@@ -5,36 +5,7 @@
  */
 #include <string.h>
 
-#include <nt_mem.h>
-
 #include "worker_priv.h"
-
-int
-pins_init(struct pin_pool *p, uint32_t size)
-{
-	p->pins = nt_mem_map((size_t)size * sizeof(*p->pins));
-	p->size = size;
-	p->used = 0;
-	p->free = NT_FLOW_NONE;
-	return p->pins == NULL ? -errno : 0;
-}
-
-void
-pins_fini(struct pin_pool *p)
-{
-	nt_mem_unmap(p->pins, (size_t)p->size * sizeof(*p->pins));
-	p->pins = NULL;
-}
-
-static uint32_t
-pin_take(struct pin_pool *p)
-{
-	if (p->free == NT_FLOW_NONE)
-		return p->used < p->size ? p->used++ : NT_FLOW_NONE;
-	const uint32_t i = p->free;
-	p->free = p->pins[i].next;
-	return i;
-}
 
 static void
 release_names(struct nt_name_cache *c, const struct nt_name_result *n)
@@ -46,13 +17,12 @@ release_names(struct nt_name_cache *c, const struct nt_name_result *n)
 void
 pins_give_back(struct worker *w, uint32_t i)
 {
-	struct pin *pin = &w->pins.pins[i];
-	release_names(w->names, &pin->names.orig);
-	release_names(w->names, &pin->names.resp);
-	release_names(w->names, &pin->names.first);
-	release_names(w->asserted, &pin->names.asserted);
-	pin->next = w->pins.free;
-	w->pins.free = i;
+	const struct found_names *pinned = nt_pool_at(&w->pins, i);
+	release_names(w->names, &pinned->orig);
+	release_names(w->names, &pinned->resp);
+	release_names(w->names, &pinned->first);
+	release_names(w->asserted, &pinned->asserted);
+	nt_pool_give(&w->pins, i);
 }
 
 static void
@@ -187,14 +157,14 @@ pin_flow(struct worker *w, uint32_t idx)
 	if (found.orig.count == 0 && found.resp.count == 0 && found.asserted.count == 0 &&
 		found.addrs.count == 0)
 		return;
-	cold->pins = pin_take(&w->pins);
+	cold->pins = nt_pool_take(&w->pins);
 	if (cold->pins == NT_FLOW_NONE)
 		return; /* as many pins as flows: can't be */
 	hold_names(w->names, &found.orig);
 	hold_names(w->names, &found.resp);
 	hold_names(w->names, &found.first);
 	hold_names(w->asserted, &found.asserted);
-	w->pins.pins[cold->pins].names = found;
+	*(struct found_names *)nt_pool_at(&w->pins, cold->pins) = found;
 }
 
 /* Has it come of age at W? W's clock may be that of the packet behind W, hence the position. */
@@ -233,7 +203,7 @@ names_of_flow(struct worker *w, uint32_t idx, struct found_names *ret)
 	look_up(w, idx, true, ret);
 	if (cold->pins == NT_FLOW_NONE)
 		return;
-	const struct found_names *pinned = &w->pins.pins[cold->pins].names;
+	const struct found_names *pinned = nt_pool_at(&w->pins, cold->pins);
 	keep_pinned(&ret->orig, &pinned->orig);
 	keep_pinned(&ret->resp, &pinned->resp);
 	keep_pinned(&ret->first, &pinned->first);

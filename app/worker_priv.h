@@ -49,20 +49,6 @@ struct found_names {
 };
 
 /*
- * Names pinned to a connection older than names.pin_after; each name is held. Free pins are chained
- * through next.
- */
-struct pin {
-	uint32_t next;
-	struct found_names names;
-};
-
-struct pin_pool {
-	struct pin *pins;
-	uint32_t size, used, free; /* used: bump index; free: head of the chain */
-};
-
-/*
  * Connections on their way to a verdict (worker_verdicts.c): a ring of those that wait for one, in
  * the order of their first packets, and what came of it.
  */
@@ -81,9 +67,9 @@ struct judging {
 	uint32_t lost_told; /* which, by enum nt_unknown */
 };
 
-/* A connection asserted a name: a member of mismatches' queue, or free. */
+/* A connection asserted a name: a member of mismatches' queue. */
 struct mismatch {
-	uint32_t next;
+	uint32_t next; /* in the queue */
 	bool orig_is_lo, joined;
 	struct nt_flow_key key;
 	uint64_t position; /* of the packet that asserted it */
@@ -98,9 +84,8 @@ struct mismatch {
  * the order of the packets that asserted them.
  */
 struct mismatches {
-	struct mismatch *pool;
-	uint32_t size, used, free; /* used: bump index; free: head of the chain */
-	uint32_t head, tail; /* of the queue; NT_FLOW_NONE: empty */
+	struct nt_pool pool; /* of struct mismatch */
+	uint32_t head, tail; /* of the queue; NT_POOL_NONE: empty */
 	struct suppress *suppress;
 };
 
@@ -125,7 +110,9 @@ struct worker {
 	struct nt_quic *quic;
 	struct nt_msg_ring *records;
 	struct nt_community_id *community_id; /* NULL: not asked for */
-	struct pin_pool pins;
+	/* Of struct found_names: pinned to a connection older than names.pin_after; each is held.
+	 */
+	struct nt_pool pins;
 	struct streams streams;
 	struct server_names server_names;
 	struct departures departures;
@@ -367,7 +354,7 @@ unsigned int mismatches_due(struct worker *w, unsigned int max);
 static inline bool
 mismatches_wait(const struct worker *w)
 {
-	return w->mismatches.head != NT_FLOW_NONE;
+	return w->mismatches.head != NT_POOL_NONE;
 }
 
 /* worker_notices.c */
@@ -380,8 +367,6 @@ void notice_no_lookup(struct worker *w, uint32_t idx, const struct ends *e);
 void notices_expire(struct worker *w, int64_t clock_ns);
 
 /* worker_pins.c: names as of a connection's start. */
-int pins_init(struct pin_pool *p, uint32_t size);
-void pins_fini(struct pin_pool *p);
 void pins_give_back(struct worker *w, uint32_t i);
 /* Pin what has come of age, at most so many; returns how many. */
 unsigned int pins_due(struct worker *w, unsigned int max);

@@ -90,9 +90,9 @@ static void
 deliver_held(struct feed *d, int dir)
 {
 	struct stream *s = d->s;
-	struct hold_pool *pool = &d->w->streams.hold;
+	struct nt_pool *pool = &d->w->streams.hold;
 	while (s->held[dir] != HOLD_NONE) {
-		const struct held *h = &pool->chunks[s->held[dir]];
+		const struct held *h = held_at(pool, s->held[dir]);
 		if ((int32_t)(h->seq - s->want[dir]) > 0)
 			break;
 		deliver_from(d, dir, h->seq, h->data, h->len);
@@ -110,7 +110,7 @@ give_up_acked(struct feed *d, int dir)
 	nt_conn_streams(d->f, d->cold, at);
 	while ((missing = (int32_t)(at[dir].acked - s->want[dir])) > 0) {
 		if (s->held[dir] != HOLD_NONE) {
-			const uint32_t seq = d->w->streams.hold.chunks[s->held[dir]].seq;
+			const uint32_t seq = held_at(&d->w->streams.hold, s->held[dir])->seq;
 			missing = NT_MIN(missing, (int32_t)(seq - s->want[dir]));
 		}
 		skip_gap(d, dir, (uint32_t)missing);
@@ -169,7 +169,7 @@ load(struct feed *d, struct worker *w, uint32_t idx)
 	d->idx = idx;
 	d->f = nt_flow_at(w->flows, idx);
 	d->cold = nt_flow_cold_at(w->flows, idx);
-	d->s = &w->streams.streams[w->streams.of_flow[idx]];
+	d->s = stream_of(&w->streams, idx);
 	d->wanted = (d->s->flags & DECIDED) == 0;
 	d->hosts = false;
 	d->s->detect.host_arg = d;
@@ -278,7 +278,7 @@ open_stream(struct worker *w, uint32_t idx)
 		if (dns_stream_wanted(w, f))
 			s->flags |= DNS;
 	}
-	w->streams.streams[w->streams.of_flow[idx]].detect.host = take_host;
+	stream_of(&w->streams, idx)->detect.host = take_host;
 	f->stream = STREAM_OPEN;
 }
 

@@ -9,7 +9,7 @@
 #include <nt_addr.h>
 #include <nt_hash.h>
 
-#include "pool.h"
+#include "list.h"
 #include "slots.h"
 
 struct nt_interned_addr {

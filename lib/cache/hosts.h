@@ -8,7 +8,7 @@
 #define NT_CACHE_HOSTS_H
 
 #include "nt_hosts.h"
-#include "pool.h"
+#include "list.h"
 #include "slots.h"
 
 #define NT_HOST_NEVER UINT64_MAX /* a position */

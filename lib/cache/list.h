@@ -6,9 +6,10 @@
 #ifndef NT_CACHE_LIST_H
 #define NT_CACHE_LIST_H
 
-#include <nt_base.h>
+#include <nt_pool.h>
 
 #define NT_LIST_NONE UINT32_MAX
+static_assert(NT_LIST_NONE == NT_POOL_NONE, "no record is no record");
 
 struct nt_links {
 	uint32_t prev, next;
@@ -19,6 +20,13 @@ struct nt_list_view {
 	uint8_t *first;
 	size_t stride_bytes;
 };
+
+/* Of a pool's records, where the links stand in them. */
+static inline struct nt_list_view
+nt_pool_view(const struct nt_pool *p, size_t links_offset)
+{
+	return (struct nt_list_view){ p->mem + links_offset, p->stride_bytes };
+}
 
 static inline struct nt_links *
 nt_list_at(const struct nt_list_view *v, uint32_t id)

@@ -7,7 +7,7 @@
 
 #include <nt_hash.h>
 
-#include "pool.h"
+#include "list.h"
 #include "slab.h"
 #include "slots.h"
 

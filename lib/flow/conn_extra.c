@@ -18,16 +18,12 @@ nt_conn_new(const struct nt_conn_config *cfg, uint32_t max_flows)
 	if (!c)
 		return NULL;
 	c->cfg = *cfg;
-	c->extras_count = max_flows / 2 + 16;
-	c->extras_bytes = (size_t)c->extras_count * sizeof(*c->extras);
-	c->extras = nt_mem_map(c->extras_bytes);
-	if (!c->extras || conn_links_init(c, max_flows) < 0) {
-		nt_mem_unmap(c->extras, c->extras_bytes);
-		nt_mem_unmap(c, sizeof(*c));
+	if (nt_pool_init(&c->extras, sizeof(struct extra), max_flows / 2 + 16) < 0 ||
+		nt_pool_init(&c->links, sizeof(struct nt_flow_link), max_flows) < 0) {
+		nt_conn_free(c);
 		errno = ENOMEM;
 		return NULL;
 	}
-	c->free_extra = NT_FLOW_NONE;
 	return c;
 }
 
@@ -36,8 +32,8 @@ nt_conn_free(struct nt_conn *c)
 {
 	if (!c)
 		return;
-	nt_mem_unmap(c->extras, c->extras_bytes);
-	conn_links_fini(c);
+	nt_pool_fini(&c->extras);
+	nt_pool_fini(&c->links);
 	nt_mem_unmap(c, sizeof(*c));
 }
 
@@ -45,28 +41,25 @@ void
 nt_conn_stats(const struct nt_conn *c, struct nt_conn_stats *ret)
 {
 	*ret = c->stats;
+	ret->extra_in_use = c->extras.used;
+	ret->link_in_use = c->links.used;
 }
 
 struct extra *
 conn_extra(struct nt_conn *c, struct nt_flow_cold *cold)
 {
-	uint32_t idx = cold->extra;
+	struct extra *x = conn_extra_get(c, cold);
 
-	if (idx != NT_FLOW_NONE)
-		return &c->extras[idx];
-	if (c->free_extra != NT_FLOW_NONE) {
-		idx = c->free_extra;
-		c->free_extra = c->extras[idx].next_free;
-	} else if (c->extras_used < c->extras_count) {
-		idx = c->extras_used++;
-	} else {
+	if (x)
+		return x;
+	cold->extra = nt_pool_take(&c->extras);
+	x = conn_extra_get(c, cold);
+	if (!x) {
 		c->stats.extra_exhausted++;
 		return NULL;
 	}
-	c->stats.extra_in_use++;
-	cold->extra = idx;
-	memset(&c->extras[idx], 0, sizeof(c->extras[idx]));
-	return &c->extras[idx];
+	memset(x, 0, sizeof(*x));
+	return x;
 }
 
 void
@@ -74,8 +67,6 @@ conn_extra_release(struct nt_conn *c, struct nt_flow_cold *cold)
 {
 	if (cold->extra == NT_FLOW_NONE)
 		return;
-	c->extras[cold->extra].next_free = c->free_extra;
-	c->free_extra = cold->extra;
+	nt_pool_give(&c->extras, cold->extra);
 	cold->extra = NT_FLOW_NONE;
-	c->stats.extra_in_use--;
 }

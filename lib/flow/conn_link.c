@@ -1,47 +1,30 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The pool of what lies below IP: VLANs, link addresses, tunnels. Most connections have none. */
-#include <nt_mem.h>
-
 #include "conn_priv.h"
 
 #define CHANGES_MAX 5 /* Zeek's Tunnel::max_changes_per_connection */
 
-int
-conn_links_init(struct nt_conn *c, uint32_t max_flows)
+static struct nt_flow_link *
+link_at(const struct nt_conn *c, const struct nt_flow_cold *cold)
 {
-	c->links_count = max_flows;
-	c->links_bytes = (size_t)c->links_count * sizeof(*c->links);
-	c->links = nt_mem_map(c->links_bytes);
-	c->free_link = NT_FLOW_NONE;
-	return c->links ? 0 : -ENOMEM;
-}
-
-void
-conn_links_fini(struct nt_conn *c)
-{
-	nt_mem_unmap(c->links, c->links_bytes);
+	return cold->link == NT_FLOW_NONE ? NULL : nt_pool_at(&c->links, cold->link);
 }
 
 static struct nt_flow_link *
 take(struct nt_conn *c, struct nt_flow_cold *cold)
 {
-	uint32_t idx = cold->link;
+	struct nt_flow_link *l = link_at(c, cold);
 
-	if (idx != NT_FLOW_NONE)
-		return &c->links[idx];
-	if (c->free_link != NT_FLOW_NONE) {
-		idx = c->free_link;
-		c->free_link = c->links[idx].next_free;
-	} else if (c->links_used < c->links_count) {
-		idx = c->links_used++;
-	} else {
+	if (l)
+		return l;
+	cold->link = nt_pool_take(&c->links);
+	l = link_at(c, cold);
+	if (!l) {
 		c->stats.link_exhausted++;
 		return NULL;
 	}
-	c->stats.link_in_use++;
-	cold->link = idx;
-	memset(&c->links[idx], 0, sizeof(c->links[idx]));
-	return &c->links[idx];
+	memset(l, 0, sizeof(*l));
+	return l;
 }
 
 static void
@@ -103,12 +86,11 @@ conn_link_tunnel(struct nt_conn *c, struct nt_flow_cold *cold, uint64_t tunnel)
 void
 conn_link_flip(struct nt_conn *c, struct nt_flow_cold *cold)
 {
-	struct nt_flow_link *l;
+	struct nt_flow_link *l = link_at(c, cold);
 	uint8_t addr[6];
 
-	if (cold->link == NT_FLOW_NONE)
+	if (!l)
 		return;
-	l = &c->links[cold->link];
 	memcpy(addr, l->l2_addr[0], sizeof(addr));
 	memcpy(l->l2_addr[0], l->l2_addr[1], sizeof(addr));
 	memcpy(l->l2_addr[1], addr, sizeof(addr));
@@ -119,21 +101,18 @@ conn_link_release(struct nt_conn *c, struct nt_flow_cold *cold)
 {
 	if (cold->link == NT_FLOW_NONE)
 		return;
-	c->links[cold->link].next_free = c->free_link;
-	c->free_link = cold->link;
+	nt_pool_give(&c->links, cold->link);
 	cold->link = NT_FLOW_NONE;
-	c->stats.link_in_use--;
 }
 
 void
 conn_link_summarize(
 	const struct nt_conn *c, const struct nt_flow_cold *cold, struct nt_conn_summary *ret)
 {
-	const struct nt_flow_link *l;
+	const struct nt_flow_link *l = link_at(c, cold);
 
-	if (cold->link == NT_FLOW_NONE)
+	if (!l)
 		return;
-	l = &c->links[cold->link];
 	ret->vlan = l->vlan;
 	ret->inner_vlan = l->inner_vlan;
 	memcpy(ret->l2_addr, l->l2_addr, sizeof(ret->l2_addr));

@@ -6,6 +6,8 @@
 #ifndef CONN_PRIV_H
 #define CONN_PRIV_H
 
+#include <nt_pool.h>
+
 #include "nt_conn.h"
 
 enum {
@@ -140,7 +142,6 @@ struct stream {
 };
 
 struct extra {
-	uint32_t next_free;
 	uint32_t tally[2][TALLIES];
 	uint32_t pkts_high[2];
 	uint16_t syn_mark[2];
@@ -151,16 +152,8 @@ struct extra {
 
 struct nt_conn {
 	struct nt_conn_config cfg;
-	struct extra *extras;
-	size_t extras_bytes;
-	uint32_t extras_count;
-	uint32_t extras_used; /* never handed out from here on */
-	uint32_t free_extra;
-	struct nt_flow_link *links;
-	size_t links_bytes;
-	uint32_t links_count;
-	uint32_t links_used; /* never handed out from here on */
-	uint32_t free_link;
+	struct nt_pool extras; /* of struct extra */
+	struct nt_pool links; /* of struct nt_flow_link */
 	struct nt_conn_stats stats;
 };
 
@@ -169,13 +162,11 @@ struct extra *conn_extra(struct nt_conn *c, struct nt_flow_cold *cold); /* NULL:
 static inline struct extra *
 conn_extra_get(const struct nt_conn *c, const struct nt_flow_cold *cold)
 {
-	return cold->extra == NT_FLOW_NONE ? NULL : &c->extras[cold->extra];
+	return cold->extra == NT_FLOW_NONE ? NULL : nt_pool_at(&c->extras, cold->extra);
 }
 void conn_extra_release(struct nt_conn *c, struct nt_flow_cold *cold);
 
 /* conn_link.c */
-int conn_links_init(struct nt_conn *c, uint32_t max_flows); /* 0 or -errno */
-void conn_links_fini(struct nt_conn *c);
 /* The first packet, once the direction is known. */
 void conn_link_open(struct nt_conn *c, struct nt_flow_cold *cold, const struct nt_packet *p,
 	uint64_t tunnel, int dir);

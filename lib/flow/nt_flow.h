@@ -86,7 +86,6 @@ struct nt_flow_link {
 	uint16_t vlan, inner_vlan;
 	uint8_t parent_count;
 	uint8_t changes; /* from one tunnel to another, up to Zeek's limit */
-	uint32_t next_free;
 };
 static_assert(sizeof(struct nt_flow_link) <= NT_CACHE_LINE, "memory per connection");
 

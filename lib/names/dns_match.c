@@ -23,7 +23,7 @@ struct entry {
 	uint64_t answer;
 	int64_t seen_ns; /* when its life began */
 	uint32_t bucket;
-	uint32_t next; /* in the bucket, or among the free ones */
+	uint32_t next; /* in the bucket */
 	uint32_t older, younger;
 	uint16_t id;
 	uint8_t state;
@@ -39,7 +39,7 @@ struct nt_dns_match {
 	struct entry *entries;
 	uint32_t *buckets; /* first entry or NONE */
 	uint32_t mask;
-	uint32_t free;
+	uint32_t fresh; /* entries from here on were never used: their memory is not touched */
 	uint32_t oldest, youngest;
 	int64_t life_ns;
 	uint64_t evicted;
@@ -61,11 +61,9 @@ buckets_bytes(const struct nt_dns_match *m)
 void
 nt_dns_match_clear(struct nt_dns_match *m)
 {
-	for (uint32_t i = 0; i <= m->mask; i++) {
+	for (uint32_t i = 0; i <= m->mask; i++)
 		m->buckets[i] = NONE;
-		m->entries[i].next = i < m->mask ? i + 1 : NONE;
-	}
-	m->free = 0;
+	m->fresh = 0;
 	m->oldest = m->youngest = NONE;
 }
 
@@ -155,17 +153,14 @@ bucket_remove(struct nt_dns_match *m, const struct entry *e)
 	*link = e->next;
 }
 
-/* A free entry, or the oldest; what was dead anyway is no loss. */
+/* A fresh entry, or the oldest; what was dead anyway is no loss. */
 static struct entry *
 entry_take(struct nt_dns_match *m, int64_t clock_ns)
 {
 	struct entry *e;
 
-	if (m->free != NONE) {
-		e = &m->entries[m->free];
-		m->free = e->next;
-		return e;
-	}
+	if (m->fresh <= m->mask)
+		return &m->entries[m->fresh++];
 	e = &m->entries[m->oldest];
 	m->evicted += alive(m, e, clock_ns);
 	age_remove(m, e);

@@ -6,12 +6,6 @@
 #define CONNECTIONS_MAX (UINT32_C(1) << 20) /* 16 GiB */
 
 static size_t
-conns_bytes(const struct quic_table *t)
-{
-	return ((size_t)t->mask + 1) * sizeof(*t->conns);
-}
-
-static size_t
 buckets_bytes(const struct quic_table *t)
 {
 	return ((size_t)t->mask + 1) * sizeof(*t->buckets);
@@ -24,15 +18,14 @@ quic_table_init(struct quic_table *t, uint32_t connections, const struct nt_hash
 		return -EINVAL;
 	t->mask = connections == 1 ? 0 : (UINT32_C(1) << (32 - __builtin_clz(connections - 1))) - 1;
 	t->key = *key;
-	t->conns = nt_mem_map(conns_bytes(t));
+	const int err = nt_pool_init(&t->conns, sizeof(struct quic_conn), t->mask + 1);
+	if (err != 0)
+		return err;
 	t->buckets = nt_mem_map(buckets_bytes(t));
-	if (t->conns == NULL || t->buckets == NULL)
+	if (t->buckets == NULL)
 		return -ENOMEM;
-	for (uint32_t i = 0; i <= t->mask; i++) {
+	for (uint32_t i = 0; i <= t->mask; i++)
 		t->buckets[i] = QUIC_NONE;
-		t->conns[i].next = i < t->mask ? i + 1 : QUIC_NONE;
-	}
-	t->free = 0;
 	t->oldest = t->youngest = QUIC_NONE;
 	return 0;
 }
@@ -40,8 +33,14 @@ quic_table_init(struct quic_table *t, uint32_t connections, const struct nt_hash
 void
 quic_table_fini(struct quic_table *t)
 {
-	nt_mem_unmap(t->conns, conns_bytes(t));
+	nt_pool_fini(&t->conns);
 	nt_mem_unmap(t->buckets, buckets_bytes(t));
+}
+
+static struct quic_conn *
+conn_at(const struct quic_table *t, uint32_t i)
+{
+	return nt_pool_at(&t->conns, i);
 }
 
 static uint32_t
@@ -54,9 +53,9 @@ struct quic_conn *
 quic_table_find(const struct quic_table *t, uint64_t flow)
 {
 	/* Ends: as many as there are connections. */
-	for (uint32_t i = t->buckets[bucket_of(t, flow)]; i != QUIC_NONE; i = t->conns[i].next) {
-		if (t->conns[i].flow == flow)
-			return &t->conns[i];
+	for (uint32_t i = t->buckets[bucket_of(t, flow)]; i != QUIC_NONE; i = conn_at(t, i)->next) {
+		if (conn_at(t, i)->flow == flow)
+			return conn_at(t, i);
 	}
 	return NULL;
 }
@@ -64,42 +63,42 @@ quic_table_find(const struct quic_table *t, uint64_t flow)
 static void
 age_unlink(struct quic_table *t, struct quic_conn *c)
 {
-	*(c->older != QUIC_NONE ? &t->conns[c->older].younger : &t->oldest) = c->younger;
-	*(c->younger != QUIC_NONE ? &t->conns[c->younger].older : &t->youngest) = c->older;
+	*(c->older != QUIC_NONE ? &conn_at(t, c->older)->younger : &t->oldest) = c->younger;
+	*(c->younger != QUIC_NONE ? &conn_at(t, c->younger)->older : &t->youngest) = c->older;
 }
 
 void
 quic_table_remove(struct quic_table *t, struct quic_conn *c)
 {
-	const uint32_t idx = (uint32_t)(c - t->conns);
+	const uint32_t idx = nt_pool_id(&t->conns, c);
 	uint32_t *link = &t->buckets[c->bucket];
 
 	while (*link != idx)
-		link = &t->conns[*link].next;
+		link = &conn_at(t, *link)->next;
 	*link = c->next;
 	age_unlink(t, c);
-	c->next = t->free;
-	t->free = idx;
+	nt_pool_give(&t->conns, idx);
 }
 
 struct quic_conn *
 quic_table_add(struct quic_table *t, uint64_t flow)
 {
-	if (t->free == QUIC_NONE) {
-		quic_table_remove(t, &t->conns[t->oldest]);
-		t->evicted++;
-	}
-	const uint32_t idx = t->free;
-	struct quic_conn *c = &t->conns[idx];
+	uint32_t idx = nt_pool_take(&t->conns);
 
-	t->free = c->next;
+	if (idx == QUIC_NONE) {
+		quic_table_remove(t, conn_at(t, t->oldest));
+		t->evicted++;
+		idx = nt_pool_take(&t->conns);
+	}
+	struct quic_conn *c = conn_at(t, idx);
+
 	c->flow = flow;
 	c->bucket = bucket_of(t, flow);
 	c->next = t->buckets[c->bucket];
 	t->buckets[c->bucket] = idx;
 	c->older = t->youngest;
 	c->younger = QUIC_NONE;
-	*(t->youngest != QUIC_NONE ? &t->conns[t->youngest].younger : &t->oldest) = idx;
+	*(t->youngest != QUIC_NONE ? &conn_at(t, t->youngest)->younger : &t->oldest) = idx;
 	t->youngest = idx;
 
 	c->datagrams = 0;

@@ -6,15 +6,17 @@
 #ifndef QUIC_TABLE_H
 #define QUIC_TABLE_H
 
+#include <nt_pool.h>
+
 #include "quic_crypto.h"
 #include "quic_keys.h"
 
-#define QUIC_NONE UINT32_MAX
+#define QUIC_NONE NT_POOL_NONE
 
 struct quic_conn {
 	uint64_t flow;
 	uint32_t bucket;
-	uint32_t next; /* in the bucket, or among the free ones */
+	uint32_t next; /* in the bucket */
 	uint32_t older, younger;
 
 	uint8_t datagrams; /* offered so far */
@@ -27,10 +29,10 @@ struct quic_conn {
 };
 
 struct quic_table {
-	struct quic_conn *conns;
+	struct nt_pool conns; /* of struct quic_conn */
 	uint32_t *buckets;
 	uint32_t mask; /* of both: a full table has one connection a bucket in the mean */
-	uint32_t free, oldest, youngest;
+	uint32_t oldest, youngest;
 	uint64_t evicted;
 	struct nt_hash_key key;
 };

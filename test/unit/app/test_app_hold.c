@@ -17,7 +17,7 @@ byte_at(uint32_t seq)
 }
 
 static bool
-add(struct hold_pool *p, uint32_t *list, uint32_t seq, size_t len)
+add(struct nt_pool *p, uint32_t *list, uint32_t seq, size_t len)
 {
 	static uint8_t data[HOLD_BYTES * (HOLD_MAX + 1)];
 	for (size_t i = 0; i < len; i++)
@@ -27,15 +27,15 @@ add(struct hold_pool *p, uint32_t *list, uint32_t seq, size_t len)
 
 /* In the order of sequence numbers, and every byte is the right one. Returns how many chunks. */
 static unsigned int
-check(const struct hold_pool *p, uint32_t list)
+check(const struct nt_pool *p, uint32_t list)
 {
 	unsigned int n = 0;
-	for (; list != HOLD_NONE; list = p->chunks[list].next, n++) {
-		const struct held *h = &p->chunks[list];
+	for (; list != HOLD_NONE; list = held_at(p, list)->next, n++) {
+		const struct held *h = held_at(p, list);
 		for (uint32_t i = 0; i < h->len; i++)
 			assert_int_equal(h->data[i], byte_at(h->seq + i));
 		if (h->next != HOLD_NONE)
-			assert_true((int32_t)(p->chunks[h->next].seq - h->seq) >= 0);
+			assert_true((int32_t)(held_at(p, h->next)->seq - h->seq) >= 0);
 	}
 	return n;
 }
@@ -44,20 +44,20 @@ static void
 test_in_order_of_numbers(void **state)
 {
 	(void)state;
-	struct hold_pool p;
+	struct nt_pool p;
 	uint32_t list = HOLD_NONE;
-	assert_int_equal(hold_init(&p, SIZE), 0);
+	assert_int_equal(nt_pool_init(&p, sizeof(struct held), SIZE), 0);
 	/* around the wrap of sequence numbers */
 	const uint32_t seqs[] = { 500, 0xffffff00, 100, 0xfffffff0, 300 };
 	for (unsigned int i = 0; i < NT_ARRAY_SIZE(seqs); i++)
 		assert_true(add(&p, &list, seqs[i], 50));
 	assert_int_equal(check(&p, list), NT_ARRAY_SIZE(seqs));
-	assert_int_equal(p.chunks[list].seq, 0xffffff00);
+	assert_int_equal(held_at(&p, list)->seq, 0xffffff00);
 	hold_drop(&p, &list);
-	assert_int_equal(p.chunks[list].seq, 0xfffffff0);
+	assert_int_equal(held_at(&p, list)->seq, 0xfffffff0);
 	hold_drop_all(&p, &list);
 	assert_int_equal(list, HOLD_NONE);
-	hold_fini(&p);
+	nt_pool_fini(&p);
 }
 
 /* Which bytes win where segments overlap: what came first is found first. */
@@ -65,34 +65,34 @@ static void
 test_equal_numbers_keep_their_order(void **state)
 {
 	(void)state;
-	struct hold_pool p;
+	struct nt_pool p;
 	uint32_t list = HOLD_NONE;
-	assert_int_equal(hold_init(&p, SIZE), 0);
+	assert_int_equal(nt_pool_init(&p, sizeof(struct held), SIZE), 0);
 	assert_true(hold_add(&p, &list, 10, (const uint8_t *)"first", 5));
 	assert_true(hold_add(&p, &list, 10, (const uint8_t *)"other", 5));
-	assert_memory_equal(p.chunks[list].data, "first", 5);
-	hold_fini(&p);
+	assert_memory_equal(held_at(&p, list)->data, "first", 5);
+	nt_pool_fini(&p);
 }
 
 static void
 test_long_segments_are_cut(void **state)
 {
 	(void)state;
-	struct hold_pool p;
+	struct nt_pool p;
 	uint32_t list = HOLD_NONE;
-	assert_int_equal(hold_init(&p, SIZE), 0);
+	assert_int_equal(nt_pool_init(&p, sizeof(struct held), SIZE), 0);
 	assert_true(add(&p, &list, 1000, 3 * HOLD_BYTES + 1));
 	assert_int_equal(check(&p, list), 4);
-	hold_fini(&p);
+	nt_pool_fini(&p);
 }
 
 static void
 test_bounds(void **state)
 {
 	(void)state;
-	struct hold_pool p;
+	struct nt_pool p;
 	uint32_t a = HOLD_NONE, b = HOLD_NONE, c = HOLD_NONE;
-	assert_int_equal(hold_init(&p, SIZE), 0);
+	assert_int_equal(nt_pool_init(&p, sizeof(struct held), SIZE), 0);
 	assert_false(add(&p, &a, 0, HOLD_BYTES * HOLD_MAX + 1));
 	assert_int_equal(a, HOLD_NONE);
 	assert_true(add(&p, &a, 0, HOLD_BYTES * HOLD_MAX));
@@ -109,17 +109,17 @@ test_bounds(void **state)
 	for (uint32_t i = 0; i < SIZE; i++)
 		assert_true(add(&p, i < HOLD_MAX ? &a : &b, i, 1));
 	assert_false(add(&p, &c, 0, 1));
-	hold_fini(&p);
+	nt_pool_fini(&p);
 }
 
 static void
 test_at_random(void **state)
 {
 	(void)state;
-	struct hold_pool p;
+	struct nt_pool p;
 	uint32_t lists[3] = { HOLD_NONE, HOLD_NONE, HOLD_NONE };
 	srand(3);
-	assert_int_equal(hold_init(&p, SIZE), 0);
+	assert_int_equal(nt_pool_init(&p, sizeof(struct held), SIZE), 0);
 	for (unsigned int i = 0; i < 20000; i++) {
 		uint32_t *list = &lists[rand() % 3];
 		const int what = rand() % 8;
@@ -135,7 +135,7 @@ test_at_random(void **state)
 			n += check(&p, lists[l]);
 		assert_in_range(n, 0, SIZE);
 	}
-	hold_fini(&p);
+	nt_pool_fini(&p);
 }
 
 int

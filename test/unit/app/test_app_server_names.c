@@ -66,7 +66,7 @@ test_places_are_used_again(void **state)
 			server_name_keep(&s, i, &a, round, false);
 		for (uint32_t i = 0; i < FLOWS; i++)
 			expect(&s, i, "a.example", round);
-		assert_int_equal(s.used, FLOWS);
+		assert_int_equal(s.pool.fresh, FLOWS);
 		for (uint32_t i = 0; i < FLOWS; i++)
 			server_name_drop(&s, (i + round) % FLOWS);
 	}
