@@ -229,6 +229,7 @@ nt_store_drop(struct nt_name_cache *c, uint32_t life)
 	nt_list_remove(&c->in_bond, &b->lives, life);
 	nt_addrs_at(&c->addrs, t.addr)->lives--;
 	nt_pool_give(&c->lives, life);
+	nt_life_at(c, life)->bond = NT_LIST_NONE; /* for who walks over the pool */
 	if (b->lives == NT_LIST_NONE)
 		drop_bond(c, l.bond);
 	if (t.client != NT_LIST_NONE)
