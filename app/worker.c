@@ -109,9 +109,10 @@ make_tables(struct worker *w)
 		.decryptions_per_sec = c->names.quic_rate };
 	w->quic = nt_quic_new(&quic, &key);
 	w->records = nt_msg_ring_new("records", RECORD_RING_UNITS);
-	if (w->flows == NULL || w->conn == NULL || w->names == NULL || w->asserted == NULL ||
-		w->queries == NULL || w->dns_buffers == NULL || w->dns_streams == NULL ||
-		w->quic == NULL || w->records == NULL)
+	w->ask = ask_box_new();
+	if (w->ask == NULL || w->flows == NULL || w->conn == NULL || w->names == NULL ||
+		w->asserted == NULL || w->queries == NULL || w->dns_buffers == NULL ||
+		w->dns_streams == NULL || w->quic == NULL || w->records == NULL)
 		return errno != 0 ? -errno : -ENOMEM;
 	if (c->log.community_id) {
 		w->community_id = nt_community_id_new((uint16_t)c->log.community_id_seed);
@@ -225,6 +226,7 @@ worker_free(struct worker *w)
 	nt_quic_free(w->quic);
 	hosts_fini(w);
 	nt_msg_ring_free(w->records);
+	ask_box_free(w->ask);
 	nt_community_id_free(w->community_id);
 	nt_pool_fini(&w->pins);
 	streams_fini(&w->streams);
@@ -341,6 +343,9 @@ poll(struct worker *w)
 	const bool moved = advance(w);
 	if (moved)
 		measure_lag(w);
+	const struct ask_question *q = ask_pending(w->ask);
+	if (nt_unlikely(q != NULL))
+		worker_answer(w, q);
 	bool busy = records_advance(w, RECORDS_MAX);
 	if (w->done.clock_ns != INT64_MIN)
 		busy |= flows_expire(w, w->done.clock_ns);
@@ -376,4 +381,10 @@ const struct nt_histogram *
 worker_watermark_lag(const struct worker *w)
 {
 	return &w->watermark_lag;
+}
+
+struct ask_box *
+worker_ask_box(const struct worker *w)
+{
+	return w->ask;
 }

@@ -14,6 +14,7 @@
 #include <nt_msg_ring.h>
 #include <nt_relay.h>
 
+struct ask_box;
 struct names_log;
 struct rx;
 struct worker;
@@ -42,5 +43,8 @@ struct nt_msg_ring *worker_records(const struct worker *w);
 
 /* Written by the worker, read by any thread: how far W was behind the worker's clock, ns. */
 const struct nt_histogram *worker_watermark_lag(const struct worker *w);
+
+/* Any ordinary thread: where to ask it (ask.h) about what it owns. */
+struct ask_box *worker_ask_box(const struct worker *w);
 
 #endif

@@ -16,6 +16,7 @@
 #include <nt_told.h>
 #include <nt_verdict.h>
 
+#include "ask.h"
 #include "departures.h"
 #include "mbuf_meta.h"
 #include "record_msg.h"
@@ -94,6 +95,7 @@ struct worker {
 
 	struct worker_config cfg;
 	const struct nt_config *config;
+	struct ask_box *ask;
 	struct nt_relay_worker *relay;
 	struct nt_relay_taker taker;
 	bool query_told; /* by this worker */
@@ -168,6 +170,9 @@ void worker_observe(struct worker *w);
 /* The counters as they are; false when the ring has no room. */
 bool send_stats(struct worker *w, enum record_kind kind, int64_t ts_ns);
 void marker_packet(struct worker *w, enum mbuf_kind kind, const struct nt_packet_meta *at);
+
+/* worker_ask.c: one bounded answer. */
+void worker_answer(struct worker *w, const struct ask_question *q);
 
 /* worker_packets.c */
 void worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n);

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "worker_priv.h"
+
+/* Capture time, as logs have it. */
+static void
+to_capture_time(const struct worker *w, struct nt_name_entry *e)
+{
+	e->first_seen_ns -= w->epoch_offset_ns;
+	e->seen_ns -= w->epoch_offset_ns;
+	e->expires_ns -= w->epoch_offset_ns;
+}
+
+static void
+answer_entries(struct worker *w, const struct ask_question *q, struct ask_answer *a)
+{
+	const bool asserted = q->kind == ASK_ASSERTED || q->kind == ASK_ASSERTED_ADDRS;
+	const struct nt_name_cache *c = asserted ? w->asserted : w->names;
+	struct nt_name_entries r = { .entry = a->entries, .room = ASK_ENTRIES };
+	a->cursor = q->from;
+	if (q->kind == ASK_NAMES || q->kind == ASK_ASSERTED)
+		nt_name_entries_of_addr(c, &q->addr, q->from, &r);
+	else if (q->kind == ASK_ADDRS || q->kind == ASK_ASSERTED_ADDRS)
+		nt_name_entries_of_name(c, q->name, q->name_len, q->from, &r);
+	else
+		nt_name_entries_walk(c, &a->cursor, &r);
+	a->count = r.count;
+	a->more = r.more;
+	a->cut = r.cut;
+	for (uint32_t i = 0; i < r.count; i++)
+		to_capture_time(w, &a->entries[i]);
+}
+
+static void
+answer_fills(const struct worker *w, struct ask_fills *f)
+{
+	const struct nt_config *c = w->config;
+	struct nt_flow_table_stats flows;
+	struct nt_name_cache_stats names, asserted;
+	struct nt_hosts_stats hosts = { 0 };
+	nt_flow_table_stats(w->flows, &flows);
+	nt_name_cache_stats(w->names, &names);
+	nt_name_cache_stats(w->asserted, &asserted);
+	if (w->hosts != NULL)
+		nt_hosts_stats(w->hosts, &hosts);
+	*f = (struct ask_fills){
+		.flows = { (uint64_t)flows.live + flows.ended, c->flow.max },
+		.mappings = { names.mappings, c->names.max_mappings },
+		.addresses = { names.addresses, c->names.max_addresses },
+		.names = { names.names, c->names.max_names },
+		.asserted = { asserted.mappings, c->names.max_asserted },
+		.host_links = { hosts.links, w->hosts != NULL ? c->hosts.max_links : 0 },
+		.flow_bytes = flows.bytes,
+		.cache_bytes = names.bytes + asserted.bytes,
+	};
+}
+
+void
+worker_answer(struct worker *w, const struct ask_question *q)
+{
+	struct ask_answer *a = &w->ask->answer;
+	a->count = 0;
+	a->more = a->cut = false;
+	a->position = w->done.position;
+	a->clock_ns =
+		w->done.clock_ns == INT64_MIN ? INT64_MIN : w->done.clock_ns - w->epoch_offset_ns;
+	if (q->kind == ASK_FILLS)
+		answer_fills(w, &a->fills);
+	else
+		answer_entries(w, q, a);
+	ask_done(w->ask);
+}
