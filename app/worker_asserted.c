@@ -15,12 +15,6 @@ is_in_time(const struct worker *w, const struct nt_flow_cold *cold, int64_t cloc
 	return clock_ns < cold->first_clock_ns + w->config->names.pin_after_ns;
 }
 
-static struct nt_addr
-end_addr(const struct nt_flow *f, int direction)
-{
-	return key_addr(&f->key, (direction == NT_FLOW_ORIG) == (f->orig_is_lo != 0));
-}
-
 static void
 learn(struct worker *w, const struct nt_flow *f, const struct nt_server_name *name,
 	const struct nt_packet_meta *at)

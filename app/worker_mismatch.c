@@ -106,15 +106,9 @@ may_have_escaped(struct worker *w, const struct mismatch *m, const struct ends *
 {
 	struct nt_addr clients[NT_HOST_ADDRS_MAX + 1];
 	enum nt_unknown why;
-	const struct nt_verdict_query q = {
-		.addr = e->resp,
-		.clients = clients,
-		.client_count =
-			host_addresses(w, &e->orig, m->first_position, m->first_clock_ns, clients),
-		.start_ns = m->first_clock_ns,
-		.began_ns = w->judging.began_ns,
-		.joined = m->joined,
-	};
+	struct nt_verdict_query q =
+		verdicts_query(w, e, m->first_position, m->first_clock_ns, clients);
+	q.joined = m->joined;
 	return nt_verdicts_escaped(w->judging.verdicts, &q, &why);
 }
 

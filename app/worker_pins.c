@@ -32,12 +32,6 @@ hold_names(struct nt_name_cache *c, const struct nt_name_result *n)
 		nt_name_hold(c, n->names[i]);
 }
 
-static struct nt_addr
-end_addr(const struct nt_flow *f, int direction)
-{
-	return key_addr(&f->key, (direction == NT_FLOW_ORIG) == (f->orig_is_lo != 0));
-}
-
 /* What to ask the cache for the two ends; nobody was told of the originator. */
 struct queries {
 	struct nt_name_query orig, resp;

@@ -152,6 +152,12 @@ key_addr(const struct nt_flow_key *key, bool lo)
 	return key->family == NT_FAMILY_IPV4 ? nt_addr_v4(bytes) : nt_addr_v6(bytes);
 }
 
+static inline struct nt_addr
+end_addr(const struct nt_flow *f, int direction)
+{
+	return key_addr(&f->key, (direction == NT_FLOW_ORIG) == (f->orig_is_lo != 0));
+}
+
 /* worker_markers.c */
 /* bytes: a struct distribute_counts, at any address. */
 void add_distribute_counts(struct worker *w, const uint8_t *bytes);
@@ -302,6 +308,12 @@ struct ends ends_of(const struct nt_flow_key *key, bool orig_is_lo);
 /* From inside to outside, to where one gets to by looking it up; but is it a resolver? */
 bool verdicts_is_outbound(const struct worker *w, const struct ends *e);
 bool verdicts_is_resolver(const struct worker *w, const struct ends *e, int64_t start_ns);
+/*
+ * What to ask about the lookups of a connection that began at that clock: of its originator's host
+ * as of the position and the clock. clients: the room for it.
+ */
+struct nt_verdict_query verdicts_query(struct worker *w, const struct ends *e, uint64_t position,
+	int64_t clock_ns, struct nt_addr clients[NT_HOST_ADDRS_MAX + 1]);
 /* The first packet seen of the connection was not its first. */
 bool verdicts_joined(const struct worker *w, uint32_t idx);
 int verdicts_init(struct worker *w, const struct nt_hash_key *key);

@@ -147,15 +147,26 @@ verdicts_joined(const struct worker *w, uint32_t idx)
 	return (w->judging.of_flow[idx] & JOINED) != 0;
 }
 
-/* q: all but the address and when the stream began. */
+struct nt_verdict_query
+verdicts_query(struct worker *w, const struct ends *e, uint64_t position, int64_t clock_ns,
+	struct nt_addr clients[NT_HOST_ADDRS_MAX + 1])
+{
+	return (struct nt_verdict_query){
+		.addr = e->resp,
+		.clients = clients,
+		.client_count = host_addresses(w, &e->orig, position, clock_ns, clients),
+		.start_ns = clock_ns,
+		.began_ns = w->judging.began_ns,
+		.links_lost = hosts_lost(w),
+	};
+}
+
 static unsigned int
-judge(struct worker *w, const struct ends *e, struct nt_verdict_query *q)
+judge(struct worker *w, const struct ends *e, const struct nt_verdict_query *q)
 {
 	enum nt_unknown why = NT_UNKNOWN_REASONS;
 	if (!verdicts_is_outbound(w, e) || verdicts_is_resolver(w, e, q->start_ns))
 		return STATE_EXEMPT;
-	q->addr = e->resp;
-	q->began_ns = w->judging.began_ns;
 	const enum nt_verdict v = nt_verdicts_judge(w->judging.verdicts, q, &why);
 	return v == NT_VERDICT_UNKNOWN ? STATE_UNKNOWN + (unsigned int)why
 				       : STATE_CLIENT + (unsigned int)(v - NT_VERDICT_CLIENT);
@@ -170,15 +181,10 @@ judge_oldest(struct worker *w, bool early)
 	const uint8_t kept = j->of_flow[idx] & KEPT;
 	const struct ends e = ends_of(&nt_flow_at(w->flows, idx)->key, (kept & ORIG_IS_LO) != 0);
 	struct nt_addr clients[NT_HOST_ADDRS_MAX + 1];
-	struct nt_verdict_query q = {
-		.clients = clients,
-		.client_count = host_addresses(
-			w, &e.orig, cold->first_position, cold->first_clock_ns, clients),
-		.start_ns = cold->first_clock_ns,
-		.joined = (kept & JOINED) != 0,
-		.early = early,
-		.links_lost = hosts_lost(w),
-	};
+	struct nt_verdict_query q =
+		verdicts_query(w, &e, cold->first_position, cold->first_clock_ns, clients);
+	q.joined = (kept & JOINED) != 0;
+	q.early = early;
 	const unsigned int state = judge(w, &e, &q);
 	j->of_flow[idx] = (uint8_t)(kept | state);
 	j->head = j->head + 1 == j->size ? 0 : j->head + 1;
@@ -233,14 +239,10 @@ judge_turned(struct worker *w, const struct nt_flow *f, uint32_t idx)
 {
 	const struct ends e = ends_of(&f->key, f->orig_is_lo != 0);
 	struct nt_addr clients[NT_HOST_ADDRS_MAX + 1];
-	struct nt_verdict_query q = {
-		.clients = clients,
-		.client_count =
-			host_addresses(w, &e.orig, f->last_position, f->last_clock_ns, clients),
-		.start_ns = nt_flow_cold_at(w->flows, idx)->first_clock_ns,
-		.joined = true,
-		.links_lost = hosts_lost(w),
-	};
+	struct nt_verdict_query q =
+		verdicts_query(w, &e, f->last_position, f->last_clock_ns, clients);
+	q.start_ns = nt_flow_cold_at(w->flows, idx)->first_clock_ns;
+	q.joined = true;
 	return judge(w, &e, &q);
 }
 

@@ -145,13 +145,13 @@ def cases():
            f"23.0.{i}.7", None, None)
 
 
-def run(name, packets, workers, *sets):
+def run(name, packets, workers, *sets, frames=()):
     out = os.path.join(OUT, f"{name}-{workers}")
     shutil.rmtree(out, ignore_errors=True)
     os.makedirs(out)
     capture = os.path.join(OUT, name + ".pcap")
     with open(capture, "wb") as f:
-        f.write(m.pcap(sorted(m.on(m.ethernet, packets), key=lambda p: p[0]), nanoseconds=True))
+        f.write(m.pcap(sorted([*m.on(m.ethernet, packets), *frames], key=lambda p: p[0]), nanoseconds=True))
     command = [NAMETAP, "read", "-j", str(workers), "-o", out]
     for s in sets:
         command += ["--set", s]
@@ -336,6 +336,14 @@ def check_mismatch_suppression():
     assert sum(x["n"] for x in notices if x["note"] == "NameTap::No_DNS_Lookup") == 8
 
 
+def neighbours(seconds, count):
+    """ARP of so many hosts of the client's link."""
+    for i in range(count):
+        mac, address = bytes((2, 0, 0, 0, 1, i)), bytes((10, 0, 3, i + 1))
+        yield at(seconds), (b"\xff" * 6 + mac + b"\x08\x06" + struct.pack("!HHBBH", 1, 0x800, 6, 4, 1)
+                            + mac + address + bytes(6) + address)
+
+
 def check_mismatch_caps():
     """Where something was given up, nothing is claimed: the right address may have been among it."""
     packets = []
@@ -347,6 +355,12 @@ def check_mismatch_caps():
         for workers in (1, 3):
             _, notices, _ = run("mismatch-caps", packets, workers, *sets)
             assert not mismatches(notices), (sets, notices)
+    one = m.lookup(at(0), "10.0.0.1", RESOLVER, "m.example", ["23.6.0.9"]) + tls(3, "10.0.0.1", "23.6.0.1", 443, "m.example")
+    _, notices, _ = run("mismatch-alone", one, 1, "hosts.max_links=16")
+    assert mismatches(notices), notices
+    for workers in (1, 3):
+        _, notices, _ = run("mismatch-links", one, workers, "hosts.max_links=16", frames=neighbours(1, 64))
+        assert not mismatches(notices), notices
 
 
 def check_small():
