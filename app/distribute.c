@@ -228,33 +228,24 @@ distribute_clear(struct distribute *d)
 }
 
 static void
+set(struct distribute_counts *c, enum nt_counter counter, uint64_t n)
+{
+	c->n[counter - DISTRIBUTE_FIRST] = n;
+}
+
+static void
 count(const struct distribute *d, struct distribute_counts *ret)
 {
 	struct nt_datagrams_stats s;
 	nt_datagrams_stats(d->datagrams, &s);
-	*ret = (struct distribute_counts){
-		.completed = s.completed,
-		.overlaps = s.overlaps,
-		.repeats = s.repeats,
-		.refused = s.refused,
-		.timed_out = s.timed_out,
-		.evicted = s.evicted,
-		.tunnels_evicted = d->tunnels.evicted,
-		.too_deep = d->too_deep,
-	};
-}
-
-static void
-subtract(struct distribute_counts *a, const struct distribute_counts *b)
-{
-	a->completed -= b->completed;
-	a->overlaps -= b->overlaps;
-	a->repeats -= b->repeats;
-	a->refused -= b->refused;
-	a->timed_out -= b->timed_out;
-	a->evicted -= b->evicted;
-	a->tunnels_evicted -= b->tunnels_evicted;
-	a->too_deep -= b->too_deep;
+	set(ret, NT_COUNTER_TUNNELS_TOO_DEEP, d->too_deep);
+	set(ret, NT_COUNTER_TUNNELS_EVICTED, d->tunnels.evicted);
+	set(ret, NT_COUNTER_DATAGRAMS_COMPLETED, s.completed);
+	set(ret, NT_COUNTER_DATAGRAMS_TIMED_OUT, s.timed_out);
+	set(ret, NT_COUNTER_DATAGRAMS_EVICTED, s.evicted);
+	set(ret, NT_COUNTER_FRAGMENTS_OVERLAPPING, s.overlaps);
+	set(ret, NT_COUNTER_FRAGMENTS_REPEATED, s.repeats);
+	set(ret, NT_COUNTER_FRAGMENTS_REFUSED, s.refused);
 }
 
 void
@@ -267,8 +258,8 @@ distribute_tell(struct distribute *d, const struct nt_packet_meta *at)
 	uint8_t *room = take_room(d, sizeof(since), at->position);
 	if (room == NULL)
 		return;
-	since = now;
-	subtract(&since, &d->told);
+	for (unsigned int i = 0; i < DISTRIBUTE_COUNTERS; i++)
+		since.n[i] = now.n[i] - d->told.n[i];
 	d->told = now;
 	memcpy(room, &since, sizeof(since));
 	d->pieces.at += sizeof(since);

@@ -9,6 +9,7 @@
 #include <rte_mbuf.h>
 
 #include <nt_conn.h>
+#include <nt_counters.h>
 
 enum mbuf_kind {
 	MBUF_PACKET,
@@ -30,10 +31,13 @@ enum mbuf_kind {
  */
 #define MBUF_TOO_DEEP UINT8_MAX
 
-/* What whoever steers packets counts; each field since the last time it was told. */
+/* What whoever steers packets counts, each since the last time it was told: a run of counters. */
+#define DISTRIBUTE_FIRST    NT_COUNTER_TUNNELS_TOO_DEEP
+#define DISTRIBUTE_COUNTERS (NT_COUNTER_FRAGMENTS_REFUSED - DISTRIBUTE_FIRST + 1)
+static_assert(DISTRIBUTE_COUNTERS == 8, "no other counters among them");
+
 struct distribute_counts {
-	uint64_t completed, overlaps, repeats, refused, timed_out, evicted; /* fragments */
-	uint64_t tunnels_evicted, too_deep;
+	uint64_t n[DISTRIBUTE_COUNTERS];
 };
 
 /*

@@ -74,15 +74,9 @@ void
 add_distribute_counts(struct worker *w, const uint8_t *bytes)
 {
 	struct distribute_counts counts;
-	const struct distribute_counts *c = memcpy(&counts, bytes, sizeof(counts));
-	count(w, NT_COUNTER_DATAGRAMS_COMPLETED, c->completed);
-	count(w, NT_COUNTER_DATAGRAMS_TIMED_OUT, c->timed_out);
-	count(w, NT_COUNTER_DATAGRAMS_EVICTED, c->evicted);
-	count(w, NT_COUNTER_FRAGMENTS_OVERLAPPING, c->overlaps);
-	count(w, NT_COUNTER_FRAGMENTS_REPEATED, c->repeats);
-	count(w, NT_COUNTER_FRAGMENTS_REFUSED, c->refused);
-	count(w, NT_COUNTER_TUNNELS_EVICTED, c->tunnels_evicted);
-	count(w, NT_COUNTER_TUNNELS_TOO_DEEP, c->too_deep);
+	memcpy(&counts, bytes, sizeof(counts));
+	for (unsigned int i = 0; i < DISTRIBUTE_COUNTERS; i++)
+		count(w, (enum nt_counter)(DISTRIBUTE_FIRST + i), counts.n[i]);
 }
 
 void
