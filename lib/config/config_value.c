@@ -119,21 +119,13 @@ store_word(
 	wrong_type(p, key->key, wanted, value);
 }
 
-/* Is it an array, and not too long? */
-static bool
-check_list(const struct config_key *key, const json_t *value, const char *wanted,
-	struct config_problems *p)
+/* NULL unless it is a string without NULs. */
+static const char *
+whole_string(const json_t *value)
 {
-	if (!json_is_array(value)) {
-		wrong_type(p, key->key, wanted, value);
-		return false;
-	}
-	if (json_array_size(value) > (size_t)key->max) {
-		config_problem(p, key->key, "has %zu elements, at most %lld are possible",
-			json_array_size(value), (long long)key->max);
-		return false;
-	}
-	return true;
+	const char *text = json_string_value(value);
+
+	return text != NULL && json_string_length(value) == strlen(text) ? text : NULL;
 }
 
 static bool
@@ -147,77 +139,50 @@ has_port(const struct nt_ports *ports, uint16_t port)
 }
 
 static void
-store_ports(struct nt_ports *ret, const struct config_key *key, const json_t *value,
-	struct config_problems *p)
+take_port(void *list, const char *path, const json_t *value, struct config_problems *p)
 {
-	char path[CONFIG_KEY_LEN + 16], shown[CONFIG_SHOWN_LEN];
+	struct nt_ports *ret = list;
+	char shown[CONFIG_SHOWN_LEN];
 	int64_t port;
 
-	if (!check_list(key, value, "an array of ports, like [53]", p))
-		return;
-	*ret = (struct nt_ports){ 0 };
-	for (size_t i = 0; i < json_array_size(value); i++) {
-		const json_t *v = json_array_get(value, i);
-
-		(void)snprintf(path, sizeof(path), "%s[%zu]", key->key, i);
-		if (!whole_number(v, &port))
-			wrong_type(p, path, "a port (1 .. 65535)", v);
-		else if (port < 1 || port > UINT16_MAX)
-			config_problem(p, path, "%s is out of bounds (1 .. 65535)",
-				config_shown(v, shown));
-		else if (has_port(ret, (uint16_t)port))
-			config_problem(p, path, "%u stands twice", (unsigned int)port);
-		else
-			ret->ports[ret->count++] = (uint16_t)port;
-	}
+	if (!whole_number(value, &port))
+		wrong_type(p, path, "a port (1 .. 65535)", value);
+	else if (port < 1 || port > UINT16_MAX)
+		config_problem(
+			p, path, "%s is out of bounds (1 .. 65535)", config_shown(value, shown));
+	else if (has_port(ret, (uint16_t)port))
+		config_problem(p, path, "%u stands twice", (unsigned int)port);
+	else
+		ret->ports[ret->count++] = (uint16_t)port;
 }
 
 static void
-store_proto_ports(struct nt_port_list *ret, const struct config_key *key, const json_t *value,
-	struct config_problems *p)
+take_proto_port(void *list, const char *path, const json_t *value, struct config_problems *p)
 {
-	char path[CONFIG_KEY_LEN + 16], shown[CONFIG_SHOWN_LEN];
+	struct nt_port_list *ret = list;
+	const char *text = whole_string(value);
+	char shown[CONFIG_SHOWN_LEN];
 	struct nt_port port;
 
-	if (!check_list(key, value, "an array of ports, like [\"80/tcp\", \"53/udp\"]", p))
-		return;
-	*ret = (struct nt_port_list){ 0 };
-	for (size_t i = 0; i < json_array_size(value); i++) {
-		const json_t *v = json_array_get(value, i);
-		const char *text = json_string_value(v);
-
-		(void)snprintf(path, sizeof(path), "%s[%zu]", key->key, i);
-		if (text == NULL || nt_port_parse(text, &port) < 0)
-			wrong_type(p, path, "a port, like \"80/tcp\" or \"53/udp\"", v);
-		else if (nt_port_list_has(ret, &port))
-			config_problem(p, path, "%s stands twice", config_shown(v, shown));
-		else
-			ret->ports[ret->count++] = port;
-	}
+	if (text == NULL || nt_port_parse(text, &port) < 0)
+		wrong_type(p, path, "a port, like \"80/tcp\" or \"53/udp\"", value);
+	else if (nt_port_list_has(ret, &port))
+		config_problem(p, path, "%s stands twice", config_shown(value, shown));
+	else
+		ret->ports[ret->count++] = port;
 }
 
 static void
-store_nets(struct nt_netset *ret, const struct config_key *key, const json_t *value,
-	struct config_problems *p)
+take_net(void *list, const char *path, const json_t *value, struct config_problems *p)
 {
-	static const char like[] = "a network, like \"198.51.100.0/24\" or \"2001:db8::/32\"";
-	char path[CONFIG_KEY_LEN + 16];
+	const char *text = whole_string(value);
+	const int rc = text != NULL ? nt_netset_add(list, text) : -EINVAL;
 
-	if (!check_list(key, value, "an array of networks, like [\"198.51.100.0/24\"]", p))
-		return;
-	*ret = (struct nt_netset){ 0 };
-	nt_netset_add_private(ret);
-	for (size_t i = 0; i < json_array_size(value); i++) {
-		const json_t *v = json_array_get(value, i);
-		const char *text = json_string_value(v);
-		int rc = text != NULL ? nt_netset_add(ret, text) : -EINVAL;
-
-		(void)snprintf(path, sizeof(path), "%s[%zu]", key->key, i);
-		if (rc == -ENOSPC)
-			config_problem(p, path, "there is no room for more networks");
-		else if (rc < 0)
-			wrong_type(p, path, like, v);
-	}
+	if (rc == -ENOSPC)
+		config_problem(p, path, "there is no room for more networks");
+	else if (rc < 0)
+		wrong_type(
+			p, path, "a network, like \"198.51.100.0/24\" or \"2001:db8::/32\"", value);
 }
 
 /* Is it one of "a-z_", as in the brackets of a regular expression (a last '-' is itself)? */
@@ -245,15 +210,6 @@ is_plain(const char *text, const char *set)
 			(set != NULL && !in_set(*text, set)))
 			return false;
 	return true;
-}
-
-/* NULL unless it is a string without NULs. */
-static const char *
-whole_string(const json_t *value)
-{
-	const char *text = json_string_value(value);
-
-	return text != NULL && json_string_length(value) == strlen(text) ? text : NULL;
 }
 
 static void
@@ -289,57 +245,37 @@ has_device(const struct nt_config_devices *list, const char *text)
 }
 
 static void
-store_devices(struct nt_config_devices *ret, const struct config_key *key, const json_t *value,
-	struct config_problems *p)
+take_device(void *list, const char *path, const json_t *value, struct config_problems *p)
 {
-	static const char like[] = "a device, like \"0000:03:00.0\" or "
-				   "\"net_af_packet0,iface=eth1\"";
-	char path[CONFIG_KEY_LEN + 16], shown[CONFIG_SHOWN_LEN];
+	struct nt_config_devices *ret = list;
+	const char *text = whole_string(value);
+	char shown[CONFIG_SHOWN_LEN];
 
-	if (!check_list(key, value, "an array of devices, like [\"0000:03:00.0\"]", p))
-		return;
-	memset(ret, 0, sizeof(*ret));
-	for (size_t i = 0; i < json_array_size(value); i++) {
-		const json_t *v = json_array_get(value, i);
-		const char *text = whole_string(v);
-
-		(void)snprintf(path, sizeof(path), "%s[%zu]", key->key, i);
-		if (text == NULL || !is_plain(text, NULL) || !config_device_valid(text))
-			wrong_type(p, path, like, v);
-		else if (strlen(text) > NT_CONFIG_DEVICE_MAX)
-			config_problem(p, path, "has %zu characters, at most %d are possible",
-				strlen(text), NT_CONFIG_DEVICE_MAX);
-		else if (has_device(ret, text))
-			config_problem(
-				p, path, "%s: this device stands twice", config_shown(v, shown));
-		else
-			memcpy(ret->devices[ret->count++].text, text, strlen(text));
-	}
+	if (text == NULL || !is_plain(text, NULL) || !config_device_valid(text))
+		wrong_type(p, path,
+			"a device, like \"0000:03:00.0\" or \"net_af_packet0,iface=eth1\"", value);
+	else if (strlen(text) > NT_CONFIG_DEVICE_MAX)
+		config_problem(p, path, "has %zu characters, at most %d are possible", strlen(text),
+			NT_CONFIG_DEVICE_MAX);
+	else if (has_device(ret, text))
+		config_problem(p, path, "%s: this device stands twice", config_shown(value, shown));
+	else
+		memcpy(ret->devices[ret->count++].text, text, strlen(text));
 }
 
 static void
-store_allow(struct nt_allow_list *ret, const struct config_key *key, const json_t *value,
-	struct config_problems *p)
+take_allowed(void *list, const char *path, const json_t *value, struct config_problems *p)
 {
-	static const char like[] = "an address, network, port or protocol, like \"192.0.2.1\", "
-				   "\"198.51.100.0/24:443/tcp\" or \"123/udp\"";
-	char path[CONFIG_KEY_LEN + 16];
+	struct nt_allow_list *ret = list;
+	const char *text = whole_string(value);
 
-	if (!check_list(
-		    key, value, "an array of addresses, networks and ports, like [\"123/udp\"]", p))
-		return;
-	*ret = (struct nt_allow_list){ 0 };
-	for (size_t i = 0; i < json_array_size(value); i++) {
-		const json_t *v = json_array_get(value, i);
-		const char *text = json_string_value(v);
-
-		(void)snprintf(path, sizeof(path), "%s[%zu]", key->key, i);
-		if (text == NULL || json_string_length(v) != strlen(text) ||
-			nt_allow_parse(text, &ret->entries[ret->count]) < 0)
-			wrong_type(p, path, like, v);
-		else
-			ret->count++;
-	}
+	if (text == NULL || nt_allow_parse(text, &ret->entries[ret->count]) < 0)
+		wrong_type(p, path,
+			"an address, network, port or protocol, like \"192.0.2.1\", "
+			"\"198.51.100.0/24:443/tcp\" or \"123/udp\"",
+			value);
+	else
+		ret->count++;
 }
 
 static bool
@@ -350,7 +286,7 @@ is_host_char(char c)
 
 /* In lower case; two labels or more with a dot between them, the first of which may be a "*". */
 static bool
-take_host(struct nt_config_text *ret, const char *text)
+parse_host(struct nt_config_text *ret, const char *text)
 {
 	const size_t len = strlen(text), from = strncmp(text, "*.", 2) == 0 ? 2 : 0;
 	bool dot = from != 0;
@@ -371,26 +307,61 @@ take_host(struct nt_config_text *ret, const char *text)
 }
 
 static void
-store_hosts(struct nt_config_hosts *ret, const struct config_key *key, const json_t *value,
-	struct config_problems *p)
+take_host(void *list, const char *path, const json_t *value, struct config_problems *p)
 {
-	static const char like[] = "a host name of at most 63 characters, like \"dns.example.com\" "
-				   "or \"*.example.com\"";
+	struct nt_config_hosts *ret = list;
+	const char *text = whole_string(value);
+
+	if (text == NULL || !parse_host(&ret->hosts[ret->count], text))
+		wrong_type(p, path,
+			"a host name of at most 63 characters, like \"dns.example.com\" or "
+			"\"*.example.com\"",
+			value);
+	else
+		ret->count++;
+}
+
+/* The types that are lists of elements; the others have no `take`. */
+static const struct list_type {
+	const char *wanted;
+	size_t size; /* of the list */
+	/* The next element, which stands at this path: added to the list, or a problem. */
+	void (*take)(void *list, const char *path, const json_t *value, struct config_problems *p);
+} list_types[] = {
+	[CONFIG_PORTS] = { "an array of ports, like [53]", sizeof(struct nt_ports), take_port },
+	[CONFIG_PROTO_PORTS] = { "an array of ports, like [\"80/tcp\", \"53/udp\"]",
+		sizeof(struct nt_port_list), take_proto_port },
+	[CONFIG_NETS] = { "an array of networks, like [\"198.51.100.0/24\"]",
+		sizeof(struct nt_netset), take_net },
+	[CONFIG_DEVICES] = { "an array of devices, like [\"0000:03:00.0\"]",
+		sizeof(struct nt_config_devices), take_device },
+	[CONFIG_ALLOW] = { "an array of addresses, networks and ports, like [\"123/udp\"]",
+		sizeof(struct nt_allow_list), take_allowed },
+	[CONFIG_HOSTS] = { "an array of host names, like [\"dns.example.com\"]",
+		sizeof(struct nt_config_hosts), take_host },
+};
+
+static void
+store_list(void *ret, const struct config_key *key, const json_t *value, struct config_problems *p)
+{
+	const struct list_type *type = &list_types[key->type];
 	char path[CONFIG_KEY_LEN + 16];
 
-	if (!check_list(key, value, "an array of host names, like [\"dns.example.com\"]", p))
+	if (!json_is_array(value)) {
+		wrong_type(p, key->key, type->wanted, value);
 		return;
-	*ret = (struct nt_config_hosts){ 0 };
+	}
+	if (json_array_size(value) > (size_t)key->max) {
+		config_problem(p, key->key, "has %zu elements, at most %lld are possible",
+			json_array_size(value), (long long)key->max);
+		return;
+	}
+	memset(ret, 0, type->size);
+	if (key->type == CONFIG_NETS)
+		nt_netset_add_private(ret);
 	for (size_t i = 0; i < json_array_size(value); i++) {
-		const json_t *v = json_array_get(value, i);
-		const char *text = json_string_value(v);
-
 		(void)snprintf(path, sizeof(path), "%s[%zu]", key->key, i);
-		if (text == NULL || json_string_length(v) != strlen(text) ||
-			!take_host(&ret->hosts[ret->count], text))
-			wrong_type(p, path, like, v);
-		else
-			ret->count++;
+		type->take(ret, path, json_array_get(value, i), p);
 	}
 }
 
@@ -422,27 +393,17 @@ config_value_store(struct nt_config *cfg, const struct config_key *key, const js
 	case CONFIG_ENUM:
 		store_word(at, key, value, p);
 		break;
-	case CONFIG_PORTS:
-		store_ports(at, key, value, p);
-		break;
-	case CONFIG_PROTO_PORTS:
-		store_proto_ports(at, key, value, p);
-		break;
-	case CONFIG_NETS:
-		store_nets(at, key, value, p);
-		break;
 	case CONFIG_TEXT:
 	case CONFIG_LONG_TEXT:
 		store_text(at, key, value, p);
 		break;
+	case CONFIG_PORTS:
+	case CONFIG_PROTO_PORTS:
+	case CONFIG_NETS:
 	case CONFIG_DEVICES:
-		store_devices(at, key, value, p);
-		break;
 	case CONFIG_ALLOW:
-		store_allow(at, key, value, p);
-		break;
 	case CONFIG_HOSTS:
-		store_hosts(at, key, value, p);
+		store_list(at, key, value, p);
 		break;
 	}
 }
@@ -470,7 +431,7 @@ store_default_hosts(struct nt_config_hosts *ret, const struct config_key *key)
 {
 	*ret = (struct nt_config_hosts){ 0 };
 	for (const char *const *t = key->def_texts; t != NULL && *t != NULL; t++)
-		ret->count += take_host(&ret->hosts[ret->count], *t);
+		ret->count += parse_host(&ret->hosts[ret->count], *t);
 }
 
 static void
