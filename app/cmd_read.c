@@ -14,13 +14,11 @@
 #include "control.h"
 #include "offline.h"
 #include "paths.h"
+#include "sizes.h"
 #include "summary.h"
 
-/* Text on its way to the writer thread: four blocks ahead of the disk. */
-#define SINK_BLOCK_BYTES (512 * 1024)
-#define SINK_BLOCKS	 (2 * NT_LOG_KINDS + 4)
-#define SET_MAX		 256
-#define KEY_MAX		 64
+#define SET_MAX 256
+#define KEY_MAX 64
 
 struct read_args {
 	const char *dir, *config_path, *filter, *names_path;
@@ -221,7 +219,7 @@ open_sink(const struct read_args *a, const struct nt_config *cfg, struct nt_erro
 	const struct nt_sink_config sink = {
 		.dir = a->dir,
 		.log = control_log_config(cfg),
-		.block_bytes = NT_MAX((size_t)SINK_BLOCK_BYTES, (size_t)NT_LOG_LINE_MAX),
+		.block_bytes = SINK_BLOCK_BYTES,
 		.blocks = SINK_BLOCKS,
 		.clock = NT_SINK_CAPTURE,
 		.rotate_interval_ns = cfg->log.rotate_interval_ns,

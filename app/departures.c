@@ -3,6 +3,12 @@
 
 #include "departures.h"
 
+size_t
+departures_bytes(void)
+{
+	return nt_mem_mapped(DEPARTURES_MAX * sizeof(struct departure));
+}
+
 int
 departures_init(struct departures *d)
 {

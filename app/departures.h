@@ -22,6 +22,7 @@ struct departures {
 };
 
 int departures_init(struct departures *d); /* 0 or -errno */
+size_t departures_bytes(void);
 void departures_fini(struct departures *d);
 
 /* In the order of positions; of several at one position the last counts. */

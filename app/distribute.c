@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include <nt_mem.h>
+
 #include "distribute.h"
 #include "flow_options.h"
 
@@ -10,15 +12,29 @@
 /* An A-MSDU has up to 11,454 bytes: 60 packets of the least length with their headers. */
 #define PARTS_MAX 64
 
-int
-distribute_init(struct distribute *d, const struct distribute_config *cfg)
+static struct nt_datagrams_config
+datagrams_config(const struct nt_config *c)
 {
-	const struct nt_config *c = cfg->config;
-	const struct nt_datagrams_config datagrams = {
+	return (struct nt_datagrams_config){
 		.max_datagrams = c->fragments.max_datagrams,
 		.max_bytes = c->fragments.max_bytes,
 		.timeout_ns = c->fragments.timeout_ns,
 	};
+}
+
+size_t
+distribute_bytes(const struct nt_config *c)
+{
+	const struct nt_datagrams_config datagrams = datagrams_config(c);
+	return tunnels_bytes(c->tunnel.max) + nt_datagrams_bytes(&datagrams) +
+	       nt_mem_mapped((size_t)PIECE_BYTES * PIECES);
+}
+
+int
+distribute_init(struct distribute *d, const struct distribute_config *cfg)
+{
+	const struct nt_config *c = cfg->config;
+	const struct nt_datagrams_config datagrams = datagrams_config(c);
 	struct nt_conn_config conn;
 	*d = (struct distribute){ .cfg = *cfg };
 	nt_encap_config_default(&d->encap);

@@ -44,6 +44,8 @@ struct distribute {
 
 /* 0 or -errno. distribute_fini is right after a failure too. */
 int distribute_init(struct distribute *d, const struct distribute_config *cfg);
+/* Memory that one takes when its tables are full. */
+size_t distribute_bytes(const struct nt_config *c);
 void distribute_fini(struct distribute *d);
 
 /* Certainly neither a fragment nor a tunnel: may go to the worker of distribute_steer as it is. */

@@ -13,14 +13,13 @@
 #include "mbuf_meta.h"
 #include "offline.h"
 #include "rx.h"
+#include "sizes.h"
 
 /* Mbufs beyond what fills one queue: the reader's buffers and stock, bursts in hand, pool caches.
  */
 #define POOL_EXTRA	1024
 #define POOL_CACHE	256
 #define POOL_CACHE_MOST (POOL_CACHE + POOL_CACHE / 2) /* what an lcore's cache may hold */
-/* Units of each relay ring: 1 MiB, about 8,000 mappings; own queues likewise. */
-#define RELAY_UNITS 16384
 /* Memory of EAL: mbufs, packet rings and its own needs. */
 #define EAL_MB_BASE	  48
 #define EAL_MB_PER_WORKER 1

@@ -3,6 +3,13 @@
 
 #include <nt_mem.h>
 
+size_t
+server_names_bytes(uint32_t flows)
+{
+	return nt_pool_needs(sizeof(struct server_name), flows) +
+	       nt_mem_mapped((size_t)flows * sizeof(uint32_t));
+}
+
 int
 server_names_init(struct server_names *s, uint32_t flows)
 {

@@ -26,6 +26,7 @@ struct server_names {
 };
 
 int server_names_init(struct server_names *s, uint32_t flows); /* 0 or -errno */
+size_t server_names_bytes(uint32_t flows); /* memory that they take when all are used */
 void server_names_fini(struct server_names *s); /* a half-built one too */
 
 /* NULL: it asserted none. */

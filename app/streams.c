@@ -6,6 +6,14 @@
 /* Segments out of order at one time, of connections not known yet: 32 MiB if all are there. */
 #define HELD_CHUNKS 16384
 
+size_t
+streams_bytes(uint32_t flows)
+{
+	return nt_pool_needs(sizeof(struct stream), flows) +
+	       nt_mem_mapped((size_t)flows * sizeof(uint32_t)) +
+	       nt_pool_needs(sizeof(struct held), HELD_CHUNKS);
+}
+
 int
 streams_init(struct streams *s, uint32_t flows)
 {

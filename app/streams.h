@@ -40,6 +40,7 @@ struct streams {
 };
 
 int streams_init(struct streams *s, uint32_t flows); /* 0 or -errno */
+size_t streams_bytes(uint32_t flows); /* memory that they take when all are used */
 void streams_fini(struct streams *s); /* a half-built one too */
 
 /* Of a flow that is STREAM_OPEN. */

@@ -21,11 +21,26 @@ struct suppress {
 	uint64_t forgotten;
 };
 
+static uint32_t
+buckets_for(uint32_t max)
+{
+	uint32_t n = 1;
+	while (n < max)
+		n *= 2;
+	return n;
+}
+
+size_t
+suppress_bytes(uint32_t max)
+{
+	return sizeof(struct suppress) + nt_mem_mapped((size_t)max * sizeof(struct period)) +
+	       nt_mem_mapped((size_t)buckets_for(max) * sizeof(uint32_t));
+}
+
 struct suppress *
 suppress_new(uint32_t max, int64_t for_ns, const struct nt_hash_key *key)
 {
 	struct suppress *s;
-	uint32_t buckets = 1;
 	if (max < 1 || max > 1u << 24) {
 		errno = EINVAL;
 		return NULL;
@@ -33,8 +48,7 @@ suppress_new(uint32_t max, int64_t for_ns, const struct nt_hash_key *key)
 	s = calloc(1, sizeof(*s));
 	if (s == NULL)
 		return NULL;
-	while (buckets < max)
-		buckets *= 2;
+	const uint32_t buckets = buckets_for(max);
 	s->key = *key;
 	s->max = max;
 	s->for_ns = for_ns;

@@ -29,6 +29,8 @@ struct suppress;
 
 /* max: periods at one time, 1 .. 2^24. NULL and errno. */
 struct suppress *suppress_new(uint32_t max, int64_t for_ns, const struct nt_hash_key *key);
+/* Memory that one takes when it is full. */
+size_t suppress_bytes(uint32_t max);
 void suppress_free(struct suppress *s); /* NULL is fine */
 
 /*

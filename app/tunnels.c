@@ -8,6 +8,12 @@
 /* Looked at for every packet that begins a tunnel: more than can begin with it. */
 #define EXPIRE_MAX 4
 
+size_t
+tunnels_bytes(uint32_t max)
+{
+	return nt_flow_table_bytes(max) + nt_conn_bytes(max);
+}
+
 int
 tunnels_init(struct tunnels *t, uint32_t max, const struct nt_conn_config *conn,
 	const struct nt_hash_key *uid_key)

@@ -22,6 +22,7 @@ struct tunnels {
 
 int tunnels_init(struct tunnels *t, uint32_t max, const struct nt_conn_config *conn,
 	const struct nt_hash_key *uid_key);
+size_t tunnels_bytes(uint32_t max); /* memory that they take when there is no room for more */
 void tunnels_fini(struct tunnels *t);
 void tunnels_clear(struct tunnels *t);
 

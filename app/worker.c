@@ -4,18 +4,15 @@
 
 #include <nt_mem.h>
 
+#include "cache_options.h"
 #include "flow_options.h"
 #include "lcore_idle.h"
 #include "names_log.h"
+#include "sizes.h"
 #include "worker_priv.h"
 
 /* Ended connections turned into records per poll. */
 #define RECORDS_MAX (2 * WORKER_BURST)
-/* Units of the ring of records: 2 MiB, about 5,000 records. */
-#define RECORD_RING_UNITS 32768
-/* Names that connections may assert of one address: those of a large shared host, and a walk's
- * bound. */
-#define ASSERTED_PER_ADDRESS 1024
 
 static void
 set_ports(struct worker *w, const struct nt_ports *ports, enum port_use use)
@@ -32,52 +29,6 @@ set_service_ports(struct worker *w, const struct nt_conn_ports *ports)
 			w->port_use[port] |= PORT_SERVICE;
 }
 
-/* The longest a connection can be idle before it ends: how long `late` mappings must be kept. */
-static int64_t
-longest_timeout(const struct nt_config *c)
-{
-	int64_t most = NT_MAX(c->flow.tcp_inactivity_ns, c->flow.interactive_inactivity_ns);
-	most = NT_MAX(most, c->flow.udp_inactivity_ns);
-	most = NT_MAX(most, c->flow.icmp_inactivity_ns);
-	return NT_MAX(most, c->flow.unknown_ip_inactivity_ns);
-}
-
-static struct nt_name_cache_config
-cache_config(const struct nt_config *c)
-{
-	return (struct nt_name_cache_config){
-		.max_mappings = c->names.max_mappings,
-		.max_addresses = c->names.max_addresses,
-		.max_names = c->names.max_names,
-		.max_name_bytes = c->names.max_name_bytes,
-		.max_mappings_per_address = c->names.max_per_address,
-		.max_per_record = c->names.max_per_record,
-		.pin_after_ns = c->names.pin_after_ns,
-		.reuse_after_ns = c->names.reuse_after_ns,
-		.stale_for_ns = c->names.stale_for_ns,
-		.hold_ns = longest_timeout(c),
-	};
-}
-
-/*
- * Small, for anybody can fill it, and forgetful: what is asked of it is on time only (no hold), and
- * a name that was asserted long ago is worth nothing (no stale_for).
- */
-static struct nt_name_cache_config
-asserted_config(const struct nt_config *c)
-{
-	struct nt_name_cache_config cfg = cache_config(c);
-	cfg.max_mappings = c->names.max_asserted;
-	cfg.max_addresses = c->names.max_asserted;
-	cfg.max_names = c->names.max_asserted;
-	cfg.max_name_bytes = NT_MAX((uint64_t)c->names.max_asserted * 64, 1 << 20);
-	cfg.max_mappings_per_address = NT_MIN(cfg.max_mappings_per_address, ASSERTED_PER_ADDRESS);
-	cfg.reuse_after_ns = INT64_MAX;
-	cfg.stale_for_ns = 0;
-	cfg.hold_ns = 0;
-	return cfg;
-}
-
 /* Two of each flow; of these, only those of DNS over TCP are ever touched. */
 static struct nt_dns_stream *
 dns_streams_new(uint32_t flows)
@@ -90,8 +41,8 @@ make_tables(struct worker *w)
 {
 	const struct nt_config *c = w->config;
 	struct nt_conn_config conn;
-	const struct nt_name_cache_config cache = cache_config(c);
-	const struct nt_name_cache_config asserted = asserted_config(c);
+	const struct nt_name_cache_config cache = cache_options(c);
+	const struct nt_name_cache_config asserted = cache_options_asserted(c);
 	struct nt_hash_key key;
 	const int err = nt_hash_key_random(&key);
 	if (err != 0)
@@ -119,7 +70,7 @@ make_tables(struct worker *w)
 		if (w->community_id == NULL)
 			return -errno;
 	}
-	int failed = hosts_init(w, &key, longest_timeout(c));
+	int failed = hosts_init(w, &key, cache_longest_timeout_ns(c));
 	if (failed == 0)
 		failed = nt_pool_init(&w->pins, sizeof(struct found_names), c->flow.max);
 	if (failed == 0)

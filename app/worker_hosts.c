@@ -14,11 +14,10 @@ static_assert(
 
 static const struct nt_addr no_addr = { .family = NT_FAMILY_NONE };
 
-int
-hosts_init(struct worker *w, const struct nt_hash_key *key, int64_t longest_timeout_ns)
+static struct nt_hosts_config
+hosts_config(const struct nt_config *c, int64_t longest_timeout_ns)
 {
-	const struct nt_config *c = w->config;
-	const struct nt_hosts_config hosts = {
+	return (struct nt_hosts_config){
 		.max_links = c->hosts.max_links,
 		.max_ipv4 = c->hosts.max_ipv4,
 		.max_ipv6 = c->hosts.max_ipv6,
@@ -27,6 +26,20 @@ hosts_init(struct worker *w, const struct nt_hash_key *key, int64_t longest_time
 		.hold_ns = NT_MAX(
 			c->names.pin_after_ns, NT_MAX(longest_timeout_ns, c->notice.grace_ns)),
 	};
+}
+
+size_t
+hosts_bytes(const struct nt_config *c)
+{
+	const struct nt_hosts_config hosts = hosts_config(c, 0);
+	return c->hosts.enabled ? nt_hosts_bytes(&hosts) + nt_host_filter_bytes() : 0;
+}
+
+int
+hosts_init(struct worker *w, const struct nt_hash_key *key, int64_t longest_timeout_ns)
+{
+	const struct nt_config *c = w->config;
+	const struct nt_hosts_config hosts = hosts_config(c, longest_timeout_ns);
 	if (!c->hosts.enabled)
 		return 0;
 	w->hosts = nt_hosts_new(&hosts, key);

@@ -9,6 +9,13 @@
 
 #include "worker_priv.h"
 
+size_t
+mismatches_bytes(const struct nt_config *c)
+{
+	return nt_pool_needs(sizeof(struct mismatch), c->flow.max) +
+	       suppress_bytes(c->notice.max_suppressed);
+}
+
 int
 mismatches_init(struct worker *w, const struct nt_hash_key *key)
 {

@@ -193,6 +193,7 @@ bool flows_expire(struct worker *w, int64_t clock_ns);
 bool flows_end_all(struct worker *w, unsigned int max);
 
 /* worker_hosts.c: whose addresses are whose. */
+size_t hosts_bytes(const struct nt_config *c);
 int hosts_init(struct worker *w, const struct nt_hash_key *key, int64_t longest_timeout_ns);
 void hosts_fini(struct worker *w);
 void hosts_clear(struct worker *w);
@@ -316,6 +317,7 @@ struct nt_verdict_query verdicts_query(struct worker *w, const struct ends *e, u
 	int64_t clock_ns, struct nt_addr clients[NT_HOST_ADDRS_MAX + 1]);
 /* The first packet seen of the connection was not its first. */
 bool verdicts_joined(const struct worker *w, uint32_t idx);
+size_t verdicts_bytes(const struct nt_config *c);
 int verdicts_init(struct worker *w, const struct nt_hash_key *key);
 void verdicts_fini(struct worker *w);
 void verdicts_begin_epoch(struct worker *w, int64_t clock_ns);
@@ -361,6 +363,7 @@ bool is_unasked(const struct worker *w, const struct nt_mapping *m);
 void trust_begin_epoch(struct worker *w);
 
 /* worker_mismatch.c: do lookups have the server's name elsewhere? */
+size_t mismatches_bytes(const struct nt_config *c);
 int mismatches_init(struct worker *w, const struct nt_hash_key *key);
 void mismatches_fini(struct worker *w);
 /* The connection asserted this name, its server's own, in the packet at `at`. */

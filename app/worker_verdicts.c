@@ -51,6 +51,15 @@ verdict_config(const struct nt_config *c)
 	};
 }
 
+size_t
+verdicts_bytes(const struct nt_config *c)
+{
+	const struct nt_verdict_config cfg = verdict_config(c);
+	return nt_mem_mapped((size_t)c->flow.max * sizeof(uint32_t)) + nt_mem_mapped(c->flow.max) +
+	       nt_verdicts_bytes(&cfg) + nt_told_bytes(c->notice.max_clients) +
+	       suppress_bytes(c->notice.max_suppressed);
+}
+
 int
 verdicts_init(struct worker *w, const struct nt_hash_key *key)
 {

@@ -6,9 +6,9 @@
 
 #define HUGE_PAGE ((size_t)2 << 20)
 
-/* What a size takes in whole pages; 0 where it overflows. */
-static size_t
-mapped_size(size_t size)
+/* 0 where it overflows. */
+size_t
+nt_mem_mapped(size_t size)
 {
 	size_t page = size >= HUGE_PAGE ? HUGE_PAGE : (size_t)sysconf(_SC_PAGESIZE);
 
@@ -59,7 +59,7 @@ nt_mem_map(size_t size)
 		errno = EINVAL;
 		return NULL;
 	}
-	mapped = mapped_size(size);
+	mapped = nt_mem_mapped(size);
 	if (mapped == 0) {
 		errno = ENOMEM;
 		return NULL;
@@ -71,5 +71,5 @@ void
 nt_mem_unmap(void *p, size_t size)
 {
 	if (p != NULL)
-		munmap(p, mapped_size(size));
+		munmap(p, nt_mem_mapped(size));
 }

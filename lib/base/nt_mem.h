@@ -10,6 +10,8 @@
 
 /* Aligned to a page at least (2 MiB from 2 MiB up). NULL and errno. size 0 is EINVAL. */
 void *nt_mem_map(size_t size);
+/* What a mapping of so many bytes takes: whole pages. For budgets (nt_x_bytes of each table). */
+size_t nt_mem_mapped(size_t size);
 /* NULL is fine. size as in nt_mem_map. */
 void nt_mem_unmap(void *p, size_t size);
 

@@ -24,6 +24,8 @@ struct nt_pool {
 
 /* 0 or -errno. A record is at least 4 bytes. Records that were never taken are zero. */
 int nt_pool_init(struct nt_pool *p, size_t stride_bytes, uint32_t capacity);
+/* Memory that one takes when it is full. */
+size_t nt_pool_needs(size_t stride_bytes, uint32_t capacity);
 void nt_pool_fini(struct nt_pool *p); /* one that was not made, all zero, too */
 
 static inline void *

@@ -2,6 +2,12 @@
 #include <nt_mem.h>
 #include <nt_pool.h>
 
+size_t
+nt_pool_needs(size_t stride_bytes, uint32_t capacity)
+{
+	return nt_mem_mapped(stride_bytes * capacity);
+}
+
 int
 nt_pool_init(struct nt_pool *p, size_t stride_bytes, uint32_t capacity)
 {

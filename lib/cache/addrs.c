@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "addrs.h"
 
+size_t
+nt_addrs_needs(uint32_t max)
+{
+	return nt_pool_needs(sizeof(struct nt_interned_addr), max) + nt_slots_needs(max);
+}
+
 int
 nt_addrs_init(struct nt_addrs *a, const struct nt_hash_key *key, uint32_t max)
 {

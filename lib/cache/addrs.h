@@ -29,6 +29,7 @@ struct nt_addrs {
 
 /* 0 or -errno; _fini accepts a half-built one. */
 int nt_addrs_init(struct nt_addrs *a, const struct nt_hash_key *key, uint32_t max);
+size_t nt_addrs_needs(uint32_t max);
 void nt_addrs_fini(struct nt_addrs *a);
 
 uint32_t nt_addrs_tag(const struct nt_addrs *a, const struct nt_addr *addr);

@@ -43,6 +43,18 @@ init_tables(struct nt_name_cache *c)
 	return rc;
 }
 
+size_t
+nt_name_cache_bytes(const struct nt_name_cache_config *cfg)
+{
+	const uint32_t mappings = cfg->max_mappings + 1;
+
+	return sizeof(struct nt_name_cache) + nt_addrs_needs(cfg->max_addresses + 2) +
+	       nt_names_needs(cfg->max_names + 1, cfg->max_name_bytes) +
+	       nt_pool_needs(sizeof(struct nt_life), mappings) +
+	       nt_pool_needs(sizeof(struct nt_bond), mappings) + nt_past_needs(mappings) +
+	       3 * nt_slots_needs(mappings);
+}
+
 struct nt_name_cache *
 nt_name_cache_new(const struct nt_name_cache_config *cfg, const struct nt_hash_key *key)
 {

@@ -13,6 +13,12 @@ struct nt_host_filter {
 	uint64_t *told;
 };
 
+size_t
+nt_host_filter_bytes(void)
+{
+	return sizeof(struct nt_host_filter) + nt_mem_mapped(TOLD * sizeof(uint64_t));
+}
+
 struct nt_host_filter *
 nt_host_filter_new(const struct nt_hash_key *key)
 {

@@ -9,9 +9,17 @@
 #define MACS(max_links) (2 * (max_links) + 2)
 
 static size_t
-ring_bytes(const struct nt_hosts *h)
+ring_bytes(uint32_t max_links)
 {
-	return (size_t)h->cfg.max_links * sizeof(*h->ring);
+	return (size_t)max_links * sizeof(struct nt_sighting);
+}
+
+size_t
+nt_hosts_bytes(const struct nt_hosts_config *cfg)
+{
+	const uint32_t max = cfg->max_links;
+	return sizeof(struct nt_hosts) + nt_pool_needs(sizeof(struct nt_host_mac), MACS(max)) +
+	       nt_slots_needs(MACS(max)) + nt_slots_needs(max) + nt_mem_mapped(ring_bytes(max));
 }
 
 static int
@@ -25,7 +33,7 @@ tables_init(struct nt_hosts *h)
 		failed = nt_slots_init(&h->by_addr, max);
 	if (failed != 0)
 		return failed;
-	h->ring = nt_mem_map(ring_bytes(h));
+	h->ring = nt_mem_map(ring_bytes(h->cfg.max_links));
 	if (h->ring == NULL)
 		return -errno;
 	h->stopped = NT_LIST_NONE;
@@ -68,7 +76,7 @@ nt_hosts_free(struct nt_hosts *h)
 	if (h == NULL)
 		return;
 	if (h->ring != NULL)
-		nt_mem_unmap(h->ring, ring_bytes(h));
+		nt_mem_unmap(h->ring, ring_bytes(h->cfg.max_links));
 	nt_slots_fini(&h->by_addr);
 	nt_slots_fini(&h->by_mac);
 	nt_pool_fini(&h->macs);

@@ -13,6 +13,12 @@ struct nt_moments {
 	bool any; /* there is something in it: most captures have nothing */
 };
 
+size_t
+nt_moments_bytes(uint32_t max_entries)
+{
+	return sizeof(struct nt_moments) + nt_told_bytes(max_entries);
+}
+
 struct nt_moments *
 nt_moments_new(uint32_t max_entries, int64_t span_ns, const struct nt_hash_key *key)
 {

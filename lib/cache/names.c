@@ -3,6 +3,13 @@
 
 #include <string.h>
 
+size_t
+nt_names_needs(uint32_t max, uint64_t max_bytes)
+{
+	return nt_pool_needs(sizeof(struct nt_interned_name), max) + nt_slots_needs(max) +
+	       nt_slab_needs(max_bytes);
+}
+
 int
 nt_names_init(struct nt_names *n, const struct nt_hash_key *key, uint32_t max, uint64_t max_bytes)
 {

@@ -30,6 +30,7 @@ struct nt_names {
 /* 0 or -errno; _fini accepts a half-built one. */
 int nt_names_init(
 	struct nt_names *n, const struct nt_hash_key *key, uint32_t max, uint64_t max_bytes);
+size_t nt_names_needs(uint32_t max, uint64_t max_bytes);
 void nt_names_fini(struct nt_names *n);
 
 uint32_t nt_names_tag(const struct nt_names *n, const char *name, uint16_t len);

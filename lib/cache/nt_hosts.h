@@ -60,6 +60,8 @@ struct nt_hosts;
 
 /* NULL and errno. key is copied. */
 struct nt_hosts *nt_hosts_new(const struct nt_hosts_config *cfg, const struct nt_hash_key *key);
+/* Memory that one takes when it is full. */
+size_t nt_hosts_bytes(const struct nt_hosts_config *cfg);
 void nt_hosts_free(struct nt_hosts *h); /* NULL is fine */
 void nt_hosts_clear(struct nt_hosts *h);
 
@@ -93,6 +95,7 @@ void nt_hosts_stats(const struct nt_hosts *h, struct nt_hosts_stats *ret);
 struct nt_host_filter;
 
 struct nt_host_filter *nt_host_filter_new(const struct nt_hash_key *key); /* NULL and errno */
+size_t nt_host_filter_bytes(void);
 void nt_host_filter_free(struct nt_host_filter *f); /* NULL is fine */
 /* Together with the table's. */
 void nt_host_filter_clear(struct nt_host_filter *f);

@@ -18,6 +18,8 @@ struct nt_moments;
 /* max_entries: as nt_told_new; span_ns: at least 1. NULL and errno. */
 struct nt_moments *nt_moments_new(
 	uint32_t max_entries, int64_t span_ns, const struct nt_hash_key *key);
+/* Memory that one takes when it is full. */
+size_t nt_moments_bytes(uint32_t max_entries);
 void nt_moments_free(struct nt_moments *m); /* NULL is fine */
 void nt_moments_clear(struct nt_moments *m);
 

@@ -101,6 +101,8 @@ struct nt_name_cache;
 /* NULL and errno. key is copied. */
 struct nt_name_cache *nt_name_cache_new(
 	const struct nt_name_cache_config *cfg, const struct nt_hash_key *key);
+/* Memory that one takes when it is full. */
+size_t nt_name_cache_bytes(const struct nt_name_cache_config *cfg);
 void nt_name_cache_free(struct nt_name_cache *c); /* NULL is fine */
 
 /*

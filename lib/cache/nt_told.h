@@ -18,6 +18,8 @@ struct nt_told_table;
 
 /* max_entries: 16 .. 2^28. NULL and errno. */
 struct nt_told_table *nt_told_new(uint32_t max_entries, const struct nt_hash_key *key);
+/* Memory that one takes when it is full. */
+size_t nt_told_bytes(uint32_t max_entries);
 void nt_told_free(struct nt_told_table *t); /* NULL is fine */
 void nt_told_clear(struct nt_told_table *t);
 

@@ -59,6 +59,8 @@ struct nt_verdicts;
 /* NULL and errno. */
 struct nt_verdicts *nt_verdicts_new(
 	const struct nt_verdict_config *cfg, const struct nt_hash_key *key);
+/* Memory that one takes when it is full. */
+size_t nt_verdicts_bytes(const struct nt_verdict_config *cfg);
 void nt_verdicts_free(struct nt_verdicts *v); /* NULL is fine */
 void nt_verdicts_clear(struct nt_verdicts *v);
 

@@ -3,6 +3,12 @@
 
 #include <nt_mem.h>
 
+size_t
+nt_past_needs(uint32_t capacity)
+{
+	return nt_mem_mapped(sizeof(struct nt_past) * capacity);
+}
+
 int
 nt_past_init(struct nt_past_ring *r, uint32_t capacity)
 {

@@ -32,6 +32,7 @@ struct nt_past_ring {
 
 /* 0 or -errno. */
 int nt_past_init(struct nt_past_ring *r, uint32_t capacity);
+size_t nt_past_needs(uint32_t capacity);
 void nt_past_fini(struct nt_past_ring *r);
 
 /* Its number. The caller has made room. */

@@ -18,15 +18,29 @@ class_of(size_t len)
 	return c;
 }
 
+static uint64_t
+pages_for(uint64_t bytes)
+{
+	const uint64_t pages = (bytes + NT_SLAB_PAGE_BYTES - 1) / NT_SLAB_PAGE_BYTES;
+
+	return NT_MAX(pages, NT_SLAB_CLASSES);
+}
+
+size_t
+nt_slab_needs(uint64_t bytes)
+{
+	return nt_mem_mapped(pages_for(bytes) * NT_SLAB_PAGE_BYTES) +
+	       nt_mem_mapped(pages_for(bytes) * sizeof(struct nt_slab_page));
+}
+
 int
 nt_slab_init(struct nt_slab *s, uint64_t bytes)
 {
-	uint64_t pages = (bytes + NT_SLAB_PAGE_BYTES - 1) / NT_SLAB_PAGE_BYTES;
+	const uint64_t pages = pages_for(bytes);
 
 	*s = (struct nt_slab){ .unused = NT_LIST_NONE };
 	for (unsigned int i = 0; i < NT_SLAB_CLASSES; i++)
 		s->with_room[i] = NT_LIST_NONE;
-	pages = NT_MAX(pages, NT_SLAB_CLASSES);
 	if (pages > UINT32_MAX / NT_SLAB_PAGE_UNITS)
 		return -EINVAL;
 	s->page_count = (uint32_t)pages;

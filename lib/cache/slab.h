@@ -33,6 +33,7 @@ struct nt_slab {
 
 /* bytes is rounded up to whole pages, one of each class at least. 0 or -errno. */
 int nt_slab_init(struct nt_slab *s, uint64_t bytes);
+size_t nt_slab_needs(uint64_t bytes);
 void nt_slab_fini(struct nt_slab *s);
 
 /* Is there a page that can become one of any class? */

@@ -3,10 +3,22 @@
 
 #include <nt_mem.h>
 
+static uint64_t
+slots_for(uint32_t records)
+{
+	return (uint64_t)records + records / 4 + 8;
+}
+
+size_t
+nt_slots_needs(uint32_t records)
+{
+	return nt_mem_mapped(slots_for(records) * sizeof(struct nt_slot));
+}
+
 int
 nt_slots_init(struct nt_slots *t, uint32_t records)
 {
-	uint64_t size = (uint64_t)records + records / 4 + 8;
+	const uint64_t size = slots_for(records);
 
 	*t = (struct nt_slots){ 0 };
 	if (size > UINT32_MAX)

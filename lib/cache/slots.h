@@ -23,6 +23,7 @@ struct nt_slots {
 
 /* Room for `records`. 0 or -errno. */
 int nt_slots_init(struct nt_slots *t, uint32_t records);
+size_t nt_slots_needs(uint32_t records);
 void nt_slots_fini(struct nt_slots *t);
 
 static inline size_t

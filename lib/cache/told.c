@@ -29,18 +29,6 @@ struct nt_told_table {
 	int64_t lost_ns;
 };
 
-static size_t
-ring_bytes(const struct nt_told_table *t)
-{
-	return (size_t)t->max * sizeof(*t->ring);
-}
-
-static size_t
-slot_bytes(const struct nt_told_table *t)
-{
-	return ((size_t)t->slot_mask + 1) * sizeof(*t->slots);
-}
-
 /* Half full at most, a power of two. */
 static uint32_t
 slots_for(uint32_t max)
@@ -49,6 +37,25 @@ slots_for(uint32_t max)
 	while (n < 2 * max)
 		n *= 2;
 	return n;
+}
+
+static size_t
+ring_bytes(uint32_t max)
+{
+	return (size_t)max * sizeof(struct entry);
+}
+
+static size_t
+slot_bytes(uint32_t max)
+{
+	return (size_t)slots_for(max) * sizeof(uint32_t);
+}
+
+size_t
+nt_told_bytes(uint32_t max_entries)
+{
+	return sizeof(struct nt_told_table) + nt_mem_mapped(ring_bytes(max_entries)) +
+	       nt_mem_mapped(slot_bytes(max_entries));
 }
 
 struct nt_told_table *
@@ -66,8 +73,8 @@ nt_told_new(uint32_t max_entries, const struct nt_hash_key *key)
 	t->max = max_entries;
 	t->slot_mask = slots_for(max_entries) - 1;
 	t->lost_ns = INT64_MIN;
-	t->ring = nt_mem_map(ring_bytes(t));
-	t->slots = nt_mem_map(slot_bytes(t));
+	t->ring = nt_mem_map(ring_bytes(t->max));
+	t->slots = nt_mem_map(slot_bytes(t->max));
 	if (t->ring == NULL || t->slots == NULL) {
 		nt_told_free(t);
 		errno = ENOMEM;
@@ -82,9 +89,9 @@ nt_told_free(struct nt_told_table *t)
 	if (t == NULL)
 		return;
 	if (t->ring != NULL)
-		nt_mem_unmap(t->ring, ring_bytes(t));
+		nt_mem_unmap(t->ring, ring_bytes(t->max));
 	if (t->slots != NULL)
-		nt_mem_unmap(t->slots, slot_bytes(t));
+		nt_mem_unmap(t->slots, slot_bytes(t->max));
 	free(t);
 }
 
@@ -221,7 +228,7 @@ nt_told_when(const struct nt_told_table *t, const struct nt_addr *a, const struc
 void
 nt_told_clear(struct nt_told_table *t)
 {
-	memset(t->slots, 0, slot_bytes(t));
+	memset(t->slots, 0, slot_bytes(t->max));
 	t->count = t->oldest = 0;
 	t->lost_ns = INT64_MIN;
 }
@@ -235,7 +242,7 @@ nt_told_lost_ns(const struct nt_told_table *t)
 void
 nt_told_stats(const struct nt_told_table *t, struct nt_told_stats *ret)
 {
-	*ret = (struct nt_told_stats){
-		.entries = t->count, .evicted = t->evicted, .bytes = ring_bytes(t) + slot_bytes(t)
-	};
+	*ret = (struct nt_told_stats){ .entries = t->count,
+		.evicted = t->evicted,
+		.bytes = ring_bytes(t->max) + slot_bytes(t->max) };
 }

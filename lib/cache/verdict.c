@@ -39,6 +39,13 @@ span(const struct nt_verdict_config *cfg, int64_t for_ns)
 	return NT_MAX(for_ns + cfg->grace_ns, 1);
 }
 
+size_t
+nt_verdicts_bytes(const struct nt_verdict_config *cfg)
+{
+	return sizeof(struct nt_verdicts) + nt_told_bytes(cfg->max_told) +
+	       2 * nt_moments_bytes(cfg->max_clients);
+}
+
 struct nt_verdicts *
 nt_verdicts_new(const struct nt_verdict_config *cfg, const struct nt_hash_key *key)
 {

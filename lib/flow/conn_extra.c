@@ -4,6 +4,20 @@
 
 #include "conn_priv.h"
 
+static uint32_t
+extras_for(uint32_t max_flows)
+{
+	return max_flows / 2 + 16;
+}
+
+size_t
+nt_conn_bytes(uint32_t max_flows)
+{
+	return nt_mem_mapped(sizeof(struct nt_conn)) +
+	       nt_pool_needs(sizeof(struct extra), extras_for(max_flows)) +
+	       nt_pool_needs(sizeof(struct nt_flow_link), max_flows);
+}
+
 struct nt_conn *
 nt_conn_new(const struct nt_conn_config *cfg, uint32_t max_flows)
 {
@@ -18,7 +32,7 @@ nt_conn_new(const struct nt_conn_config *cfg, uint32_t max_flows)
 	if (!c)
 		return NULL;
 	c->cfg = *cfg;
-	if (nt_pool_init(&c->extras, sizeof(struct extra), max_flows / 2 + 16) < 0 ||
+	if (nt_pool_init(&c->extras, sizeof(struct extra), extras_for(max_flows)) < 0 ||
 		nt_pool_init(&c->links, sizeof(struct nt_flow_link), max_flows) < 0) {
 		nt_conn_free(c);
 		errno = ENOMEM;

@@ -20,6 +20,15 @@ buckets_bytes(uint32_t max_flows)
 	return (buckets_chosen(max_flows) + overflow) * sizeof(struct nt_flow_bucket);
 }
 
+size_t
+nt_flow_table_bytes(uint32_t max_flows)
+{
+	return nt_mem_mapped(sizeof(struct nt_flow_table)) +
+	       nt_mem_mapped(buckets_bytes(max_flows)) +
+	       nt_mem_mapped(max_flows * sizeof(struct nt_flow)) +
+	       nt_mem_mapped(max_flows * sizeof(struct nt_flow_cold));
+}
+
 static bool
 table_map(struct nt_flow_table *t, uint32_t max_flows)
 {

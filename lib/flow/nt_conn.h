@@ -60,6 +60,8 @@ struct nt_conn; /* the worker's context: configuration, pools of extra state, co
  * not positive or dns_session_timeout below a second.
  */
 struct nt_conn *nt_conn_new(const struct nt_conn_config *cfg, uint32_t max_flows);
+/* Memory that one of so many connections takes when it is full. */
+size_t nt_conn_bytes(uint32_t max_flows);
 void nt_conn_free(struct nt_conn *c);
 
 struct nt_conn_stats {

@@ -32,6 +32,8 @@ struct nt_flow_table;
 
 /* max_flows entries exactly (2 .. 2^31). key is copied. NULL and errno. */
 struct nt_flow_table *nt_flow_table_new(uint32_t max_flows, const struct nt_hash_key *key);
+/* Memory that one of so many flows takes when it is full. */
+size_t nt_flow_table_bytes(uint32_t max_flows);
 void nt_flow_table_free(struct nt_flow_table *t); /* NULL is fine */
 
 static inline uint64_t nt_flow_hash(const struct nt_flow_table *t, const struct nt_flow_key *key);

@@ -46,16 +46,32 @@ struct nt_dns_match {
 	struct nt_hash_key key;
 };
 
-static inline size_t
-entries_bytes(const struct nt_dns_match *m)
+static size_t
+entries_bytes(uint32_t mask)
 {
-	return ((size_t)m->mask + 1) * sizeof(*m->entries);
+	return ((size_t)mask + 1) * sizeof(struct entry);
 }
 
-static inline size_t
-buckets_bytes(const struct nt_dns_match *m)
+static size_t
+buckets_bytes(uint32_t mask)
 {
-	return ((size_t)m->mask + 1) * sizeof(*m->buckets);
+	return ((size_t)mask + 1) * sizeof(uint32_t);
+}
+
+/* A power of two of entries. */
+static uint32_t
+mask_for(uint32_t capacity)
+{
+	return capacity == 1 ? 0 : (UINT32_C(1) << (32 - __builtin_clz(capacity - 1))) - 1;
+}
+
+size_t
+nt_dns_match_bytes(uint32_t capacity)
+{
+	const uint32_t mask = mask_for(capacity);
+
+	return sizeof(struct nt_dns_match) + nt_mem_mapped(entries_bytes(mask)) +
+	       nt_mem_mapped(buckets_bytes(mask));
 }
 
 void
@@ -77,11 +93,11 @@ nt_dns_match_new(uint32_t capacity, int64_t life_ns, const struct nt_hash_key *k
 	struct nt_dns_match *m = calloc(1, sizeof(*m));
 	if (m == NULL)
 		return NULL;
-	m->mask = capacity == 1 ? 0 : (UINT32_C(1) << (32 - __builtin_clz(capacity - 1))) - 1;
+	m->mask = mask_for(capacity);
 	m->life_ns = life_ns;
 	m->key = *key;
-	m->entries = nt_mem_map(entries_bytes(m));
-	m->buckets = nt_mem_map(buckets_bytes(m));
+	m->entries = nt_mem_map(entries_bytes(m->mask));
+	m->buckets = nt_mem_map(buckets_bytes(m->mask));
 	if (m->entries == NULL || m->buckets == NULL) {
 		int err = errno;
 
@@ -98,8 +114,8 @@ nt_dns_match_free(struct nt_dns_match *m)
 {
 	if (m == NULL)
 		return;
-	nt_mem_unmap(m->entries, entries_bytes(m));
-	nt_mem_unmap(m->buckets, buckets_bytes(m));
+	nt_mem_unmap(m->entries, entries_bytes(m->mask));
+	nt_mem_unmap(m->buckets, buckets_bytes(m->mask));
 	free(m);
 }
 

@@ -25,6 +25,13 @@ struct nt_dns_buffers {
 	uint64_t refused;
 };
 
+size_t
+nt_dns_buffers_bytes(uint32_t count)
+{
+	return sizeof(struct nt_dns_buffers) + count * sizeof(uint32_t) +
+	       nt_mem_mapped(count * BUFFER_BYTES);
+}
+
 struct nt_dns_buffers *
 nt_dns_buffers_new(uint32_t count)
 {

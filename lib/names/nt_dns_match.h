@@ -26,6 +26,8 @@ struct nt_dns_match;
 /* capacity: queries held, rounded up to a power of two. NULL and errno. */
 struct nt_dns_match *nt_dns_match_new(
 	uint32_t capacity, int64_t life_ns, const struct nt_hash_key *key);
+/* Memory that one takes. */
+size_t nt_dns_match_bytes(uint32_t capacity);
 void nt_dns_match_free(struct nt_dns_match *m);
 void nt_dns_match_clear(struct nt_dns_match *m);
 

@@ -19,6 +19,8 @@ struct nt_dns_buffers;
 /* count messages being put together at once, 64 KiB each, of which only what is used is resident.
  * NULL and errno. */
 struct nt_dns_buffers *nt_dns_buffers_new(uint32_t count);
+/* Memory that they take when all are used. */
+size_t nt_dns_buffers_bytes(uint32_t count);
 void nt_dns_buffers_free(struct nt_dns_buffers *b);
 /* Messages stepped over because every buffer was taken, since it was made. */
 uint64_t nt_dns_buffers_refused(const struct nt_dns_buffers *b);

@@ -61,6 +61,8 @@ struct nt_quic;
 
 /* NULL and errno; ENOTSUP where the crypto library lacks a primitive. */
 struct nt_quic *nt_quic_new(const struct nt_quic_config *cfg, const struct nt_hash_key *key);
+/* Memory that one takes. */
+size_t nt_quic_bytes(const struct nt_quic_config *cfg);
 void nt_quic_free(struct nt_quic *q); /* NULL is fine */
 
 /*

@@ -14,6 +14,12 @@ struct nt_quic {
 	uint8_t hello[NT_QUIC_HELLO_MAX]; /* of the connection that was done last */
 };
 
+size_t
+nt_quic_bytes(const struct nt_quic_config *cfg)
+{
+	return sizeof(struct nt_quic) + quic_table_bytes(cfg->connections);
+}
+
 struct nt_quic *
 nt_quic_new(const struct nt_quic_config *cfg, const struct nt_hash_key *key)
 {

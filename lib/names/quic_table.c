@@ -6,9 +6,25 @@
 #define CONNECTIONS_MAX (UINT32_C(1) << 20) /* 16 GiB */
 
 static size_t
-buckets_bytes(const struct quic_table *t)
+buckets_bytes(uint32_t mask)
 {
-	return ((size_t)t->mask + 1) * sizeof(*t->buckets);
+	return ((size_t)mask + 1) * sizeof(uint32_t);
+}
+
+/* A power of two of connections. */
+static uint32_t
+mask_for(uint32_t connections)
+{
+	return connections == 1 ? 0 : (UINT32_C(1) << (32 - __builtin_clz(connections - 1))) - 1;
+}
+
+size_t
+quic_table_bytes(uint32_t connections)
+{
+	const uint32_t mask = mask_for(connections);
+
+	return nt_pool_needs(sizeof(struct quic_conn), mask + 1) +
+	       nt_mem_mapped(buckets_bytes(mask));
 }
 
 int
@@ -16,12 +32,12 @@ quic_table_init(struct quic_table *t, uint32_t connections, const struct nt_hash
 {
 	if (connections == 0 || connections > CONNECTIONS_MAX)
 		return -EINVAL;
-	t->mask = connections == 1 ? 0 : (UINT32_C(1) << (32 - __builtin_clz(connections - 1))) - 1;
+	t->mask = mask_for(connections);
 	t->key = *key;
 	const int err = nt_pool_init(&t->conns, sizeof(struct quic_conn), t->mask + 1);
 	if (err != 0)
 		return err;
-	t->buckets = nt_mem_map(buckets_bytes(t));
+	t->buckets = nt_mem_map(buckets_bytes(t->mask));
 	if (t->buckets == NULL)
 		return -ENOMEM;
 	for (uint32_t i = 0; i <= t->mask; i++)
@@ -34,7 +50,7 @@ void
 quic_table_fini(struct quic_table *t)
 {
 	nt_pool_fini(&t->conns);
-	nt_mem_unmap(t->buckets, buckets_bytes(t));
+	nt_mem_unmap(t->buckets, buckets_bytes(t->mask));
 }
 
 static struct quic_conn *

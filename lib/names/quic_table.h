@@ -39,6 +39,7 @@ struct quic_table {
 
 /* 0 or -errno. */
 int quic_table_init(struct quic_table *t, uint32_t connections, const struct nt_hash_key *key);
+size_t quic_table_bytes(uint32_t connections);
 void quic_table_fini(struct quic_table *t);
 
 struct quic_conn *quic_table_find(const struct quic_table *t, uint64_t flow); /* or NULL */

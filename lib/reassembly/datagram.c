@@ -25,24 +25,47 @@ struct nt_datagrams {
 };
 
 static size_t
-buckets_size(const struct nt_datagrams *d)
+buckets_size(uint32_t mask)
 {
-	return ((size_t)d->bucket_mask + 1) * sizeof(*d->buckets);
+	return ((size_t)mask + 1) * sizeof(uint32_t);
+}
+
+static uint32_t
+mask_for(uint32_t datagrams)
+{
+	uint32_t mask = 1;
+
+	while (mask < datagrams)
+		mask = mask * 2 + 1;
+	return mask;
+}
+
+static uint32_t
+pages_for(uint32_t max_bytes)
+{
+	const uint32_t pages = max_bytes / PAYLOAD_PAGE + (max_bytes % PAYLOAD_PAGE != 0);
+
+	return NT_MAX(pages, PAYLOAD_PAGES);
+}
+
+size_t
+nt_datagrams_bytes(const struct nt_datagrams_config *cfg)
+{
+	return sizeof(struct nt_datagrams) +
+	       nt_mem_mapped((size_t)cfg->max_datagrams * sizeof(struct datagram)) +
+	       nt_mem_mapped(buckets_size(mask_for(cfg->max_datagrams))) +
+	       page_pool_bytes(pages_for(cfg->max_bytes));
 }
 
 static int
 tables_init(struct nt_datagrams *d, uint32_t max_bytes)
 {
-	uint32_t pages = max_bytes / PAYLOAD_PAGE + (max_bytes % PAYLOAD_PAGE != 0);
-
-	d->bucket_mask = 1;
-	while (d->bucket_mask < d->max)
-		d->bucket_mask = d->bucket_mask * 2 + 1;
+	d->bucket_mask = mask_for(d->max);
 	d->slots = nt_mem_map((size_t)d->max * sizeof(*d->slots));
-	d->buckets = nt_mem_map(buckets_size(d));
+	d->buckets = nt_mem_map(buckets_size(d->bucket_mask));
 	if (d->slots == NULL || d->buckets == NULL)
 		return -ENOMEM;
-	return page_pool_init(&d->pool, NT_MAX(pages, PAYLOAD_PAGES));
+	return page_pool_init(&d->pool, pages_for(max_bytes));
 }
 
 struct nt_datagrams *
@@ -74,7 +97,7 @@ nt_datagrams_free(struct nt_datagrams *d)
 	if (d == NULL)
 		return;
 	page_pool_fini(&d->pool);
-	nt_mem_unmap(d->buckets, buckets_size(d));
+	nt_mem_unmap(d->buckets, buckets_size(d->bucket_mask));
 	nt_mem_unmap(d->slots, (size_t)d->max * sizeof(*d->slots));
 	free(d);
 }

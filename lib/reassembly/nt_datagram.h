@@ -39,6 +39,8 @@ struct nt_datagrams_config {
 /* NULL and errno (EINVAL: a number out of its range). The key is copied. */
 struct nt_datagrams *nt_datagrams_new(
 	const struct nt_datagrams_config *cfg, const struct nt_hash_key *key);
+/* Memory that they take when there is no room for more. */
+size_t nt_datagrams_bytes(const struct nt_datagrams_config *cfg);
 void nt_datagrams_free(struct nt_datagrams *d); /* NULL is fine */
 void nt_datagrams_clear(struct nt_datagrams *d); /* forget all that is under way; not counted */
 

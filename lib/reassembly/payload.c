@@ -4,6 +4,13 @@
 #include <nt_mem.h>
 #include <string.h>
 
+size_t
+page_pool_bytes(uint32_t count)
+{
+	return nt_mem_mapped((size_t)count * sizeof(struct page)) +
+	       nt_mem_mapped(((size_t)count + 1) * sizeof(uint32_t));
+}
+
 int
 page_pool_init(struct page_pool *pool, uint32_t count)
 {

@@ -39,6 +39,8 @@ struct payload {
 
 /* 0 or -errno. */
 int page_pool_init(struct page_pool *pool, uint32_t count);
+/* Memory that one takes when it is full. */
+size_t page_pool_bytes(uint32_t count);
 void page_pool_fini(struct page_pool *pool);
 
 /* Pages that payload_put of these bytes would take from the pool. off + len <= PAYLOAD_MAX. */

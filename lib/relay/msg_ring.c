@@ -17,21 +17,40 @@ struct nt_msg_ring {
 	size_t bytes;
 };
 
+/* This struct, on a line of its own, and the ring; 0 where there can't be one. */
+static size_t
+ring_bytes(unsigned int units)
+{
+	const ssize_t size = rte_ring_get_memsize_elem(NT_MSG_UNIT, units);
+
+	return size < 0 ? 0 : NT_MSG_UNIT + (size_t)size;
+}
+
+size_t
+nt_msg_ring_bytes(unsigned int units)
+{
+	return nt_mem_mapped(ring_bytes(units));
+}
+
+size_t
+nt_msg_reader_bytes(size_t max_size)
+{
+	return nt_mem_mapped((size_t)(nt_msg_units(max_size) + STAGE_BURST) * NT_MSG_UNIT);
+}
+
 struct nt_msg_ring *
 nt_msg_ring_new(const char *name, unsigned int units)
 {
-	const ssize_t size = rte_ring_get_memsize_elem(NT_MSG_UNIT, units);
-	if (size < 0) {
+	const size_t bytes = ring_bytes(units);
+	if (bytes == 0) {
 		errno = EINVAL;
 		return NULL;
 	}
-	const size_t head = NT_MSG_UNIT; /* this struct, on a line of its own */
-	const size_t bytes = head + (size_t)size;
 	uint8_t *mem = nt_mem_map(bytes);
 	if (mem == NULL)
 		return NULL;
 	struct nt_msg_ring *r = (struct nt_msg_ring *)(void *)mem;
-	r->ring = (struct rte_ring *)(void *)(mem + head);
+	r->ring = (struct rte_ring *)(void *)(mem + NT_MSG_UNIT);
 	r->bytes = bytes;
 	const int err = rte_ring_init(r->ring, name, units, RING_F_SP_ENQ | RING_F_SC_DEQ);
 	if (err != 0) {

@@ -27,6 +27,8 @@ struct nt_msg_ring; /* producer: one lcore; consumer: one lcore, through nt_msg_
 
 /* units: a power of two; one less can be held. NULL and errno. */
 struct nt_msg_ring *nt_msg_ring_new(const char *name, unsigned int units);
+/* Memory that one takes. */
+size_t nt_msg_ring_bytes(unsigned int units);
 void nt_msg_ring_free(struct nt_msg_ring *r); /* NULL is fine */
 
 /*
@@ -49,6 +51,8 @@ struct nt_msg_reader {
 
 /* max_size: the longest message. 0 or -errno. */
 int nt_msg_reader_init(struct nt_msg_reader *rd, struct nt_msg_ring *ring, size_t max_size);
+/* Memory that one takes. */
+size_t nt_msg_reader_bytes(size_t max_size);
 void nt_msg_reader_fini(struct nt_msg_reader *rd);
 
 /* The next message, NULL when there is none. Valid until nt_msg_reader_pop. */

@@ -43,6 +43,9 @@ struct nt_relay_config {
 struct nt_relay;
 
 struct nt_relay *nt_relay_new(const struct nt_relay_config *cfg); /* NULL and errno */
+/* Memory that one takes: of each worker, and whatever their number. */
+size_t nt_relay_worker_bytes(const struct nt_relay_config *cfg);
+size_t nt_relay_bytes(void);
 void nt_relay_free(struct nt_relay *r); /* NULL is fine */
 
 /* --- the worker's end; caller: worker lcore w only ------------------------------------------- */

@@ -48,6 +48,22 @@ is_sound(const struct nt_relay_config *cfg)
 	       (cfg->own_units & (cfg->own_units - 1)) == 0 && cfg->own_units >= 2 * most;
 }
 
+size_t
+nt_relay_worker_bytes(const struct nt_relay_config *cfg)
+{
+	const size_t own = own_queue_bytes(cfg->own_units);
+	if (cfg->workers == 1)
+		return own;
+	return own + 2 * nt_msg_ring_bytes(cfg->ring_units) +
+	       2 * nt_msg_reader_bytes(NT_MAPPING_MSG_MAX);
+}
+
+size_t
+nt_relay_bytes(void)
+{
+	return nt_mem_mapped(sizeof(struct nt_relay));
+}
+
 struct nt_relay *
 nt_relay_new(const struct nt_relay_config *cfg)
 {

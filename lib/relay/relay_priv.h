@@ -37,6 +37,7 @@ struct nt_relay {
 };
 
 int own_queue_init(struct own_queue *q, unsigned int units);
+size_t own_queue_bytes(unsigned int units);
 void own_queue_fini(struct own_queue *q);
 
 #endif

@@ -5,11 +5,23 @@
 
 #include "relay_priv.h"
 
+/* One message more behind the end, so that each lies in one piece. */
+static size_t
+units_bytes(unsigned int units)
+{
+	return ((size_t)units + nt_msg_units(NT_MAPPING_MSG_MAX)) * NT_MSG_UNIT;
+}
+
+size_t
+own_queue_bytes(unsigned int units)
+{
+	return nt_mem_mapped(units_bytes(units));
+}
+
 int
 own_queue_init(struct own_queue *q, unsigned int units)
 {
-	/* One message more behind the end, so that each lies in one piece. */
-	q->units = nt_mem_map(((size_t)units + nt_msg_units(NT_MAPPING_MSG_MAX)) * NT_MSG_UNIT);
+	q->units = nt_mem_map(units_bytes(units));
 	if (q->units == NULL)
 		return -errno;
 	q->size = units;
@@ -21,8 +33,7 @@ void
 own_queue_fini(struct own_queue *q)
 {
 	if (q->units != NULL)
-		nt_mem_unmap(q->units,
-			((size_t)q->size + nt_msg_units(NT_MAPPING_MSG_MAX)) * NT_MSG_UNIT);
+		nt_mem_unmap(q->units, units_bytes(q->size));
 	q->units = NULL;
 }
 
