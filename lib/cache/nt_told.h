@@ -47,6 +47,25 @@ bool nt_told_when(const struct nt_told_table *t, const struct nt_addr *a, const 
  */
 int64_t nt_told_lost_ns(const struct nt_told_table *t);
 
+/* --- keeping what there is, over a restart --------------------------------------------------- */
+
+struct nt_told_entry {
+	uint64_t tag;
+	int64_t first_ns, last_ns;
+};
+
+/* Tables of equal marks have the same tags: those of one key, on machines of one kind. */
+uint64_t nt_told_mark(const struct nt_told_table *t);
+/*
+ * All entries, in slices of at most `room`; returns how many. *cursor is 0 at first and UINT32_MAX
+ * after the last, in no order. What is there all the while and is not evicted is told
+ * once at least.
+ */
+uint32_t nt_told_walk(
+	const struct nt_told_table *t, uint32_t *cursor, struct nt_told_entry *ret, uint32_t room);
+/* In the order of last_ns, before anything else is told. */
+void nt_told_restore(struct nt_told_table *t, const struct nt_told_entry *e);
+
 struct nt_told_stats {
 	uint64_t entries, evicted, bytes;
 };

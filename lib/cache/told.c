@@ -225,6 +225,36 @@ nt_told_when(const struct nt_told_table *t, const struct nt_addr *a, const struc
 	return true;
 }
 
+uint64_t
+nt_told_mark(const struct nt_told_table *t)
+{
+	return tag_of(t, &anybody, &anybody);
+}
+
+/* The ring is filled from its first place on, and all of it is in use ever after. */
+uint32_t
+nt_told_walk(
+	const struct nt_told_table *t, uint32_t *cursor, struct nt_told_entry *ret, uint32_t room)
+{
+	uint32_t n = 0;
+	for (; *cursor < t->count && n < room; n++, ++*cursor) {
+		const struct entry *e = &t->ring[*cursor];
+		ret[n] = (struct nt_told_entry){ e->tag, e->first_ns, e->last_ns };
+	}
+	if (*cursor >= t->count)
+		*cursor = UINT32_MAX;
+	return n;
+}
+
+void
+nt_told_restore(struct nt_told_table *t, const struct nt_told_entry *e)
+{
+	if (t->slots[find_slot(t, e->tag)] != EMPTY)
+		return;
+	make_room(t);
+	append(t, &(struct entry){ .tag = e->tag, .first_ns = e->first_ns, .last_ns = e->last_ns });
+}
+
 void
 nt_told_clear(struct nt_told_table *t)
 {
