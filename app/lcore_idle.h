@@ -7,6 +7,8 @@
 #ifndef LCORE_IDLE_H
 #define LCORE_IDLE_H
 
+#include <nt_config.h>
+
 /*
  * Offline everybody waits for somebody: 400 us let about 1,000 packets gather at 2.5 M packets/s, a
  * quarter of a queue of 4096; shorter sleeps cost more in wake-ups than they gain.
@@ -14,6 +16,12 @@
 #define LCORE_IDLE_NS 400000
 
 void lcore_idle(void);
+
+/*
+ * Live, what lcores.idle says. Poll: at once again, a core for itself. Pause: it saves power for a
+ * moment, and nobody else gets it. Sleep: somebody else does.
+ */
+void lcore_idle_live(enum nt_config_idle how);
 
 /*
  * The control lcore's: nobody waits for it before a ring is full, and each holds what comes in 10

@@ -84,16 +84,30 @@ make_tables(struct worker *w)
 	return failed != 0 ? failed : departures_init(&w->departures);
 }
 
-void
+bool
 worker_tell(
 	struct worker *w, enum nt_fact kind, const struct nt_packet_meta *at, struct nt_mapping *m)
 {
+	if (nt_unlikely(w->cfg.live != NULL) && live_sheds_fact(w, kind, at, m))
+		return false;
 	m->position = at->position;
 	m->seen_ns = at->clock_ns;
-	m->name = "";
-	while (nt_unlikely(!nt_relay_tell(w->relay, kind, m)))
+	if (m->name_len == 0)
+		m->name = "";
+	while (nt_unlikely(!nt_relay_tell(w->relay, kind, m))) {
+		if (live_is_shedding(w))
+			return false;
 		worker_wait(w);
+	}
 	count(w, NT_COUNTER_MESSAGES_SENT, 1);
+	return true;
+}
+
+struct nt_name_cache *
+worker_cache_of(const struct worker *w, const struct nt_mapping *m)
+{
+	const bool asserted = m->source == NT_SOURCE_SSL_SNI || m->source == NT_SOURCE_HTTP_HOST;
+	return asserted ? w->asserted : w->names;
 }
 
 static enum nt_name_added
@@ -106,9 +120,8 @@ take_mapping(void *arg, const struct nt_mapping *m)
 	}
 	if (nt_unlikely(w->cfg.names_log != NULL))
 		names_log_add(w->cfg.names_log, m, m->seen_ns - w->epoch_offset_ns);
-	const bool asserted = m->source == NT_SOURCE_SSL_SNI || m->source == NT_SOURCE_HTTP_HOST;
 	nt_verdicts_mapping(w->judging.verdicts, m);
-	return nt_name_cache_add(asserted ? w->asserted : w->names, m);
+	return nt_name_cache_add(worker_cache_of(w, m), m);
 }
 
 static void
@@ -145,6 +158,8 @@ worker_new(const struct worker_config *cfg)
 	w->taker = (struct nt_relay_taker){
 		.mapping = take_mapping, .fact = take_fact, .departed = note_departure, .arg = w
 	};
+	if (cfg->live != NULL)
+		live_init(w);
 	w->done.clock_ns = INT64_MIN;
 	w->W.clock_ns = INT64_MIN;
 	set_ports(w, &w->config->names.dns_ports, PORT_DNS);
@@ -213,7 +228,10 @@ static void
 idle(struct worker *w)
 {
 	w->cfg.rx->idle(w->cfg.rx);
-	lcore_idle();
+	if (w->cfg.live != NULL)
+		lcore_idle_live(w->cfg.live->idle);
+	else
+		lcore_idle();
 }
 
 void
@@ -230,14 +248,28 @@ evictions(const struct nt_name_cache_stats *s)
 	       s->evicted_per_address;
 }
 
+static void
+observe_rings(struct worker *w)
+{
+	unsigned int used, size;
+	nt_relay_fill(w->relay, &used, &size);
+	worker_gauge_set(&w->gauges, WORKER_GAUGE_OUT_RING, used);
+	worker_gauge_set(&w->gauges, WORKER_GAUGE_OUT_RING_SIZE, size);
+	worker_gauge_set(&w->gauges, WORKER_GAUGE_RECORD_RING,
+		RECORD_RING_UNITS - 1 - nt_msg_ring_free_units(w->records));
+	worker_gauge_set(&w->gauges, WORKER_GAUGE_RECORD_RING_SIZE, RECORD_RING_UNITS - 1);
+}
+
 void
 worker_observe(struct worker *w)
 {
+	struct nt_flow_table_stats flows;
 	struct nt_name_cache_stats names, asserted;
 	struct nt_conn_stats conn;
 	nt_name_cache_stats(w->names, &names);
 	nt_name_cache_stats(w->asserted, &asserted);
 	nt_conn_stats(w->conn, &conn);
+	nt_flow_table_stats(w->flows, &flows);
 	const uint64_t evicted = evictions(&names) + evictions(&asserted);
 	nt_counter_set(&w->counters, NT_COUNTER_MAPPINGS_EVICTED, evicted);
 	nt_counter_set(&w->counters, NT_COUNTER_MAPPINGS_DELETED,
@@ -254,7 +286,13 @@ worker_observe(struct worker *w)
 	nt_counter_set(
 		&w->counters, NT_COUNTER_TOLD_EVICTED, nt_verdicts_evicted(w->judging.verdicts));
 	hosts_observe(w);
-	w->cache_entries = names.addresses;
+	worker_gauge_set(&w->gauges, WORKER_GAUGE_FLOWS, flows.live);
+	worker_gauge_set(&w->gauges, WORKER_GAUGE_FLOWS_ENDED, flows.ended);
+	worker_gauge_set(&w->gauges, WORKER_GAUGE_CACHE_ADDRESSES, names.addresses);
+	worker_gauge_set(&w->gauges, WORKER_GAUGE_CACHE_NAMES, names.names);
+	worker_gauge_set(&w->gauges, WORKER_GAUGE_CACHE_MAPPINGS, names.mappings);
+	worker_gauge_set(&w->gauges, WORKER_GAUGE_ASSERTED_MAPPINGS, asserted.mappings);
+	observe_rings(w);
 }
 
 static void
@@ -284,6 +322,8 @@ poll(struct worker *w)
 	struct nt_mark_value R;
 	const unsigned int n = w->cfg.rx->burst(w->cfg.rx, mbufs, &R);
 	lcore_pause();
+	if (w->cfg.live != NULL)
+		live_begin_burst(w, n != 0 ? mbufs[0] : NULL, &R);
 	if (n != 0) {
 		worker_process(w, mbufs, n);
 		w->cfg.rx->give_back(w->cfg.rx, mbufs, n);
@@ -300,6 +340,8 @@ poll(struct worker *w)
 	bool busy = records_advance(w, RECORDS_MAX);
 	if (w->done.clock_ns != INT64_MIN)
 		busy |= flows_expire(w, w->done.clock_ns);
+	if (w->cfg.live != NULL)
+		live_end_round(w);
 	return busy || moved || n != 0;
 }
 
@@ -338,4 +380,22 @@ struct ask_box *
 worker_ask_box(const struct worker *w)
 {
 	return w->ask;
+}
+
+const struct worker_gauges *
+worker_gauges(const struct worker *w)
+{
+	return &w->gauges;
+}
+
+uint64_t
+worker_beats(const struct worker *w)
+{
+	return atomic_load_explicit(&w->beats, memory_order_relaxed);
+}
+
+void
+worker_note_losses(struct worker *w)
+{
+	atomic_fetch_add_explicit(&w->losses, 1, memory_order_relaxed);
 }

@@ -14,10 +14,18 @@
 #include <nt_msg_ring.h>
 #include <nt_relay.h>
 
+#include "worker_gauges.h"
+
 struct ask_box;
 struct names_log;
 struct rx;
 struct worker;
+
+/* Live, nothing waits for anyone. */
+struct worker_live {
+	const _Atomic int64_t *clock_offset_ns; /* the clock less the wall clock; ro */
+	enum nt_config_idle idle;
+};
 
 struct worker_config {
 	const struct nt_config *config; /* borrowed, ro */
@@ -25,6 +33,7 @@ struct worker_config {
 	struct rx *rx; /* borrowed; this worker's alone */
 	struct nt_relay *relay;
 	struct names_log *names_log; /* or NULL: what this worker's cache is fed goes there, too */
+	const struct worker_live *live; /* borrowed; NULL: offline */
 	const _Atomic int64_t *began_ns; /* the stream's first packet, before any is sent; ro */
 	struct nt_hash_key uid_key; /* the same in all workers */
 };
@@ -46,5 +55,13 @@ const struct nt_histogram *worker_watermark_lag(const struct worker *w);
 
 /* Any ordinary thread: where to ask it (ask.h) about what it owns. */
 struct ask_box *worker_ask_box(const struct worker *w);
+
+const struct worker_gauges *worker_gauges(const struct worker *w);
+
+/* Live, rounds of its loop: one that does not change belongs to a worker that stands still. */
+uint64_t worker_beats(const struct worker *w);
+
+/* Live, any thread: packets were lost before they came to a worker; it tells all of them. */
+void worker_note_losses(struct worker *w);
 
 #endif

@@ -14,6 +14,9 @@
  */
 #define VICTIMS_MAX 4096
 
+/* Rounds of records for one new connection, live: 256 of them, some 50 us. */
+#define ROOM_ROUNDS 8
+
 /* True when the candidate is gone; false when it was only scheduled where it stood wrongly. */
 static bool
 evict_candidate(struct worker *w, uint32_t idx, bool last)
@@ -52,17 +55,34 @@ wait_for_room(struct worker *w)
 	return true;
 }
 
+/*
+ * Live: what has ended goes now. What began before it is judged first, which may be much at the
+ * beginning of a flood, so this stops, and the connection is refused.
+ */
+static bool
+make_room_now(struct worker *w)
+{
+	const uint32_t idx = nt_flow_ended(w->flows);
+	for (unsigned int i = 0; i < ROOM_ROUNDS && nt_flow_ended(w->flows) == idx; i++)
+		if (!records_advance(w, WORKER_BURST))
+			return idx == NT_FLOW_NONE;
+	return nt_flow_ended(w->flows) != idx;
+}
+
 /* Room for one more: what is nearest to its end goes, and is written. */
 static bool
 evict_one(struct worker *w)
 {
+	const bool live = live_is_shedding(w);
 	for (unsigned int i = 1; i <= VICTIMS_MAX; i++) {
+		if (live && nt_flow_ended(w->flows) != NT_FLOW_NONE)
+			break;
 		const uint32_t victim = nt_flow_victim(w->flows);
 		if (victim == NT_FLOW_NONE || evict_candidate(w, victim, i == VICTIMS_MAX))
 			break;
 	}
 	w->judging.hurry = true;
-	const bool room = wait_for_room(w);
+	const bool room = live ? make_room_now(w) : wait_for_room(w);
 	w->judging.hurry = false;
 	return room;
 }

@@ -78,19 +78,14 @@ static void
 tell(struct worker *w, const struct nt_packet_meta *at, const uint8_t mac[NT_MAC_BYTES],
 	const struct nt_addr *addr)
 {
-	const struct nt_mapping m = {
+	struct nt_mapping m = {
 		.addr = *addr,
-		.position = at->position,
-		.seen_ns = at->clock_ns,
 		.name = (const char *)mac,
 		.name_len = NT_MAC_BYTES,
 	};
 	if (!nt_host_filter_pass(w->host_filter, w->hosts, nt_host_mac(mac), addr, at->clock_ns))
 		return;
-	while (nt_unlikely(!nt_relay_tell(w->relay, NT_FACT_HOST, &m)))
-		worker_wait(w);
-	count(w, NT_COUNTER_HOST_LINKS, 1);
-	count(w, NT_COUNTER_MESSAGES_SENT, 1);
+	count(w, NT_COUNTER_HOST_LINKS, worker_tell(w, NT_FACT_HOST, at, &m));
 }
 
 void

@@ -54,7 +54,7 @@ send_stats(struct worker *w, enum record_kind kind, int64_t ts_ns)
 		.ts_ns = ts_ns,
 	};
 	worker_observe(w);
-	m.cache_entries = w->cache_entries;
+	m.cache_entries = worker_gauge_read(&w->gauges, WORKER_GAUGE_CACHE_ADDRESSES);
 	memcpy(m.counters, w->counters.n, sizeof(m.counters));
 	return nt_msg_ring_put(w->records, &m.head);
 }

@@ -25,6 +25,8 @@ names_learn_for(
 	m->seen_ns = at->clock_ns;
 	m->expires_ns = at->clock_ns + life_ns;
 	count(w, (enum nt_counter)(NT_COUNTER_SRC_UNKNOWN + m->source), 1);
+	if (nt_unlikely(w->cfg.live != NULL) && live_sheds(w, at, m))
+		return;
 	while (nt_unlikely(!nt_relay_learn(w->relay, m)))
 		worker_wait(w);
 	count(w, NT_COUNTER_MAPPINGS_SENT, 1);

@@ -13,6 +13,10 @@ send_notice(struct worker *w)
 {
 	struct notice_msg *m = &w->notice;
 	notice_msg_seal(m);
+	if (nt_unlikely(!live_has_room(w, m->head.size))) {
+		count(w, NT_COUNTER_NOTICES_LOST, 1);
+		return;
+	}
 	while (!nt_msg_ring_put(w->records, &m->head))
 		worker_wait(w);
 	count(w, NT_COUNTER_NOTICES, 1);

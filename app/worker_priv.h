@@ -90,6 +90,21 @@ struct mismatches {
 	struct suppress *suppress;
 };
 
+/* Parts of relay.max_hold that are told apart. */
+#define LIVE_HOLD_STEPS 8
+
+/* What a live worker keeps beside (worker_live.c). */
+struct live_state {
+	uint64_t overdue; /* what lies at or before it waits no longer for W */
+	uint64_t step_tsc, next_tsc; /* between two steps, and when the next one is */
+	uint64_t steps[LIVE_HOLD_STEPS]; /* where this worker was at the last ones, in turn */
+	unsigned int step;
+	bool lost; /* something was, and it is to be told */
+	int64_t told_ns; /* when that was done last; INT64_MIN at first */
+	uint64_t losses_seen;
+	int64_t observe_ns; /* when to look after itself again */
+};
+
 struct worker {
 	struct nt_counters counters; /* first: aligned */
 
@@ -128,7 +143,10 @@ struct worker {
 
 	uint8_t port_use[65536]; /* enum port_use */
 	struct nt_histogram watermark_lag;
-	uint32_t cache_entries; /* as of worker_observe */
+	struct worker_gauges gauges; /* as of worker_observe */
+	struct live_state live;
+	_Atomic uint64_t beats; /* worker: wo, others: ro */
+	_Atomic uint64_t losses NT_CACHE_ALIGNED; /* others: rw, worker: ro */
 
 	/* scratch */
 	struct nt_packet packets[WORKER_BURST];
@@ -162,9 +180,31 @@ end_addr(const struct nt_flow *f, int direction)
 /* bytes: a struct distribute_counts, at any address. */
 void add_distribute_counts(struct worker *w, const uint8_t *bytes);
 
-/* worker.c: a fact for all workers; position, time and name are set here. */
-void worker_tell(
+/* worker.c: a fact for all workers; position, time and name are set here. False: live, it was shed.
+ */
+bool worker_tell(
 	struct worker *w, enum nt_fact kind, const struct nt_packet_meta *at, struct nt_mapping *m);
+
+/* worker.c: where a mapping goes. */
+struct nt_name_cache *worker_cache_of(const struct worker *w, const struct nt_mapping *m);
+
+/* worker_live.c */
+/* Live, and packets may still come: nothing is waited for. */
+bool live_is_shedding(const struct worker *w);
+/* What lies at this position waits no longer for W: relay.max_hold is over, by the time of day. */
+bool live_is_overdue(const struct worker *w, uint64_t position);
+/* Is the mapping shed? Counted then, and told. */
+bool live_sheds(struct worker *w, const struct nt_packet_meta *at, const struct nt_mapping *m);
+/* The same for a fact. */
+bool live_sheds_fact(struct worker *w, enum nt_fact kind, const struct nt_packet_meta *at,
+	const struct nt_mapping *m);
+/* Is there room for a record of that size, or is it waited for? */
+bool live_has_room(struct worker *w, size_t size);
+/* Before a burst is processed, with its first packet; NULL: it was empty, everything up to R is
+ * done. */
+void live_begin_burst(struct worker *w, struct rte_mbuf *first, const struct nt_mark_value *R);
+void live_init(struct worker *w);
+void live_end_round(struct worker *w);
 
 /* worker.c: what any wait does: publish T, drain the inbox, give the core away. */
 void worker_wait(struct worker *w);

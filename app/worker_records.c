@@ -16,23 +16,50 @@
 /* Steps of purging per round: twice what a round can add on average. */
 #define PURGE_MAX 256
 
+/* Its place in the table is free. */
 static void
-resolve(struct worker *w, uint32_t idx)
+forget(struct worker *w, uint32_t idx)
 {
 	struct nt_flow *f = nt_flow_at(w->flows, idx);
 	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
-	if (f->key.proto == IPPROTO_TCP)
-		streams_end(w, idx); /* opened by its very last packet */
-	row_make(w, idx, &w->record.row);
-	verdicts_row(w, f, idx, &w->record.row);
 	if (cold->pins != NT_FLOW_NONE)
 		pins_give_back(w, cold->pins);
 	server_name_drop(&w->server_names, idx);
 	nt_conn_close(w->conn, f, cold);
 	nt_flow_release(w->flows, idx);
+}
+
+static void
+resolve(struct worker *w, uint32_t idx)
+{
+	struct nt_flow *f = nt_flow_at(w->flows, idx);
+	if (f->key.proto == IPPROTO_TCP)
+		streams_end(w, idx); /* opened by its very last packet */
+	if (nt_unlikely(!live_has_room(w, RECORD_MSG_MAX))) {
+		count(w, NT_COUNTER_CONNS_LOST, 1);
+		forget(w, idx);
+		return;
+	}
+	row_make(w, idx, &w->record.row);
+	verdicts_row(w, f, idx, &w->record.row);
+	forget(w, idx);
 	record_msg_seal(&w->record);
 	while (!nt_msg_ring_put(w->records, &w->record.head))
 		worker_wait(w);
+}
+
+/* Is everything known that it waits for? Live it does not wait for ever. */
+static bool
+is_ready(struct worker *w, uint32_t idx)
+{
+	const struct nt_flow *f = nt_flow_at(w->flows, idx);
+	if (nt_unlikely(f->last_position > w->W.position)) {
+		if (!live_is_overdue(w, f->last_position) || verdicts_waits(w, idx))
+			return false;
+		count(w, NT_COUNTER_RELEASED_EARLY, 1);
+		return true;
+	}
+	return !verdicts_waits(w, idx);
 }
 
 static unsigned int
@@ -41,9 +68,7 @@ resolve_due(struct worker *w, unsigned int max)
 	unsigned int n = 0;
 	for (; n < max; n++) {
 		const uint32_t idx = nt_flow_ended(w->flows);
-		if (idx == NT_FLOW_NONE ||
-			nt_flow_at(w->flows, idx)->last_position > w->W.position ||
-			verdicts_waits(w, idx))
+		if (idx == NT_FLOW_NONE || !is_ready(w, idx))
 			break;
 		resolve(w, idx);
 	}

@@ -17,8 +17,7 @@ query_seen(struct worker *w, const struct nt_packet_meta *at, const struct nt_fl
 	const struct nt_addr client = key_addr(&f->key, f->orig_is_lo != 0);
 	if (w->query_told || !nt_netset_has(&w->config->local_nets, &client))
 		return;
-	w->query_told = true;
-	worker_tell(w, NT_FACT_ASKED, at, &m);
+	w->query_told = worker_tell(w, NT_FACT_ASKED, at, &m);
 }
 
 /* In the order of positions: the first one counts. */

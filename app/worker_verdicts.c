@@ -210,12 +210,18 @@ static bool
 is_ready(const struct worker *w, const struct nt_flow_cold *cold, bool *ret_early)
 {
 	const struct judging *j = &w->judging;
+	const int64_t until_ns = cold->first_clock_ns + w->config->notice.grace_ns;
 	*ret_early = false;
+	if (cold->first_position <= w->W.position &&
+		(until_ns < w->W.clock_ns || w->W.position >= j->all_from))
+		return true;
+	if (nt_unlikely(live_is_overdue(w, cold->first_position)) &&
+		(until_ns < w->done.clock_ns || j->hurry)) {
+		*ret_early = true;
+		return true;
+	}
 	if (cold->first_position > w->W.position)
 		return false;
-	if (cold->first_clock_ns + w->config->notice.grace_ns < w->W.clock_ns ||
-		w->W.position >= j->all_from)
-		return true;
 	/* Nothing comes any more before this worker goes on, and it waits for room. */
 	*ret_early = true;
 	return j->hurry && w->W.position >= w->done.position;

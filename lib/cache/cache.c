@@ -195,3 +195,24 @@ nt_name_cache_add(struct nt_name_cache *c, const struct nt_mapping *m)
 	release(c, &t);
 	return added;
 }
+
+bool
+nt_name_cache_has(const struct nt_name_cache *c, const struct nt_mapping *m)
+{
+	struct nt_told t = { .client = NT_LIST_NONE, .source = m->source };
+	uint32_t life;
+
+	t.addr = nt_addrs_find(&c->addrs, nt_addrs_tag(&c->addrs, &m->addr), &m->addr);
+	t.name = nt_names_find(
+		&c->names, nt_names_tag(&c->names, m->name, m->name_len), m->name, m->name_len);
+	if (m->client.family != NT_FAMILY_NONE) {
+		t.client =
+			nt_addrs_find(&c->addrs, nt_addrs_tag(&c->addrs, &m->client), &m->client);
+		if (t.client == NT_LIST_NONE)
+			return false;
+	}
+	if (t.addr == NT_LIST_NONE || t.name == NT_LIST_NONE)
+		return false;
+	life = nt_store_find(c, &t);
+	return life != NT_LIST_NONE && nt_life_expires_ns(nt_life_at(c, life)) > m->seen_ns;
+}

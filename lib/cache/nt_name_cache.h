@@ -111,6 +111,10 @@ void nt_name_cache_free(struct nt_name_cache *c); /* NULL is fine */
  */
 enum nt_name_added nt_name_cache_add(struct nt_name_cache *c, const struct nt_mapping *m);
 
+/* Is this very mapping (address, name, client, source) known already, and not expired at its seen?
+ */
+bool nt_name_cache_has(const struct nt_name_cache *c, const struct nt_mapping *m);
+
 /*
  * Drop, up to max steps of work, what no lookup can need once clock_ns has been reached by all.
  * What is added later is not seen before clock_ns. The argument above says which lookups that

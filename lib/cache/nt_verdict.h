@@ -31,7 +31,7 @@ enum nt_verdict {
 enum nt_unknown {
 	NT_UNKNOWN_JOINED, /* the connection's beginning was not seen: it is older than it looks */
 	NT_UNKNOWN_WARM_UP, /* the sensor has not watched for long enough */
-	NT_UNKNOWN_EARLY, /* it had to be judged before S + grace: no room for more connections */
+	NT_UNKNOWN_EARLY, /* it had to be judged before all up to S + grace was fed */
 	NT_UNKNOWN_FORGOTTEN, /* something told within the look-back was given up for want of room
 			       */
 	NT_UNKNOWN_ENCRYPTED, /* the client uses encrypted DNS */

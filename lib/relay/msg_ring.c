@@ -81,6 +81,12 @@ nt_msg_ring_has_room(const struct nt_msg_ring *r, size_t size)
 	return rte_ring_free_count(r->ring) >= nt_msg_units(size);
 }
 
+unsigned int
+nt_msg_ring_free_units(const struct nt_msg_ring *r)
+{
+	return rte_ring_free_count(r->ring);
+}
+
 int
 nt_msg_reader_init(struct nt_msg_reader *rd, struct nt_msg_ring *ring, size_t max_size)
 {

@@ -38,6 +38,8 @@ void nt_msg_ring_free(struct nt_msg_ring *r); /* NULL is fine */
 bool nt_msg_ring_put(struct nt_msg_ring *r, const struct nt_msg_head *msg);
 /* Producer: room for a message of that size, now (it can only grow)? */
 bool nt_msg_ring_has_room(const struct nt_msg_ring *r, size_t size);
+/* Either end: units that are free; the producer's answer can only grow, the consumer's shrink. */
+unsigned int nt_msg_ring_free_units(const struct nt_msg_ring *r);
 
 /*
  * The consumer's end: units are taken in bursts into a staging buffer, in which every message lies

@@ -66,6 +66,17 @@ nt_relay_learn(struct nt_relay_worker *w, const struct nt_mapping *m)
 	return nt_relay_tell(w, NT_FACT_MAPPING, m);
 }
 
+/* Live, how much room there is for what this worker learns: what to shed. */
+enum nt_relay_room {
+	NT_RELAY_ROOMY,
+	NT_RELAY_CROWDED, /* three quarters full: nothing that is known already */
+	NT_RELAY_FULL, /* no mapping: what is left is for facts, above all that mappings were lost
+			*/
+};
+enum nt_relay_room nt_relay_room(const struct nt_relay_worker *w);
+/* Units in the ring of what this worker learns, and what it holds. */
+void nt_relay_fill(const struct nt_relay_worker *w, unsigned int *ret_used, unsigned int *ret_size);
+
 /* Release T: everything of mine at or before position is processed, its mappings are queued. */
 void nt_relay_release(struct nt_relay_worker *w, uint64_t position, int64_t clock_ns);
 
@@ -100,6 +111,9 @@ struct nt_mark_value nt_relay_apply(struct nt_relay_worker *w, const struct nt_r
  */
 unsigned int nt_relay_step(struct nt_relay *r, int64_t now_ns);
 
+/* From now on nothing is held back by the bucket: the sensor is about to end. */
+void nt_relay_unpace(struct nt_relay *r);
+
 struct nt_mark_value nt_relay_watermark(const struct nt_relay *r); /* any thread */
 /* min T: every worker has processed everything at or before it. Any thread. */
 uint64_t nt_relay_processed(const struct nt_relay *r);
@@ -107,7 +121,8 @@ uint64_t nt_relay_processed(const struct nt_relay *r);
 struct nt_relay_stats {
 	uint64_t relayed; /* messages taken from out rings */
 	uint64_t delivered; /* copies put into in rings */
-	uint64_t delayed; /* of relayed: not let go at once by the bucket */
+	uint64_t delayed; /* of relayed: not let go at once by the bucket (paced: when control came
+			   * to them) */
 	struct nt_histogram propagation; /* from seen to departure, ns */
 };
 const struct nt_relay_stats *nt_relay_stats(const struct nt_relay *r);

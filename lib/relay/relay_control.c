@@ -137,18 +137,28 @@ all_have_room(const struct nt_relay *r, unsigned int from, size_t size)
 	return true;
 }
 
-/* False: the bucket does not let it go now. */
+/* False: the bucket does not let it go now, nor what is behind it up to min T. */
 static bool
-pace(struct nt_relay *r, struct nt_mapping_msg *m, int64_t now_ns)
+pace(struct nt_relay *r, struct nt_mapping_msg *m, int64_t now_ns, uint64_t min_T)
 {
 	if (r->cfg.pacing == NT_RELAY_PACED) {
-		if (nt_bucket_take(&r->bucket, now_ns, 1) == 0)
+		if (nt_bucket_take(&r->bucket, now_ns, 1) == 0) {
+			r->held_until = min_T;
 			return false;
+		}
 		m->departs_ns = NT_MAX(now_ns, m->seen_ns);
 	} else {
 		m->departs_ns = nt_bucket_depart(&r->bucket, m->seen_ns);
 	}
 	return true;
+}
+
+/* Paced, everything leaves a little after it was seen: what counts is that the bucket was empty. */
+static bool
+was_held(const struct nt_relay *r, const struct nt_mapping_msg *m)
+{
+	return r->cfg.pacing == NT_RELAY_PACED ? m->position <= r->held_until
+					       : m->departs_ns > m->seen_ns;
 }
 
 static void
@@ -158,7 +168,7 @@ deliver(struct nt_relay *r, unsigned int from, const struct nt_mapping_msg *m)
 		if (i != from)
 			r->stats.delivered += nt_msg_ring_put(r->workers[i].in, &m->head);
 	r->stats.relayed++;
-	r->stats.delayed += m->departs_ns > m->seen_ns;
+	r->stats.delayed += was_held(r, m);
 	nt_histogram_add(&r->stats.propagation, (uint64_t)(m->departs_ns - m->seen_ns));
 	nt_msg_reader_pop(&r->workers[from].outbox);
 }
@@ -174,7 +184,7 @@ nt_relay_step(struct nt_relay *r, int64_t now_ns)
 		if (m == NULL || m->position > W.position)
 			break;
 		if (relayed == STEP_MAX || !all_have_room(r, from, m->head.size) ||
-			!pace(r, m, now_ns)) {
+			!pace(r, m, now_ns, W.position)) {
 			/* W stands just before what could not go; so does its clock. */
 			W.position = m->position - 1;
 			W.clock_ns = NT_MIN(W.clock_ns, m->seen_ns);
@@ -189,6 +199,12 @@ nt_relay_step(struct nt_relay *r, int64_t now_ns)
 	if (W.position > last.position)
 		nt_mark_release(&r->W, W.position, W.clock_ns);
 	return relayed;
+}
+
+void
+nt_relay_unpace(struct nt_relay *r)
+{
+	nt_bucket_init(&r->bucket, 0, r->cfg.burst);
 }
 
 struct nt_mark_value

@@ -32,6 +32,7 @@ struct nt_relay {
 	struct nt_mark W; /* control: wo, workers: ro */
 	struct nt_relay_config cfg NT_CACHE_ALIGNED; /* ro */
 	struct nt_bucket bucket; /* control's alone, as is what follows */
+	uint64_t held_until; /* what lies at or before it was held back by the bucket */
 	struct nt_relay_stats stats;
 	struct nt_relay_worker workers[NT_RELAY_WORKERS_MAX];
 };

@@ -5,6 +5,9 @@
 
 #include "relay_priv.h"
 
+/* Facts are small and few; the last two of these the own queue never gives out (own_has_room). */
+#define RESERVED_MESSAGES 10
+
 /* One message more behind the end, so that each lies in one piece. */
 static size_t
 units_bytes(unsigned int units)
@@ -43,6 +46,12 @@ own_slot(const struct own_queue *q, unsigned int at)
 	return (void *)(q->units + (size_t)(at & (q->size - 1)) * NT_MSG_UNIT);
 }
 
+static unsigned int
+own_free_units(const struct own_queue *q)
+{
+	return q->size - (q->tail - q->head);
+}
+
 /* A message starts anywhere and runs over the end into the spare room; the next starts behind it.
  */
 static bool
@@ -50,7 +59,7 @@ own_has_room(const struct own_queue *q)
 {
 	const unsigned int most = nt_msg_units(NT_MAPPING_MSG_MAX);
 	/* Twice: the spare room at the end stands for as much at the front. */
-	return q->size - (q->tail - q->head) >= 2 * most;
+	return own_free_units(q) >= 2 * most;
 }
 
 static void
@@ -84,6 +93,34 @@ nt_relay_tell(struct nt_relay_worker *w, enum nt_fact kind, const struct nt_mapp
 		return false;
 	own_put(&w->own, &msg);
 	return true;
+}
+
+static enum nt_relay_room
+room_of(unsigned int left, unsigned int size, unsigned int most)
+{
+	if (left < RESERVED_MESSAGES * most)
+		return NT_RELAY_FULL;
+	return left < size / 4 ? NT_RELAY_CROWDED : NT_RELAY_ROOMY;
+}
+
+enum nt_relay_room
+nt_relay_room(const struct nt_relay_worker *w)
+{
+	const unsigned int most = nt_msg_units(NT_MAPPING_MSG_MAX);
+	const enum nt_relay_room own = room_of(own_free_units(&w->own), w->own.size, most);
+	if (w->out == NULL)
+		return own;
+	const enum nt_relay_room out =
+		room_of(nt_msg_ring_free_units(w->out), w->relay->cfg.ring_units, most);
+	return NT_MAX(own, out);
+}
+
+void
+nt_relay_fill(const struct nt_relay_worker *w, unsigned int *ret_used, unsigned int *ret_size)
+{
+	const bool alone = w->out == NULL;
+	*ret_size = alone ? w->own.size : w->relay->cfg.ring_units - 1;
+	*ret_used = alone ? w->own.tail - w->own.head : *ret_size - nt_msg_ring_free_units(w->out);
 }
 
 void

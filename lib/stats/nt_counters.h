@@ -45,7 +45,13 @@
 	X(FRAGMENTS_REPEATED, fragments_repeated, "fragments", "with bytes that were there already") \
 	X(FRAGMENTS_REFUSED, fragments_refused, "fragments", "that can't be part of a datagram") \
 	X(EPOCHS, epochs, "epochs", "captures that began before the clock: everything written and forgotten") \
+	X(RX_PACKETS, rx_packets, "packets", "handed over by the ports") \
 	X(RX_DROPPED, rx_dropped, "packets", "dropped by the port or the ring before a worker") \
+	X(RX_MISSED, rx_missed, "packets", "of these, by a port: its queue was full") \
+	X(RX_NO_BUFFER, rx_no_buffer, "packets", "of these, by a port: no buffer was free") \
+	X(RX_RING_FULL, rx_ring_full, "packets", "of these, by the distributor: the worker's ring was full") \
+	X(RX_ERRORS, rx_errors, "packets", "damaged when a port received them") \
+	X(SPLIT_CONNS, split_conns, "connections", "of a sample, seen by two workers: packets are split wrongly") \
 	/* connections */ \
 	X(CONNS_MADE, conns_made, "connections", "connections begun") \
 	X(CONNS_WRITTEN, conns_written, "connections", "connections handed over to be written") \
@@ -55,6 +61,7 @@
 	X(CONN_EXTRA_EXHAUSTED, conn_extra_exhausted, "times", "gaps or history not kept: too many connections out of order") \
 	X(CONN_LINK_EXHAUSTED, conn_link_exhausted, "times", "tunnels, VLANs or link addresses of a connection not kept: no room") \
 	X(CONNS_LOST, conns_lost, "connections", "records dropped for want of room") \
+	X(NOTICES_LOST, notices_lost, "notices", "dropped for want of room") \
 	X(RELEASED_EARLY, released_early, "connections", "written before the watermark had passed them") \
 	X(RECORDS_LATE_AT_RATE, records_late_at_rate, "connections", "that would have missed a name at the configured pacing rate") \
 	/* TCP payload looked into */ \
@@ -131,6 +138,8 @@
 	X(MAPPINGS_REPEATS, mappings_repeats, "mappings", "of retransmitted responses: dropped") \
 	X(MAPPINGS_SENT, mappings_sent, "mappings", "sent to the relay") \
 	X(MAPPINGS_SHED_OUT, mappings_shed_out, "mappings", "shed before the relay") \
+	X(REFRESHES_SHED, refreshes_shed, "mappings", "of these, known already: shed first") \
+	X(FACTS_SHED, facts_shed, "messages", "other than mappings, shed before the relay") \
 	X(MAPPINGS_RECEIVED, mappings_received, "mappings", "received from the relay") \
 	X(MAPPINGS_SHED_IN, mappings_shed_in, "mappings", "shed between the relay and this worker") \
 	X(MAPPINGS_NEW, mappings_new, "mappings", "received and new") \
@@ -162,7 +171,7 @@
 	/* of these, why: enum nt_unknown */ \
 	X(UNKNOWN_JOINED, unknown_joined, "connections", "because their beginning was not seen") \
 	X(UNKNOWN_WARM_UP, unknown_warm_up, "connections", "because of notice.warm_up") \
-	X(UNKNOWN_EARLY, unknown_early, "connections", "because flow.max was reached") \
+	X(UNKNOWN_EARLY, unknown_early, "connections", "because they had to be judged early: flow.max was reached, or relay.max_hold") \
 	X(UNKNOWN_FORGOTTEN, unknown_forgotten, "connections", "because a notice.max_* was reached") \
 	X(UNKNOWN_ENCRYPTED, unknown_encrypted, "connections", "because of encrypted DNS") \
 	X(UNKNOWN_TRUNCATED, unknown_truncated, "connections", "because of a truncated answer") \

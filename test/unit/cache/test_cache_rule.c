@@ -415,11 +415,46 @@ test_elsewhere_when_evicted(void **state NT_UNUSED)
 	nt_name_cache_free(c);
 }
 
+static bool
+has(const struct nt_name_cache *c, enum nt_source source, int64_t sec, uint32_t addr, uint32_t to,
+	const char *name)
+{
+	const struct nt_mapping m = { .addr = address(addr),
+		.client = client(to),
+		.seen_ns = NT_SEC(T0 + sec),
+		.source = (uint8_t)source,
+		.name_len = (uint16_t)strlen(name),
+		.name = name };
+	return nt_name_cache_has(c, &m);
+}
+
+/* What differs in anything, or is over, is not the same mapping. */
+static void
+test_has(void **state NT_UNUSED)
+{
+	const struct nt_name_cache_config cfg = small_config();
+	struct nt_name_cache *c = cache_with(&cfg);
+
+	tell(c, 1, 0, 1, 7, "a.example", 100);
+	tell(c, 2, 0, 1, 0, "b.example", 100);
+	assert_true(has(c, NT_SOURCE_DNS_A, 99, 1, 7, "a.example"));
+	assert_true(has(c, NT_SOURCE_DNS_A, 99, 1, 0, "b.example"));
+	assert_false(has(c, NT_SOURCE_DNS_A, 100, 1, 7, "a.example"));
+	assert_false(has(c, NT_SOURCE_DNS_A, 99, 2, 7, "a.example"));
+	assert_false(has(c, NT_SOURCE_DNS_A, 99, 1, 8, "a.example"));
+	assert_false(has(c, NT_SOURCE_DNS_A, 99, 1, 0, "a.example"));
+	assert_false(has(c, NT_SOURCE_DNS_A, 99, 1, 7, "b.example"));
+	assert_false(has(c, NT_SOURCE_DNS_A, 99, 1, 7, "c.example"));
+	assert_false(has(c, NT_SOURCE_MDNS, 99, 1, 7, "a.example"));
+	nt_name_cache_free(c);
+}
+
 int
 main(void)
 {
 #define RULE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_has),
 		RULE_TEST(test_own_lookup_before_others),
 		RULE_TEST(test_latest_first_and_more),
 		RULE_TEST(test_index_orders_one_packet),

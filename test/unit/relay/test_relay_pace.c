@@ -89,7 +89,7 @@ test_paced(void **state NT_UNUSED)
 		apply(r, 1, &f, &d);
 		assert_int_equal(f.count, i);
 	}
-	assert_int_equal(nt_relay_stats(r)->delayed, MAPPINGS);
+	assert_int_equal(nt_relay_stats(r)->delayed, MAPPINGS - 4);
 	assert_int_equal(d.count, MAPPINGS);
 	nt_relay_free(r);
 }
@@ -135,6 +135,54 @@ test_unlimited(void **state NT_UNUSED)
 	}
 }
 
+/* At the end nothing is held back any more, however little the bucket would let go. */
+static void
+test_unpaced(void **state NT_UNUSED)
+{
+	struct nt_relay *r = relay(NT_RELAY_PACED, 1, 1);
+	assert_int_equal(nt_relay_step(r, NT_SEC(1)), 1);
+	assert_int_equal(nt_relay_step(r, NT_SEC(1)), 0);
+	nt_relay_unpace(r);
+	assert_int_equal(nt_relay_step(r, NT_SEC(1)), MAPPINGS - 1);
+	assert_true(nt_relay_watermark(r).position == NT_POSITION_END);
+	nt_relay_free(r);
+}
+
+/* First what is known already has no room, then nothing but facts; never backwards. */
+static void
+expect_rooms(unsigned int workers)
+{
+	const struct nt_relay_config cfg = {
+		.workers = workers, .pacing = NT_RELAY_PACED, .ring_units = 512, .own_units = 512
+	};
+	struct nt_relay *r = nt_relay_new(&cfg);
+	struct nt_relay_worker *w = nt_relay_worker(r, 0);
+	unsigned int seen[NT_RELAY_FULL + 1] = { 0 }, used, size;
+	enum nt_relay_room last = NT_RELAY_ROOMY;
+	char name[NT_MAPPING_NAME_MAX];
+	for (uint64_t p = 1;; p++) {
+		const struct nt_mapping m = test_mapping(p, 0, name);
+		const enum nt_relay_room room = nt_relay_room(w);
+		nt_relay_fill(w, &used, &size);
+		assert_true(room >= last);
+		assert_int_equal(room != NT_RELAY_ROOMY, used > 3 * 512 / 4);
+		last = room;
+		seen[room]++;
+		if (!nt_relay_tell(w, NT_FACT_MAPPING, &m))
+			break;
+	}
+	assert_int_equal(last, NT_RELAY_FULL);
+	assert_true(seen[NT_RELAY_CROWDED] > 10 && seen[NT_RELAY_FULL] > 4);
+	nt_relay_free(r);
+}
+
+static void
+test_rooms(void **state NT_UNUSED)
+{
+	expect_rooms(1);
+	expect_rooms(2);
+}
+
 int
 main(void)
 {
@@ -142,6 +190,8 @@ main(void)
 		cmocka_unit_test(test_paced),
 		cmocka_unit_test(test_virtual),
 		cmocka_unit_test(test_unlimited),
+		cmocka_unit_test(test_unpaced),
+		cmocka_unit_test(test_rooms),
 	};
 	return cmocka_run_group_tests_name("relay_pace", tests, NULL, NULL);
 }
