@@ -10,28 +10,14 @@ address. Addresses that nothing may be named by (unspecified, loopback, multicas
 apart. The source `dns` is all of A, AAAA and PTR over UDP and TCP, `local` all over multicast DNS and LLMNR.
 -v prints what is missing. Exit status 77 without the corpus, 1 below a floor.
 """
-import argparse
-import collections
-import concurrent.futures
 import ipaddress
-import json
 import os
-import subprocess
 import sys
-import tempfile
 
-HERE = os.path.dirname(os.path.abspath(__file__))
+import names
+
 NAMED = {"A", "AAAA", "PTR"}
 LOCAL_PORTS = {5353, 5355}
-
-
-def rows(path):
-    """JSON lines, or nothing where there is no such log."""
-    try:
-        with open(path, encoding="utf-8", errors="replace") as f:
-            return [json.loads(line) for line in f if line.startswith("{")]
-    except FileNotFoundError:
-        return []
 
 
 def address(text):
@@ -82,55 +68,31 @@ def with_groups(source):
     return {source, "local" if how == "local" else "dns" if kind in NAMED else source, "all"}
 
 
-def check(a, name):
+def check(a, capture):
+    """(what is expected, is it learnt, what to say)"""
     expected = set()
-    folder = os.path.join(a.shared, "expected", name)
-    for r in rows(os.path.join(folder, "dns.log")):
-        expected.update(of_dns(r))
-    for r in rows(os.path.join(folder, "dhcp.log")):
-        expected.update(of_dhcp(r))
+    folder = os.path.join(a.expected, capture)
+    for log, of in (("dns.log", of_dns), ("dhcp.log", of_dhcp)):
+        for r in names.rows(os.path.join(folder, log)):
+            expected.update(of(r))
     if not expected:
-        return name, []
-    with tempfile.TemporaryDirectory() as out:
-        log = os.path.join(out, "names.json")
-        subprocess.run([a.nametap, "read", "--quiet", "-o", out, "--names", log,
-                        os.path.join(a.shared, "corpus", name)], check=False, stderr=subprocess.DEVNULL)
-        told = {(r.get("client"), address(r["addr"]), r["name"]) for r in rows(log)}
+        return []
+    told = {(r.get("client"), address(r["addr"]), r["name"]) for r in names.read(a, capture)[0]}
     anyone = {(addr, text) for _, addr, text in told}
-    return name, [(e, (e[2], e[3]) in anyone if e[1] is None else e[1:] in told) for e in sorted(expected, key=str)]
+    return [(e, (e[2], e[3]) in anyone if e[1] is None else e[1:] in told,
+             f"{capture}: {e[0]}: {e[2]} is {e[3]}, told to {e[1] or 'nobody'}: missing")
+            for e in sorted(expected, key=str)]
 
 
 def main():
-    p = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    p.add_argument("-v", action="store_true", dest="verbose")
-    p.add_argument("--shared", default=os.path.join(HERE, "../../../shared"))
-    p.add_argument("--jobs", type=int, default=2)
-    p.add_argument("--floor", action="append", default=[], metavar="SOURCE=PERCENT")
-    p.add_argument("nametap")
-    a = p.parse_args()
-    root = os.path.join(a.shared, "expected")
-    if not os.path.isdir(root):
-        print("skipped: no", root)
-        return 77
-    names = sorted({os.path.relpath(d, root) for d, _, files in os.walk(root) if {"dns.log", "dhcp.log"} & set(files)})
-    learnt, expected, apart = collections.Counter(), collections.Counter(), collections.Counter()
-    with concurrent.futures.ThreadPoolExecutor(a.jobs) as pool:
-        for name, found in pool.map(lambda n: check(a, n), names):
-            for (source, client, addr, text), there in found:
-                for s in with_groups(source):
-                    apart[s] += unusable(addr) and not there
-                    expected[s] += there or not unusable(addr)
-                    learnt[s] += there
-                if a.verbose and not there and not unusable(addr):
-                    print(f"{name}: {source}: {addr} is {text}, told to {client or 'nobody'}: missing")
-    for s in sorted(expected):
-        print(f"{s:12} {learnt[s]:5}/{expected[s]:<5} {100 * learnt[s] / max(1, expected[s]):6.2f}%"
-              f"  (unusable {apart[s]})")
-    floors = [(s, float(percent)) for s, percent in (f.split("=") for f in a.floor)]
-    low = [s for s, percent in floors if 100 * learnt[s] < percent * expected[s] or expected[s] == 0]
-    figures = ", ".join(f"{s} {learnt[s]}/{expected[s]} (floor {percent:g} %)" for s, percent in floors)
-    print("below the floor:" if low else "all floors held:", figures or "none")
-    return 1 if low else 0
+    a = names.arguments(__doc__)
+    tally = names.Tally()
+    for (source, _, addr, _), there, text in names.each(
+            a, lambda c: check(a, c), names.captures(a, "dns.log", "dhcp.log")):
+        tally.add(with_groups(source), there, unusable(addr))
+        if a.verbose and not there and not unusable(addr):
+            print(text)
+    return tally.conclude(a.floor)
 
 
 if __name__ == "__main__":

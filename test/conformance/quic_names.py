@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """How many of the server names of QUIC connections, as others list them, are in our ClientHellos.
 
-usage: quic_names.py QUIC_HELLOS [SHARED]   (77 where there is no SHARED: skipped)
+usage: quic_names.py [-v] [--shared DIR] [--floor quic=PERCENT] QUIC_HELLOS
 
-Names that a version carries which has no TLS (Google's own, before T050) are not expected.
+Names that a version carries which has no TLS (Google's own, before T050) are not expected. Exit status 77
+without the corpus, 1 below a floor.
 """
 import ipaddress
 import os
@@ -12,7 +13,8 @@ import subprocess
 import sys
 from collections import defaultdict
 
-FLOOR = 97.0  # percent
+import names
+
 # Google's own handshake: no TLS in it, and no server name that way.
 WITHOUT_TLS = {"ndpi/gquic.pcap", "ndpi/http_ipv6.pcap", "ndpi/quic.pcap", "ndpi/quic046.pcap",
                "ndpi/youtube_quic.pcap", "ndpi/youtubeupload.pcap"}
@@ -39,40 +41,41 @@ def ends_of(src, sport, dst, dport):
 
 def learnt(tool, capture):
     out = subprocess.run([tool, capture], capture_output=True, text=True, check=True).stdout
-    names = defaultdict(set)
+    ret = defaultdict(set)
     for line in out.splitlines():
         _, *ends, hello = line.split("\t")
-        names[ends_of(*ends)].add(server_name(bytes.fromhex(hello)))
-    return names
+        ret[ends_of(*ends)].add(server_name(bytes.fromhex(hello)))
+    return ret
 
 
-def main(args):
-    here = os.path.dirname(os.path.abspath(__file__))
-    shared = args[1] if len(args) > 1 else os.environ.get(
-        "NAMETAP_SHARED", os.path.join(here, "../../../shared"))
-    table = os.path.join(shared, "expected/ndpi-server-names.tsv")
-    if not os.path.exists(table):
-        print("no table of server names: skipped")
-        return 77
-    expected = defaultdict(list)
-    with open(table, encoding="utf-8") as f:
+def expected(path):
+    """(ends, name) of each connection, by capture."""
+    ret = defaultdict(list)
+    with open(path, encoding="utf-8") as f:
         for line in f:
             capture, protocol, _, *ends, name = line.rstrip("\n").split("\t")
             if protocol == "quic":
-                expected[capture].append((ends_of(*ends), name.lower()))
-    right = total = without = 0
-    for capture, flows in sorted(expected.items()):
-        names = learnt(args[0], os.path.join(shared, "corpus", capture))
-        hits = sum(name in names.get(ends, ()) for ends, name in flows)
-        print(f"{capture}: {hits}/{len(flows)}{' (no TLS)' if capture in WITHOUT_TLS else ''}")
-        if capture in WITHOUT_TLS:
-            without += len(flows)
-            continue
-        right, total = right + hits, total + len(flows)
-    percent = 100 * right / total if total else 0
-    print(f"QUIC server names: {right}/{total} ({percent:.1f} %), {without} without TLS")
-    return 0 if percent >= FLOOR else 1
+                ret[capture].append((ends_of(*ends), name.lower()))
+    return ret
+
+
+def check(a, capture, wanted):
+    """(source, was it learnt, what to say)"""
+    source = "without TLS" if capture in WITHOUT_TLS else "quic"
+    found = learnt(a.quic_hellos, os.path.join(a.shared, "corpus", capture))
+    return [(source, name in found.get(ends, ()), f"{capture}: {name} expected for {ends}") for ends, name in wanted]
+
+
+def main():
+    a = names.arguments(__doc__, "quic_hellos")
+    wanted = expected(os.path.join(a.expected, "ndpi-server-names.tsv"))
+    tally = names.Tally()
+    for source, there, text in names.each(a, lambda c: check(a, c, wanted[c]), sorted(wanted)):
+        tally.add({source}, there, source != "quic")
+        if a.verbose and not there:
+            print(text)
+    return tally.conclude(a.floor)
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    sys.exit(main())

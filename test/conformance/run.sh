@@ -113,7 +113,8 @@ check_names names-learnt python3 "$here/learnt.py" --shared "$shared" --jobs "$p
 	--floor dns=99 --floor dhcp=85 --floor local=40 "$release"
 check_names server-names python3 "$here/server_names.py" --shared "$shared" --jobs "$pool" \
 	--floor ssl.log=99 --floor http.log=99 --floor table=97 "$release"
-check_names quic-names python3 "$here/quic_names.py" "${release%/app/*}/test/conformance/quic_hellos" "$shared"
+check_names quic-names python3 "$here/quic_names.py" --shared "$shared" --jobs "$pool" \
+	--floor quic=97 "${release%/app/*}/test/conformance/quic_hellos"
 read_corpus asan-1 "$asan" read --quiet -j 1
 read_corpus asan-3 "$asan" read --quiet -j 3
 check_same release-1 asan-1
