@@ -48,10 +48,18 @@ is_answered(struct ask_box *b, int64_t until_ns)
 }
 
 static void
-copy_answer(struct ask_answer *ret, const struct ask_answer *a)
+copy_answer(struct ask_answer *ret, const struct ask_question *q, const struct ask_answer *a)
 {
-	memcpy(ret, a, offsetof(struct ask_answer, entries));
-	memcpy(ret->entries, a->entries, a->count * sizeof(a->entries[0]));
+	const size_t each = q->kind == ASK_TOLD ? sizeof(a->tolds[0]) : sizeof(a->entries[0]);
+	memcpy(ret, a, offsetof(struct ask_answer, entries) + a->count * each);
+}
+
+const struct ask_question *
+ask_leave(struct ask_box *b, const struct ask_question *q)
+{
+	b->question = *q;
+	atomic_fetch_add_explicit(&b->asked, 1, memory_order_release);
+	return &b->question;
 }
 
 int
@@ -61,10 +69,9 @@ ask(struct ask_box *b, const struct ask_question *q, struct ask_answer *ret)
 	pthread_mutex_lock(&b->asking);
 	const int64_t until_ns = nt_clock_monotonic_ns() + ASK_TIMEOUT_MS * (NT_NS_PER_SEC / 1000);
 	if (is_answered(b, until_ns)) {
-		b->question = *q;
-		atomic_fetch_add_explicit(&b->asked, 1, memory_order_release);
+		ask_leave(b, q);
 		if (is_answered(b, until_ns)) {
-			copy_answer(ret, &b->answer);
+			copy_answer(ret, q, &b->answer);
 			err = 0;
 		}
 	}

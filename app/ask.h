@@ -17,10 +17,12 @@
 
 #include <nt_base.h>
 #include <nt_name_entries.h>
+#include <nt_told.h>
 
 #define ASK_TIMEOUT_MS 500
 /* In one answer: 24 KB; who wants more asks again, for what comes after them. */
 #define ASK_ENTRIES 64
+#define ASK_TOLDS   512
 
 enum ask_kind {
 	ASK_NAMES, /* of the address: what lookups told of it */
@@ -29,6 +31,7 @@ enum ask_kind {
 	ASK_ASSERTED_ADDRS,
 	ASK_FILLS, /* how full the tables are */
 	ASK_WALK, /* all of the name cache, slice by slice */
+	ASK_TOLD, /* likewise all that verdicts remember of having been told */
 };
 
 struct ask_question {
@@ -36,7 +39,7 @@ struct ask_question {
 	struct nt_addr addr;
 	uint16_t name_len;
 	char name[NT_MAPPING_NAME_MAX];
-	uint32_t from; /* entries to be left out; ASK_WALK: the cursor (nt_name_entries_walk) */
+	uint32_t from; /* entries to be left out; ASK_WALK, ASK_TOLD: the cursor */
 };
 
 struct ask_fill {
@@ -51,12 +54,15 @@ struct ask_fills {
 struct ask_answer {
 	uint32_t count;
 	bool more, cut; /* struct nt_name_entries */
-	uint32_t cursor; /* ASK_WALK: where to go on */
+	uint32_t cursor; /* ASK_WALK, ASK_TOLD: where to go on; UINT32_MAX: that was all */
 	uint64_t position; /* the worker has processed everything up to here */
 	int64_t clock_ns; /* capture time there; INT64_MIN: nothing yet */
 	struct ask_fills fills;
 	/* times are capture times */
-	struct nt_name_entry entries[ASK_ENTRIES];
+	union {
+		struct nt_name_entry entries[ASK_ENTRIES];
+		struct nt_told_entry tolds[ASK_TOLDS];
+	};
 };
 
 struct ask_box {
@@ -88,6 +94,9 @@ ask_done(struct ask_box *b)
 	atomic_store_explicit(&b->answered,
 		atomic_load_explicit(&b->answered, memory_order_relaxed) + 1, memory_order_release);
 }
+
+/* Leave a question without waiting: for who answers it himself, once the worker has ended. */
+const struct ask_question *ask_leave(struct ask_box *b, const struct ask_question *q);
 
 /* Any ordinary thread. 0, or -ETIMEDOUT: the worker does not answer. */
 int ask(struct ask_box *b, const struct ask_question *q, struct ask_answer *ret);

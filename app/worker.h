@@ -11,14 +11,17 @@
 #include <nt_counters.h>
 #include <nt_hash.h>
 #include <nt_histogram.h>
+#include <nt_mapping.h>
 #include <nt_msg_ring.h>
 #include <nt_relay.h>
+#include <nt_told.h>
 
 #include "worker_gauges.h"
 
 struct ask_box;
 struct names_log;
 struct rx;
+struct ask_question;
 struct worker;
 
 /* Live, nothing waits for anyone. */
@@ -36,10 +39,22 @@ struct worker_config {
 	const struct worker_live *live; /* borrowed; NULL: offline */
 	const _Atomic int64_t *began_ns; /* the stream's first packet, before any is sent; ro */
 	struct nt_hash_key uid_key; /* the same in all workers */
+	const struct nt_hash_key *told_key; /* of what verdicts remember; NULL: any */
 };
 
 struct worker *worker_new(const struct worker_config *cfg); /* NULL and errno */
 void worker_free(struct worker *w); /* NULL is fine */
+
+/*
+ * Before it runs: what a snapshot has. Mappings in the order of their positions, which are before
+ * those of any packet; what was told in the order of last_ns; and that answers were missed until
+ * now_ns. Every worker is given the same.
+ */
+void worker_restore_mapping(struct worker *w, const struct nt_mapping *m);
+void worker_restore_told(struct worker *w, const struct nt_told_entry *e);
+void worker_restore_missed(struct worker *w, int64_t now_ns);
+/* What its memory makes of its key: nt_told_mark. */
+uint64_t worker_told_mark(const struct worker *w);
 
 /* For rte_eal_remote_launch; arg is the struct worker. Returns 0 when the stream has ended. */
 int worker_main(void *arg);
@@ -63,5 +78,11 @@ uint64_t worker_beats(const struct worker *w);
 
 /* Live, any thread: packets were lost before they came to a worker; it tells all of them. */
 void worker_note_losses(struct worker *w);
+
+/*
+ * Answer into that box: by the worker, in its turn; by anyone once it has ended, of a question left
+ * there (ask_leave).
+ */
+void worker_answer(struct worker *w, const struct ask_question *q);
 
 #endif

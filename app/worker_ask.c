@@ -31,6 +31,18 @@ answer_entries(struct worker *w, const struct ask_question *q, struct ask_answer
 }
 
 static void
+answer_told(struct worker *w, const struct ask_question *q, struct ask_answer *a)
+{
+	const struct nt_told_table *t = nt_verdicts_told(w->judging.verdicts);
+	a->cursor = q->from;
+	a->count = nt_told_walk(t, &a->cursor, a->tolds, ASK_TOLDS);
+	for (uint32_t i = 0; i < a->count; i++) {
+		a->tolds[i].first_ns -= w->epoch_offset_ns;
+		a->tolds[i].last_ns -= w->epoch_offset_ns;
+	}
+}
+
+static void
 answer_fills(const struct worker *w, struct ask_fills *f)
 {
 	const struct nt_config *c = w->config;
@@ -65,6 +77,8 @@ worker_answer(struct worker *w, const struct ask_question *q)
 		w->done.clock_ns == INT64_MIN ? INT64_MIN : w->done.clock_ns - w->epoch_offset_ns;
 	if (q->kind == ASK_FILLS)
 		answer_fills(w, &a->fills);
+	else if (q->kind == ASK_TOLD)
+		answer_told(w, q, a);
 	else
 		answer_entries(w, q, a);
 	ask_done(w->ask);

@@ -217,9 +217,6 @@ void worker_observe(struct worker *w);
 bool send_stats(struct worker *w, enum record_kind kind, int64_t ts_ns);
 void marker_packet(struct worker *w, enum mbuf_kind kind, const struct nt_packet_meta *at);
 
-/* worker_ask.c: one bounded answer. */
-void worker_answer(struct worker *w, const struct ask_question *q);
-
 /* worker_packets.c */
 void worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n);
 

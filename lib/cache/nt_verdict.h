@@ -18,6 +18,8 @@
 #include <nt_hash.h>
 #include <nt_mapping.h>
 
+#include "nt_told.h"
+
 enum nt_verdict {
 	NT_VERDICT_NOT_JUDGED,
 	NT_VERDICT_CLIENT,
@@ -105,6 +107,9 @@ enum nt_verdict nt_verdicts_judge(
 /* May an answer have escaped that told of the address, whatever the others did? Likewise. */
 bool nt_verdicts_escaped(
 	struct nt_verdicts *v, const struct nt_verdict_query *q, enum nt_unknown *ret_why);
+
+/* The memory of what was told: to be kept over a restart. */
+struct nt_told_table *nt_verdicts_told(struct nt_verdicts *v);
 
 /* The addresses told that are remembered were so many too many, since it was made. */
 uint64_t nt_verdicts_evicted(const struct nt_verdicts *v);

@@ -267,3 +267,9 @@ nt_verdicts_evicted(const struct nt_verdicts *v)
 	nt_told_stats(v->told, &s);
 	return s.evicted;
 }
+
+struct nt_told_table *
+nt_verdicts_told(struct nt_verdicts *v)
+{
+	return v->told;
+}
