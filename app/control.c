@@ -74,8 +74,7 @@ static void
 begin_time(struct control *c)
 {
 	c->ticking = true;
-	nt_sink_tick(c->cfg.sink, atomic_load_explicit(&reader_progress(c->cfg.reader)->first_ns,
-					  memory_order_relaxed));
+	nt_sink_tick(c->cfg.sink, atomic_load_explicit(c->cfg.began_ns, memory_order_relaxed));
 }
 
 /* False when the writer has no room just now. */
@@ -226,17 +225,29 @@ watch(struct control *c)
 	}
 }
 
+unsigned int
+control_step(struct control *c)
+{
+	/* No wall clock is needed offline: the bucket is virtual. */
+	unsigned int n = nt_relay_step(c->cfg.relay, 0);
+	n += drain_records(c);
+	n += write_stats_of_all(c);
+	watch(c);
+	return n;
+}
+
+bool
+control_is_done(const struct control *c)
+{
+	return c->done;
+}
+
 void
 control_run(struct control *c)
 {
 	while (!c->done) {
 		lcore_pause();
-		/* No wall clock is needed offline: the bucket is virtual. */
-		unsigned int n = nt_relay_step(c->cfg.relay, 0);
-		n += drain_records(c);
-		n += write_stats_of_all(c);
-		watch(c);
-		if (n == 0)
+		if (control_step(c) == 0)
 			lcore_rest();
 	}
 	progress_end(&c->progress);

@@ -21,7 +21,8 @@ struct control_config {
 	struct nt_relay *relay;
 	struct worker **workers;
 	unsigned int worker_count;
-	const struct reader *reader;
+	const _Atomic int64_t *began_ns; /* the stream's first packet; ro */
+	const struct reader *reader; /* for progress only; NULL without */
 	struct nt_sink *sink;
 	atomic_bool *reopen; /* set by a signal handler: the logs are to be opened again */
 	atomic_bool *stop; /* set when a log can't be written: the reader stops */
@@ -38,6 +39,10 @@ void control_free(struct control *c); /* NULL is fine */
 
 /* Until every worker has said that it is done. */
 void control_run(struct control *c);
+
+/* One round of it, for who times it: how much was done. Over when every worker has said so. */
+unsigned int control_step(struct control *c);
+bool control_is_done(const struct control *c);
 
 /* After control_run: the sum of all workers' counters. */
 void control_sum(const struct control *c, struct nt_counters *ret);

@@ -18,10 +18,12 @@ start(int argc, char **argv, struct nt_error *err)
 	return 0;
 }
 
-int
-eal_start_offline(unsigned int lcores, unsigned int memory_mb, struct nt_error *err)
+/* hugetlb: its memory is of 2 MiB pages, and it makes no file for them. */
+static int
+start_alone(unsigned int lcores, unsigned int memory_mb, bool hugetlb, struct nt_error *err)
 {
 	char name[] = "nametap", no_huge[] = "--no-huge", no_pci[] = "--no-pci";
+	char in_memory[] = "--in-memory";
 	char no_shconf[] = "--no-shconf", no_telemetry[] = "--no-telemetry";
 	char main_lcore[] = "--main-lcore=0", level[] = "--log-level=*:error";
 	char memory[32], prefix[64], cores[8192];
@@ -31,9 +33,36 @@ eal_start_offline(unsigned int lcores, unsigned int memory_mb, struct nt_error *
 	if (code != 0)
 		return nt_error_set(
 			err, code, "can't tell which CPUs there are: %s", strerror(-code));
-	char *argv[] = { name, no_huge, no_pci, no_shconf, no_telemetry, main_lcore, level, memory,
-		prefix, cores, NULL };
+	char *argv[] = { name, hugetlb ? in_memory : no_huge, no_pci, no_shconf, no_telemetry,
+		main_lcore, level, memory, prefix, cores, NULL };
 	return start((int)NT_ARRAY_SIZE(argv) - 1, argv, err);
+}
+
+int
+eal_start_offline(unsigned int lcores, unsigned int memory_mb, struct nt_error *err)
+{
+	return start_alone(lcores, memory_mb, false, err);
+}
+
+static unsigned int
+free_huge_pages(void)
+{
+	unsigned int n = 0;
+	FILE *f = fopen("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages", "r");
+	if (f == NULL)
+		return 0;
+	if (fscanf(f, "%u", &n) != 1)
+		n = 0;
+	fclose(f);
+	return n;
+}
+
+int
+eal_start_bench(
+	unsigned int lcores, unsigned int memory_mb, bool *ret_hugetlb, struct nt_error *err)
+{
+	*ret_hugetlb = free_huge_pages() >= (memory_mb + 1) / 2;
+	return start_alone(lcores, memory_mb, *ret_hugetlb, err);
 }
 
 int

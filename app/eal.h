@@ -20,6 +20,12 @@ int eal_start_offline(unsigned int lcores, unsigned int memory_mb, struct nt_err
  */
 int eal_start_live(struct eal_args *args, struct nt_error *err);
 
+/*
+ * The same on 2 MiB pages where there are enough free ones; *ret_hugetlb says so. Nothing of
+ * another EAL on the machine is touched.
+ */
+int eal_start_bench(
+	unsigned int lcores, unsigned int memory_mb, bool *ret_hugetlb, struct nt_error *err);
 void eal_stop(void);
 
 #endif

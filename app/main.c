@@ -17,6 +17,7 @@ static const struct {
 	const char *help;
 } commands[] = {
 	{ "read", cmd_read, "read captures, write connections with the names of their ends" },
+	{ "bench", cmd_bench, "measure what the sensor costs on this machine" },
 };
 
 static void

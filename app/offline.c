@@ -144,6 +144,7 @@ make_control(struct offline *o)
 		.relay = o->relay,
 		.workers = o->workers,
 		.worker_count = o->worker_count,
+		.began_ns = &reader_progress(o->reader)->first_ns,
 		.reader = o->reader,
 		.sink = o->cfg.sink,
 		.reopen = o->cfg.reopen,

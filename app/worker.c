@@ -29,6 +29,17 @@ set_service_ports(struct worker *w, const struct nt_conn_ports *ports)
 			w->port_use[port] |= PORT_SERVICE;
 }
 
+static void
+set_name_ports(struct worker *w)
+{
+	set_ports(w, &w->config->names.dns_ports, PORT_DNS);
+	set_ports(w, &w->config->names.mdns_ports, PORT_MDNS);
+	set_ports(w, &w->config->names.llmnr_ports, PORT_LLMNR);
+	set_ports(w, &w->config->names.nbns_ports, PORT_NBNS);
+	set_ports(w, &w->config->names.dhcp_ports, PORT_DHCP);
+	set_ports(w, &w->config->names.dhcp6_ports, PORT_DHCP6);
+}
+
 /* Two of each flow; of these, only those of DNS over TCP are ever touched. */
 static struct nt_dns_stream *
 dns_streams_new(uint32_t flows)
@@ -50,7 +61,8 @@ make_tables(struct worker *w)
 	flow_options(&conn, c);
 	w->flows = nt_flow_table_new(c->flow.max, &key);
 	w->conn = nt_conn_new(&conn, c->flow.max);
-	set_service_ports(w, &conn.dns_udp);
+	if (!w->cfg.no_names)
+		set_service_ports(w, &conn.dns_udp);
 	w->names = nt_name_cache_new(&cache, &key);
 	w->asserted = nt_name_cache_new(&asserted, &key);
 	w->queries = nt_dns_match_new(c->names.max_queries, c->names.query_life_ns, &key);
@@ -70,7 +82,7 @@ make_tables(struct worker *w)
 		if (w->community_id == NULL)
 			return -errno;
 	}
-	int failed = hosts_init(w, &key, cache_longest_timeout_ns(c));
+	int failed = w->cfg.no_names ? 0 : hosts_init(w, &key, cache_longest_timeout_ns(c));
 	if (failed == 0)
 		failed = nt_pool_init(&w->pins, sizeof(struct found_names), c->flow.max);
 	if (failed == 0)
@@ -162,12 +174,8 @@ worker_new(const struct worker_config *cfg)
 		live_init(w);
 	w->done.clock_ns = INT64_MIN;
 	w->W.clock_ns = INT64_MIN;
-	set_ports(w, &w->config->names.dns_ports, PORT_DNS);
-	set_ports(w, &w->config->names.mdns_ports, PORT_MDNS);
-	set_ports(w, &w->config->names.llmnr_ports, PORT_LLMNR);
-	set_ports(w, &w->config->names.nbns_ports, PORT_NBNS);
-	set_ports(w, &w->config->names.dhcp_ports, PORT_DHCP);
-	set_ports(w, &w->config->names.dhcp6_ports, PORT_DHCP6);
+	if (!cfg->no_names)
+		set_name_ports(w);
 	const int err = make_tables(w);
 	if (err != 0) {
 		worker_free(w);
@@ -303,9 +311,11 @@ measure_lag(struct worker *w)
 }
 
 /* The stream has ended here: end what is open, a slice at a time. True when all is written. */
-static bool
-finish(struct worker *w)
+bool
+worker_finish(struct worker *w)
 {
+	if (w->done.position != NT_POSITION_END)
+		return false;
 	if (!flows_end_all(w, RECORDS_MAX) && nt_flow_ended(w->flows) == NT_FLOW_NONE &&
 		!mismatches_wait(w) && w->W.position == NT_POSITION_END) {
 		notices_expire(w, INT64_MAX);
@@ -314,12 +324,12 @@ finish(struct worker *w)
 	return false;
 }
 
-/* One round of the loop; false when there was nothing to do. */
-static bool
-poll(struct worker *w)
+bool
+worker_poll(struct worker *w)
 {
 	struct rte_mbuf *mbufs[WORKER_BURST];
 	struct nt_mark_value R;
+	worker_timers_begin(w->timers);
 	const unsigned int n = w->cfg.rx->burst(w->cfg.rx, mbufs, &R);
 	lcore_pause();
 	if (w->cfg.live != NULL)
@@ -331,18 +341,28 @@ poll(struct worker *w)
 		w->done = (struct nt_mark_value){ .position = R.position,
 			.clock_ns = NT_MAX(R.clock_ns, w->done.clock_ns) };
 	}
+	worker_timers_lap(w->timers, WORKER_STAGE_RX);
 	const bool moved = advance(w);
 	if (moved)
 		measure_lag(w);
 	const struct ask_question *q = ask_pending(w->ask);
 	if (nt_unlikely(q != NULL))
 		worker_answer(w, q);
+	worker_timers_lap(w->timers, WORKER_STAGE_NAMES);
 	bool busy = records_advance(w, RECORDS_MAX);
+	worker_timers_lap(w->timers, WORKER_STAGE_RECORDS);
 	if (w->done.clock_ns != INT64_MIN)
 		busy |= flows_expire(w, w->done.clock_ns);
 	if (w->cfg.live != NULL)
 		live_end_round(w);
+	worker_timers_lap(w->timers, WORKER_STAGE_EXPIRY);
 	return busy || moved || n != 0;
+}
+
+void
+worker_time_stages(struct worker *w, struct worker_timers *timers)
+{
+	w->timers = timers;
 }
 
 int
@@ -350,8 +370,8 @@ worker_main(void *arg)
 {
 	struct worker *w = arg;
 	for (;;) {
-		const bool busy = poll(w);
-		if (w->done.position == NT_POSITION_END && finish(w))
+		const bool busy = worker_poll(w);
+		if (worker_finish(w))
 			return 0;
 		if (!busy)
 			idle(w);

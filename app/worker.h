@@ -23,6 +23,7 @@ struct names_log;
 struct rx;
 struct ask_question;
 struct worker;
+struct worker_timers;
 
 /* Live, nothing waits for anyone. */
 struct worker_live {
@@ -40,6 +41,8 @@ struct worker_config {
 	const _Atomic int64_t *began_ns; /* the stream's first packet, before any is sent; ro */
 	struct nt_hash_key uid_key; /* the same in all workers */
 	const struct nt_hash_key *told_key; /* of what verdicts remember; NULL: any */
+	bool no_names; /* no packet is looked into, nobody is looked up, hosts and verdicts neither
+			*/
 };
 
 struct worker *worker_new(const struct worker_config *cfg); /* NULL and errno */
@@ -58,6 +61,21 @@ uint64_t worker_told_mark(const struct worker *w);
 
 /* For rte_eal_remote_launch; arg is the struct worker. Returns 0 when the stream has ended. */
 int worker_main(void *arg);
+
+/* What worker_main does, for who times it. One round; false when there was nothing to do. */
+bool worker_poll(struct worker *w);
+/* A slice of the end, when the stream has ended; true when all is written. */
+bool worker_finish(struct worker *w);
+/* From now on, tell the cycles of stages apart (worker_timers.h); NULL: not. Its own lcore. */
+void worker_time_stages(struct worker *w, struct worker_timers *timers);
+
+/* Memory of the tables, and what is in them. Between rounds. */
+struct worker_sizes {
+	uint64_t flows, flow_max, flow_bytes; /* connections: their table, and what goes with it */
+	uint64_t mappings, mapping_bytes; /* the name cache without names; memory ever used */
+	uint64_t name_bytes; /* names, their text and their index */
+};
+void worker_sizes(const struct worker *w, struct worker_sizes *ret);
 
 /* Counted by the worker with relaxed stores, read by anyone with relaxed loads. */
 const struct nt_counters *worker_counters(const struct worker *w);

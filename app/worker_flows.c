@@ -102,6 +102,8 @@ flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_m
 	nt_conn_open(w->conn, f, nt_flow_cold_at(w->flows, idx), p, m, src_is_lo);
 	nt_flow_schedule(w->flows, idx, f->deadline_ns);
 	verdicts_open(w, idx, p);
+	if (nt_unlikely(w->cfg.no_names))
+		f->stream = p->proto == IPPROTO_TCP ? STREAM_CLOSED : QUIC_DECIDED;
 	count(w, NT_COUNTER_CONNS_MADE, 1);
 	if (w->hosts != NULL && p->mac != NULL)
 		hosts_begin(w, p, m);
@@ -114,8 +116,10 @@ flow_end(struct worker *w, uint32_t idx)
 	/* Its names are asked for after this burst at the earliest: their lines come meanwhile. */
 	const struct nt_flow_key *key = &nt_flow_at(w->flows, idx)->key;
 	const struct nt_addr lo = key_addr(key, true), hi = key_addr(key, false);
-	nt_name_cache_prefetch(w->names, &lo);
-	nt_name_cache_prefetch(w->names, &hi);
+	if (nt_likely(!w->cfg.no_names)) {
+		nt_name_cache_prefetch(w->names, &lo);
+		nt_name_cache_prefetch(w->names, &hi);
+	}
 	if (key->proto == IPPROTO_UDP)
 		quic_end(w, idx);
 	else if (key->proto == IPPROTO_TCP)

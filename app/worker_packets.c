@@ -132,6 +132,19 @@ carries_something(const struct nt_packet *p)
 	return (p->payload_len | (p->tcp_flags & (TH_FIN | TH_RST))) != 0;
 }
 
+/* Around what looks into payload: the rest is the connection's stage. */
+static inline void
+names_begin(struct worker *w)
+{
+	worker_timers_lap(w->timers, WORKER_STAGE_FLOW);
+}
+
+static inline void
+names_end(struct worker *w)
+{
+	worker_timers_lap(w->timers, WORKER_STAGE_NAMES);
+}
+
 /* Tunnels' connections come here too, which is no reason to call it for all others. */
 static inline __attribute__((always_inline)) uint32_t
 process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
@@ -146,20 +159,30 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 		return idx;
 	if (p->proto == IPPROTO_UDP) {
 		const unsigned int uses = w->port_use[p->sport] | w->port_use[p->dport];
-		if (nt_unlikely(uses != PORT_NONE) && !(p->flags & NT_PKT_BAD_CHECKSUM))
+		if (nt_unlikely(uses != PORT_NONE) && !(p->flags & NT_PKT_BAD_CHECKSUM)) {
+			names_begin(w);
 			names_packet(w, p, at, idx, s->src_is_lo, (enum port_use)(uses & -uses));
-		else if ((nt_flow_at(w->flows, idx)->stream & QUIC_DECIDED) == 0)
+			names_end(w);
+		} else if ((nt_flow_at(w->flows, idx)->stream & QUIC_DECIDED) == 0) {
+			names_begin(w);
 			quic_packet(w, p, at, idx, s->src_is_lo);
+			names_end(w);
+		}
 	} else if (carries_something(p)) {
 		if (nt_unlikely(p->proto != IPPROTO_TCP)) {
 			if (nt_neighbour_is_nd(p))
 				hosts_neighbour(w, p, at);
 		} else {
 			const struct nt_flow *f = nt_flow_at(w->flows, idx);
-			if ((f->stream & STREAM_CLOSED) == 0)
+			if ((f->stream & STREAM_CLOSED) == 0) {
+				names_begin(w);
 				streams_packet(w, p, at, idx, s->src_is_lo);
-			else if (nt_unlikely(f->stream == STREAM_HOSTS))
+				names_end(w);
+			} else if (nt_unlikely(f->stream == STREAM_HOSTS)) {
+				names_begin(w);
 				hosts_of_packet(w, p, at, idx, s->src_is_lo);
+				names_end(w);
+			}
 		}
 	}
 	return idx;
@@ -250,11 +273,15 @@ worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n)
 {
 	struct staged s[WORKER_BURST];
 	stage_fetch(mbufs, n);
+	worker_timers_lap(w->timers, WORKER_STAGE_RX);
 	stage_decode(w, mbufs, n, s);
 	if (w->config->checksums != NT_CONFIG_CHECKSUMS_IGNORE)
 		stage_verify(w, mbufs, n, s);
+	worker_timers_lap(w->timers, WORKER_STAGE_DECODE);
 	stage_hash(w, n, s);
 	stage_lookup(w, n, s);
+	worker_timers_lap(w->timers, WORKER_STAGE_LOOKUP);
 	for (unsigned int i = 0; i < n; i++)
 		process_one(w, mbufs[i], &w->packets[i], &s[i]);
+	worker_timers_lap(w->timers, WORKER_STAGE_FLOW);
 }

@@ -25,6 +25,7 @@
 #include "streams.h"
 #include "suppress.h"
 #include "worker.h"
+#include "worker_timers.h"
 
 #define WORKER_BURST RX_BURST
 
@@ -112,6 +113,7 @@ struct worker {
 	const struct nt_config *config;
 	struct ask_box *ask;
 	struct nt_relay_worker *relay;
+	struct worker_timers *timers; /* NULL: cycles of stages are not told apart */
 	struct nt_relay_taker taker;
 	bool query_told; /* by this worker */
 	bool tap_sees_queries; /* as of what has been applied */

@@ -100,7 +100,7 @@ records_advance(struct worker *w, unsigned int max)
 	const int64_t pinned_ns = w->W.clock_ns;
 	const unsigned int judged = verdicts_due(w, max);
 	const unsigned int compared = mismatches_due(w, max);
-	const unsigned int pinned = pins_due(w, max);
+	const unsigned int pinned = w->cfg.no_names ? 0 : pins_due(w, max);
 	const unsigned int resolved = pinned < max ? resolve_due(w, max) : 0;
 	if (judged < max && compared < max && pinned < max && resolved < max)
 		purge(w, pinned_ns);

@@ -227,6 +227,7 @@ row_make(struct worker *w, uint32_t idx, struct nt_conn_row *row)
 	struct nt_conn_summary s;
 	nt_conn_summarize(w->conn, f, nt_flow_cold_at(w->flows, idx), &s);
 	begin_row(w, f, &s, row);
-	name_row(w, idx, row);
+	if (!w->cfg.no_names)
+		name_row(w, idx, row);
 	count_hits(w, row, &s);
 }

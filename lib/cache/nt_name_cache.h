@@ -213,6 +213,7 @@ struct nt_name_cache_stats {
 	uint64_t evicted_per_address;
 	uint64_t lookup_cut; /* lookups that met the bound on steps */
 	uint64_t bytes; /* memory that was ever used, indexes in whole */
+	uint64_t name_bytes; /* of these, names, their text and their index */
 	uint32_t longest_probe; /* slots looked at by the worst insert into any index */
 };
 void nt_name_cache_stats(const struct nt_name_cache *c, struct nt_name_cache_stats *ret);

@@ -48,5 +48,6 @@ nt_name_cache_stats(const struct nt_name_cache *c, struct nt_name_cache_stats *r
 	ret->names = c->names.pool.used;
 	ret->mappings = nt_store_versions(c);
 	ret->bytes = bytes_in_use(c);
+	ret->name_bytes = nt_names_bytes(&c->names);
 	ret->longest_probe = longest_probe(c);
 }

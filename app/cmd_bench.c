@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <errno.h>
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+#include "commands.h"
+
+#define SET_MAX	    64
+#define SECONDS_MAX 3600.0
+#define FLOWS_MAX   (UINT32_C(1) << 28)
+
+struct bench_args {
+	struct bench_options o;
+	const char *sets[SET_MAX];
+	unsigned int set_count;
+	char workers[64];
+	bool json;
+};
+
+static void
+print_help(void)
+{
+	puts("usage: nametap bench [OPTION]... CAPTURE\n"
+	     "\n"
+	     "Measures what the sensor costs on this machine: the capture is loaded into memory,\n"
+	     "played with as many connections as asked for through the real workers, and records,\n"
+	     "relay and memory are measured beside it. Cycles are those of the time stamp "
+	     "counter;\n"
+	     "the probe, the least that finding a connection costs here, makes them comparable.\n"
+	     "\n"
+	     "  -j, --workers N     worker lcores, 1 to 16 (default 1: in turns with the control\n"
+	     "                      lcore; more: each in a thread of its own)\n"
+	     "      --flows N       connections open at once: copies of the capture with "
+	     "addresses\n"
+	     "                      of their own play together (default: the capture's own)\n"
+	     "      --seconds S     how long is measured (default 5)\n"
+	     "      --no-names      workers that look for no names and look none up\n"
+	     "      --set KEY=VALUE one key of the configuration\n"
+	     "      --json          one object on one line\n"
+	     "  -h, --help\n"
+	     "\n"
+	     "Reserve 2 MiB pages first: echo 1024 > /proc/sys/vm/nr_hugepages\n"
+	     "\n"
+	     "Exit status: 0; 1 the capture could not be read, or there is not enough memory;\n"
+	     "2 wrong command line or configuration.");
+}
+
+static int
+usage_error(const char *what, const char *which)
+{
+	fprintf(stderr, "nametap: %s%s; `nametap bench --help` says more\n", what, which);
+	return EXIT_USAGE;
+}
+
+static int
+add_set(struct bench_args *a, const char *assignment)
+{
+	if (a->set_count == SET_MAX)
+		return usage_error("too many --set", "");
+	a->sets[a->set_count++] = assignment;
+	return EXIT_FINE;
+}
+
+static int
+take_workers(struct bench_args *a, const char *value)
+{
+	if (snprintf(a->workers, sizeof(a->workers), "workers=%s", value) >=
+		(int)sizeof(a->workers))
+		return usage_error("no number of workers: ", value);
+	return add_set(a, a->workers);
+}
+
+static int
+take_flows(struct bench_args *a, const char *value)
+{
+	char *end;
+	errno = 0;
+	const unsigned long n = strtoul(value, &end, 10);
+	if (errno != 0 || *end != '\0' || *value < '0' || *value > '9' || n == 0 || n > FLOWS_MAX)
+		return usage_error("--flows takes a number from 1 to 268435456, not ", value);
+	a->o.flows = (uint32_t)n;
+	return EXIT_FINE;
+}
+
+static int
+take_seconds(struct bench_args *a, const char *value)
+{
+	char *end;
+	a->o.seconds = strtod(value, &end);
+	if (end == value || *end != '\0' || !(a->o.seconds > 0 && a->o.seconds <= SECONDS_MAX))
+		return usage_error("--seconds takes a number above 0, up to 3600, not ", value);
+	return EXIT_FINE;
+}
+
+static const struct option options[] = {
+	{ "workers", required_argument, NULL, 'j' },
+	{ "flows", required_argument, NULL, 'f' },
+	{ "seconds", required_argument, NULL, 't' },
+	{ "no-names", no_argument, NULL, 'n' },
+	{ "set", required_argument, NULL, 's' },
+	{ "json", no_argument, NULL, 'J' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static int
+take_option(struct bench_args *a, int c, char **argv)
+{
+	switch (c) {
+	case 'j':
+		return take_workers(a, optarg);
+	case 'f':
+		return take_flows(a, optarg);
+	case 't':
+		return take_seconds(a, optarg);
+	case 's':
+		return add_set(a, optarg);
+	case 'n':
+		a->o.no_names = true;
+		return EXIT_FINE;
+	case 'J':
+		a->json = true;
+		return EXIT_FINE;
+	case ':':
+		return usage_error("an argument is missing after ", argv[optind - 1]);
+	default:
+		return usage_error("unknown option ", argv[optind - 1]);
+	}
+}
+
+/* -1: go on; else the exit status. */
+static int
+parse_args(struct bench_args *a, int argc, char **argv)
+{
+	int c;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":j:h", options, NULL)) != -1) {
+		if (c == 'h') {
+			print_help();
+			return EXIT_FINE;
+		}
+		const int status = take_option(a, c, argv);
+		if (status != EXIT_FINE)
+			return status;
+	}
+	if (optind == argc)
+		return usage_error("no capture given", "");
+	if (optind + 1 != argc)
+		return usage_error("one capture only, what is ", argv[optind + 1]);
+	a->o.path = argv[optind];
+	return -1;
+}
+
+static void
+complain(void *arg, const char *line)
+{
+	(void)arg;
+	fprintf(stderr, "nametap: %s\n", line);
+}
+
+static int
+make_config(struct nt_config *cfg, const struct bench_args *a)
+{
+	int bad = 0;
+	nt_config_default(cfg);
+	cfg->notice.warm_up_ns = 0;
+	for (unsigned int i = 0; i < a->set_count; i++)
+		bad |= nt_config_set(cfg, a->sets[i], complain, NULL) != 0;
+	if (!bad)
+		bad = nt_config_check(cfg, complain, NULL) != 0;
+	return bad ? EXIT_USAGE : EXIT_FINE;
+}
+
+int
+cmd_bench(int argc, char **argv)
+{
+	static struct nt_config cfg;
+	struct bench_args a = { .o = { .config = &cfg, .seconds = 5 } };
+	struct bench_result result;
+	struct nt_error err;
+	int status = parse_args(&a, argc, argv);
+	if (status == -1)
+		status = make_config(&cfg, &a);
+	else
+		return status;
+	if (status != EXIT_FINE)
+		return status;
+	if (bench_run(&a.o, &result, &err) != 0) {
+		fprintf(stderr, "nametap: %s\n", err.msg);
+		return EXIT_INCOMPLETE;
+	}
+	if (!result.hugetlb)
+		fputs("nametap: no free 2 MiB pages for EAL, mbufs are on small ones; "
+		      "`echo 1024 > /proc/sys/vm/nr_hugepages` reserves some\n",
+			stderr);
+	(a.json ? bench_print_json : bench_print)(stdout, &a.o, &result);
+	return EXIT_FINE;
+}
