@@ -10,6 +10,8 @@
 #ifndef PORT_H
 #define PORT_H
 
+#include <pthread.h>
+
 #include <rte_mempool.h>
 
 #include <nt_config.h>
@@ -29,12 +31,13 @@ enum port_time {
 
 struct port {
 	uint16_t id, queues;
-	const char *driver; /* static */
-	char name[64]; /* EAL's, of the device */
-	enum port_time time;
-	bool symmetric; /* both directions of a pair of addresses in one queue */
+	uint16_t link; /* DLT_* */
+	bool splits; /* both directions of a connection come to the same of its queues */
 	bool chains; /* packets may come in several mbufs */
-	struct live_clock card; /* PORT_TIME_CARD: card's counter to our clock */
+	enum port_time time;
+	char driver[32], name[64]; /* of the device, as EAL calls it */
+	struct rte_mempool *pool; /* its mbufs, with a struct mbuf_meta each */
+	struct live_clock card; /* PORT_TIME_CARD: the card's counter to our clock */
 };
 
 struct ports_config {
@@ -57,15 +60,15 @@ struct ports {
 	int64_t began_ns;
 	int stamp_offset; /* of the stamp in an mbuf; -1: no port stamps */
 	uint64_t stamp_flag; /* in ol_flags: there is one */
-	struct rte_mempool *pools[8]; /* by NUMA socket; mbufs with struct mbuf_meta */
 	struct rte_mempool *whole; /* large mbufs, for packets that came in pieces */
 	struct rte_mempool *handles; /* without data, for what points into another one's */
+	pthread_mutex_t stats_lock; /* drivers count anew when they are asked */
 };
 
 /* 0, or -errno and *err. ports_close is right after a failure too. */
 int ports_open(struct ports *p, const struct ports_config *cfg, struct nt_error *err);
 int ports_start(struct ports *p, struct nt_error *err);
-/* No packets come any more; what is in the queues can still be polled. */
+/* Nobody polls any more. */
 void ports_close(struct ports *p);
 
 /* Discipline the cards' clocks; with live_clock_update, by the same thread. */
@@ -77,8 +80,8 @@ struct port_stats {
 	uint64_t errors;
 	uint64_t no_mbuf;
 };
-/* What port i counted since ports_start. Any thread. */
-void ports_stats(const struct ports *p, unsigned int i, struct port_stats *ret);
+/* What port i counted since it was opened. Any thread. */
+void ports_stats(struct ports *p, unsigned int i, struct port_stats *ret);
 
 /* EAL memory that mbufs and rings will take, in MB, before there is an EAL. */
 unsigned int ports_memory_mb(const struct nt_config *config);

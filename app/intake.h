@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What becomes of a packet that a live port gave us: one piece of memory, a time, a description in
+ * its mbuf; fragments and tunnels are seen to (distribute.h). One lcore each: a worker that has
+ * queues of its own, or the distributor.
+ *
+ * A handle of kind MBUF_OUTER is a small mbuf attached to the packet's own, which therefore lives
+ * until both have been freed, on whichever lcores.
+ */
+#ifndef INTAKE_H
+#define INTAKE_H
+
+#include "distribute.h"
+#include "port.h"
+
+/* Takes a handle for that worker; false: it had no room, and has not taken it. */
+typedef bool intake_push(void *arg, unsigned int worker, struct rte_mbuf *m);
+
+/* Is every handle at or before that position done with? Never waits. */
+typedef bool intake_passed(void *arg, uint64_t position);
+
+struct intake_config {
+	const struct nt_config *config; /* borrowed */
+	const struct ports *ports; /* borrowed */
+	unsigned int workers; /* among which it steers */
+	struct nt_hash_key uid_key; /* the workers' */
+	intake_push *push;
+	intake_passed *passed;
+	void *arg; /* of both */
+};
+
+struct intake {
+	struct intake_config cfg;
+	struct distribute distribute;
+	struct rte_mbuf *current; /* the packet being taken apart; NULL once it has been pushed */
+	int64_t clock_ns; /* running maximum */
+	int64_t tell_ns; /* when counts are told next */
+
+	uint64_t cut; /* packets in several mbufs of which only the first was kept */
+	_Atomic uint64_t lost; /* handles that were not made or not taken */
+};
+
+/* 0 or -errno. intake_fini is right after a failure too. */
+int intake_init(struct intake *in, const struct intake_config *cfg);
+void intake_fini(struct intake *in);
+
+/*
+ * The clock for what is taken next: now_ns is ours. Where the stream has the time of files, it
+ * stays.
+ */
+static inline void
+intake_clock(struct intake *in, int64_t now_ns)
+{
+	if (!in->cfg.ports->file_time)
+		in->clock_ns = NT_MAX(in->clock_ns, now_ns);
+}
+
+/* A packet, of which this takes over the mbuf; at that position. */
+void intake_packet(
+	struct intake *in, const struct port *port, struct rte_mbuf *m, uint64_t position);
+
+/* Tell what distribute has counted, once in a while; position: of the last packet. */
+void intake_tell(struct intake *in, uint64_t position, bool now);
+
+#endif
