@@ -95,6 +95,34 @@ unicast_response(struct worker *w, const struct dns_place *place)
 	}
 }
 
+static struct nt_addr
+sender(const struct dns_place *place)
+{
+	const struct nt_addr lo = key_addr(&place->f->key, true);
+	return nt_addr_equal(&lo, &place->to) ? key_addr(&place->f->key, false) : lo;
+}
+
+/* The answer to a question of which a part was seen before? */
+static void
+note_whole(struct worker *w, const struct dns_place *place, enum nt_dns_reason reason)
+{
+	if (!w->dns.response || (reason != NT_DNS_OK && reason != NT_DNS_RCODE))
+		return;
+	const struct nt_addr from = sender(place);
+	answer_whole(w, place->at, nt_dns_question_digest(&w->dns), &from, &place->to);
+}
+
+/* Over TCP, and nothing of the responder was seen: answers won't be, either. */
+static void
+note_one_way(struct worker *w, const struct dns_place *place)
+{
+	const struct nt_flow *f = place->f;
+	if (f->key.proto != IPPROTO_TCP || !place->from_orig || f->pkts[NT_FLOW_RESP] != 0)
+		return;
+	const struct nt_addr client = sender(place);
+	answer_lost(w, place->at, NT_UNKNOWN_GAP, &client);
+}
+
 /* A response that could not be read, and might have held any address. */
 static void
 note_unread(struct worker *w, const struct dns_place *place, enum nt_dns_reason reason)
@@ -102,8 +130,10 @@ note_unread(struct worker *w, const struct dns_place *place, enum nt_dns_reason 
 	if (!w->dns.response || reason == NT_DNS_NOT_QUERY || reason == NT_DNS_RCODE ||
 		reason == NT_DNS_CLASS)
 		return;
+	const struct nt_addr from = sender(place);
 	if (reason == NT_DNS_TRUNCATED && place->f->key.proto == IPPROTO_UDP)
-		answer_truncated(w, place->at, nt_dns_question_digest(&w->dns), &place->to);
+		answer_cut(w, place->at, NT_UNKNOWN_TRUNCATED, nt_dns_question_digest(&w->dns),
+			&from, &place->to);
 	else
 		answer_lost(w, place->at, NT_UNKNOWN_MALFORMED, &place->to);
 }
@@ -125,9 +155,8 @@ dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg,
 	const enum nt_dns_reason reason =
 		nt_dns_parse(&w->dns, msg, len, multicast ? NT_DNS_MULTICAST : NT_DNS_UNICAST);
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_OK + reason), 1);
-	if (w->dns.response && (reason == NT_DNS_OK || reason == NT_DNS_RCODE) &&
-		place->f->key.proto == IPPROTO_TCP)
-		answer_whole(w, place->at, nt_dns_question_digest(&w->dns), &place->to);
+	if (nt_unlikely(answer_waits(w, place->at)))
+		note_whole(w, place, reason);
 	if (reason != NT_DNS_OK) {
 		if (!multicast)
 			note_unread(w, place, reason);
@@ -143,6 +172,7 @@ dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg,
 		unicast_response(w, place);
 	} else {
 		query_seen(w, place->at, place->f);
+		note_one_way(w, place);
 		nt_dns_match_query(w->queries, place->cold->first_position, w->dns.id,
 			nt_dns_question_digest(&w->dns), place->at->clock_ns);
 	}
@@ -173,7 +203,11 @@ names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet
 {
 	struct nt_flow *f = nt_flow_at(w->flows, idx);
 	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
-	if (p->payload_captured == 0 || (p->flags & NT_PKT_FRAG_FIRST) != 0)
+	if (nt_unlikely((p->flags & NT_PKT_FRAG_FIRST) != 0)) {
+		fragment_of_answer(w, p, m);
+		return;
+	}
+	if (p->payload_captured == 0)
 		return;
 	confirm_dns(f, cold, p);
 	if (use == PORT_DHCP)

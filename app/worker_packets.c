@@ -250,6 +250,8 @@ process_one(struct worker *w, struct rte_mbuf *m, const struct nt_packet *p, con
 			return;
 		}
 		reason = NT_PACKET_FRAGMENT;
+		reach(w, meta->at.position);
+		fragment_packet(w, meta);
 	}
 	reach(w, meta->at.position);
 	/* One by one, for a marker may come next that reads them. */

@@ -67,6 +67,7 @@ struct judging {
 	bool hurry; /* there is no room for more connections */
 	uint64_t lost_position; /* the packet whose lost answers were told last */
 	uint32_t lost_told; /* which, by enum nt_unknown */
+	int64_t cut_ns; /* the clock when an answer was cut last; INT64_MIN: none was */
 };
 
 /* A connection asserted a name: a member of mismatches' queue. */
@@ -372,14 +373,27 @@ void verdicts_refused(struct worker *w, const struct nt_mapping *m);
 /* A fact that concerns them, or not, in the order of positions. */
 void verdicts_fact(struct worker *w, enum nt_fact kind, const struct nt_mapping *m);
 
+/* worker_doubts.c: what may have told of an address, and was not read. */
+/* NT_FACT_LOST, source: beside enum nt_unknown: what was cut came whole. */
+#define LOST_FOUND NT_UNKNOWN_REASONS
 /* An answer to this client was not read. */
 void answer_lost(struct worker *w, const struct nt_packet_meta *at, enum nt_unknown why,
 	const struct nt_addr *client);
-/* Cut by its server, to be asked for again over TCP; and: it came whole. */
-void answer_truncated(struct worker *w, const struct nt_packet_meta *at, uint64_t question,
-	const struct nt_addr *client);
+/* Of one only a part was seen (TRUNCATED, FRAGMENTED); and: it came whole. */
+void answer_cut(struct worker *w, const struct nt_packet_meta *at, enum nt_unknown why,
+	uint64_t question, const struct nt_addr *resolver, const struct nt_addr *client);
 void answer_whole(struct worker *w, const struct nt_packet_meta *at, uint64_t question,
-	const struct nt_addr *client);
+	const struct nt_addr *resolver, const struct nt_addr *client);
+/* May one have come whole now? */
+static inline bool
+answer_waits(const struct worker *w, const struct nt_packet_meta *at)
+{
+	return at->clock_ns <= w->judging.cut_ns + w->config->notice.grace_ns;
+}
+/* A packet that is part of a datagram, decoded or not. */
+void fragment_of_answer(
+	struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at);
+void fragment_packet(struct worker *w, const struct mbuf_meta *meta);
 /* It was read, and does not count. */
 void answer_refused(struct worker *w, const struct nt_packet_meta *at,
 	const struct nt_dns_answer *a, const struct nt_addr *client);

@@ -34,9 +34,6 @@ static_assert((int)NT_ROW_LOOKUPS == (int)NT_VERDICTS, "the column has a label f
 
 #define TCP_SYN 0x02
 
-/* NT_FACT_LOST, source: what was cut came whole. */
-#define FOUND NT_UNKNOWN_REASONS
-
 static struct nt_verdict_config
 verdict_config(const struct nt_config *c)
 {
@@ -70,6 +67,7 @@ verdicts_init(struct worker *w, const struct nt_hash_key *key)
 	j->began_ns = INT64_MIN;
 	j->all_from = NT_POSITION_END;
 	j->lost_position = 0;
+	j->cut_ns = INT64_MIN;
 	j->ring = nt_mem_map((size_t)j->size * sizeof(*j->ring));
 	j->of_flow = nt_mem_map(j->size);
 	j->verdicts = nt_verdicts_new(&cfg, w->cfg.told_key != NULL ? w->cfg.told_key : key);
@@ -284,8 +282,6 @@ verdicts_row(struct worker *w, const struct nt_flow *f, uint32_t idx, struct nt_
 		count(w, (enum nt_counter)(NT_COUNTER_UNKNOWN_JOINED + (state - STATE_UNKNOWN)), 1);
 }
 
-/* --- what all workers are told --------------------------------------------------------------- */
-
 /* An answer that is not believed may be the one that the connection goes by. */
 void
 verdicts_refused(struct worker *w, const struct nt_mapping *m)
@@ -300,112 +296,13 @@ verdicts_fact(struct worker *w, enum nt_fact kind, const struct nt_mapping *m)
 {
 	struct nt_verdicts *v = w->judging.verdicts;
 	const uint64_t question = (uint64_t)m->expires_ns;
-	if (kind == NT_FACT_LOST && m->source == NT_UNKNOWN_TRUNCATED)
-		nt_verdicts_truncated(v, &m->client, question, m->seen_ns);
-	else if (kind == NT_FACT_LOST && m->source == FOUND)
+	const bool cut = m->source == NT_UNKNOWN_TRUNCATED || m->source == NT_UNKNOWN_FRAGMENTED;
+	if (kind == NT_FACT_LOST && cut)
+		nt_verdicts_cut(v, (enum nt_unknown)m->source, &m->client, question, m->seen_ns);
+	else if (kind == NT_FACT_LOST && m->source == LOST_FOUND)
 		nt_verdicts_answered(v, &m->client, question, m->seen_ns);
 	else if (kind == NT_FACT_LOST && m->source < NT_UNKNOWN_REASONS)
 		nt_verdicts_lost(v, (enum nt_unknown)m->source, &m->addr, &m->client, m->seen_ns);
 	else if (kind == NT_FACT_HIDDEN)
 		nt_verdicts_hidden(w->judging.verdicts, &m->client, m->seen_ns);
-}
-
-/* A question in the form of an address, of no family that there is. */
-static struct nt_addr
-question_key(uint64_t question)
-{
-	struct nt_addr a = { .family = 254 };
-	memcpy(a.bytes, &question, sizeof(question));
-	return a;
-}
-
-void
-answer_truncated(struct worker *w, const struct nt_packet_meta *at, uint64_t question,
-	const struct nt_addr *client)
-{
-	const struct nt_addr key = question_key(question);
-	struct nt_mapping m = {
-		.client = *client, .source = NT_UNKNOWN_TRUNCATED, .expires_ns = (int64_t)question
-	};
-	nt_told_note(w->judging.resolvers, &key, client, at->clock_ns);
-	count(w, NT_COUNTER_ANSWERS_LOST, 1);
-	worker_tell(w, NT_FACT_LOST, at, &m);
-}
-
-/* A client and its resolver are one worker's: it has seen the cut one itself. */
-void
-answer_whole(struct worker *w, const struct nt_packet_meta *at, uint64_t question,
-	const struct nt_addr *client)
-{
-	const struct nt_addr key = question_key(question);
-	struct nt_mapping m = {
-		.client = *client, .source = FOUND, .expires_ns = (int64_t)question
-	};
-	int64_t first_ns, last_ns;
-	if (nt_told_when(w->judging.resolvers, &key, client, &first_ns, &last_ns) &&
-		at->clock_ns <= last_ns + w->config->notice.grace_ns)
-		worker_tell(w, NT_FACT_LOST, at, &m);
-}
-
-/* Once for each reason and packet: one of TCP may have thousands of messages. */
-void
-answer_lost(struct worker *w, const struct nt_packet_meta *at, enum nt_unknown why,
-	const struct nt_addr *client)
-{
-	struct judging *j = &w->judging;
-	if (j->lost_position != at->position)
-		j->lost_told = 0;
-	j->lost_position = at->position;
-	count(w, NT_COUNTER_ANSWERS_LOST, 1);
-	if ((j->lost_told & 1u << why) != 0)
-		return;
-	j->lost_told |= 1u << why;
-	struct nt_mapping m = { .client = *client, .source = (uint8_t)why };
-	worker_tell(w, NT_FACT_LOST, at, &m);
-}
-
-void
-answer_refused(struct worker *w, const struct nt_packet_meta *at, const struct nt_dns_answer *a,
-	const struct nt_addr *client)
-{
-	struct nt_mapping m = {
-		.addr = a->addr, .client = *client, .index = a->index, .source = NT_UNKNOWN_REFUSED
-	};
-	if (a->type != NT_DNS_TYPE_PTR)
-		worker_tell(w, NT_FACT_LOST, at, &m);
-}
-
-static bool
-has_port(const struct nt_ports *ports, uint16_t port)
-{
-	for (uint32_t i = 0; i < ports->count; i++)
-		if (ports->ports[i] == port)
-			return true;
-	return false;
-}
-
-void
-look_for_hidden_dns(struct worker *w, const struct nt_flow *f, const struct nt_packet_meta *at,
-	const struct nt_server_name *name)
-{
-	const struct nt_config *c = w->config;
-	const struct ends e = ends_of(&f->key, f->orig_is_lo != 0);
-	const struct nt_ports *ports =
-		e.proto == IPPROTO_TCP ? &c->notice.dot_ports : &c->notice.doq_ports;
-	if (!has_port(ports, e.resp_p) &&
-		(name == NULL ||
-			!nt_config_hosts_has(&c->notice.doh_servers, name->text, name->len)))
-		return;
-	struct nt_mapping m = { .client = e.orig };
-	count(w, NT_COUNTER_DNS_HIDDEN, 1);
-	worker_tell(w, NT_FACT_HIDDEN, at, &m);
-}
-
-void
-resolver_answered(
-	struct worker *w, const struct nt_flow *f, const struct nt_addr *client, int64_t clock_ns)
-{
-	const struct nt_addr lo = key_addr(&f->key, true), hi = key_addr(&f->key, false);
-	nt_told_note(
-		w->judging.resolvers, nt_addr_equal(&lo, client) ? &hi : &lo, client, clock_ns);
 }

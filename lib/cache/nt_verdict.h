@@ -39,6 +39,7 @@ enum nt_unknown {
 	NT_UNKNOWN_ENCRYPTED, /* the client uses encrypted DNS */
 	/* an answer that may have held it was not read (nt_verdicts_lost) */
 	NT_UNKNOWN_TRUNCATED, /* cut by its server, and not asked for again over TCP */
+	NT_UNKNOWN_FRAGMENTED, /* in fragments, of which not all were seen */
 	NT_UNKNOWN_MALFORMED,
 	NT_UNKNOWN_REFUSED, /* answers that no query asked for, out of chain, beyond a bound */
 	NT_UNKNOWN_GAP, /* DNS over TCP with bytes missing */
@@ -77,12 +78,12 @@ void nt_verdicts_mapping(struct nt_verdicts *v, const struct nt_mapping *m);
 void nt_verdicts_lost(struct nt_verdicts *v, enum nt_unknown why, const struct nt_addr *addr,
 	const struct nt_addr *client, int64_t seen_ns);
 /*
- * An answer was cut by its server; the question is a number that tells it from others of the
- * client. And: that question was answered in full over TCP. Where that is not later than the grace,
- * nothing was lost.
+ * Of an answer only a part was seen so far (TRUNCATED, FRAGMENTED); the question is a number that
+ * tells it from others of the client. And: that question was answered in full. Where that is not
+ * later than the grace, nothing was lost.
  */
-void nt_verdicts_truncated(
-	struct nt_verdicts *v, const struct nt_addr *client, uint64_t question, int64_t seen_ns);
+void nt_verdicts_cut(struct nt_verdicts *v, enum nt_unknown why, const struct nt_addr *client,
+	uint64_t question, int64_t seen_ns);
 void nt_verdicts_answered(
 	struct nt_verdicts *v, const struct nt_addr *client, uint64_t question, int64_t seen_ns);
 /* All that was fed is all that counts for it: the same moment in all workers. */

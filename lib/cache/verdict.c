@@ -6,8 +6,8 @@
 #include "nt_moments.h"
 
 /*
- * Truncated answers that may still come over TCP, in the order of their times: a ring, since they
- * wait for no more than the grace. Where it is full, the oldest counts as lost.
+ * Answers of which a part was seen and the whole may still come, in the order of their times: a
+ * ring, since they wait for no more than the grace. Where it is full, the oldest counts as lost.
  */
 #define CUT_MAX 1024
 
@@ -15,6 +15,7 @@ struct cut {
 	struct nt_addr client;
 	uint64_t question;
 	int64_t seen_ns;
+	uint8_t why; /* enum nt_unknown */
 	bool answered;
 };
 
@@ -97,19 +98,20 @@ cut_decide(struct nt_verdicts *v)
 {
 	const struct cut *c = cut_at(v, 0);
 	if (!c->answered)
-		nt_moments_add(v->lost, NT_UNKNOWN_TRUNCATED, &c->client, c->seen_ns);
+		nt_moments_add(v->lost, c->why, &c->client, c->seen_ns);
 	v->cut_oldest = (v->cut_oldest + 1) % CUT_MAX;
 	v->cut_count--;
 }
 
 void
-nt_verdicts_truncated(
-	struct nt_verdicts *v, const struct nt_addr *client, uint64_t question, int64_t seen_ns)
+nt_verdicts_cut(struct nt_verdicts *v, enum nt_unknown why, const struct nt_addr *client,
+	uint64_t question, int64_t seen_ns)
 {
 	if (v->cut_count == CUT_MAX)
 		cut_decide(v);
-	*cut_at(v, v->cut_count++) =
-		(struct cut){ .client = *client, .question = question, .seen_ns = seen_ns };
+	*cut_at(v, v->cut_count++) = (struct cut){
+		.client = *client, .question = question, .seen_ns = seen_ns, .why = (uint8_t)why
+	};
 }
 
 void
@@ -167,7 +169,8 @@ lost_to(const struct nt_verdicts *v, unsigned int kind, const struct nt_addr *wh
 	int64_t start_ns)
 {
 	/* What was cut within the grace may still come whole: that is not waited for. */
-	const int64_t until_ns = start_ns + (kind == NT_UNKNOWN_TRUNCATED ? 0 : v->cfg.grace_ns);
+	const bool cut = kind == NT_UNKNOWN_TRUNCATED || kind == NT_UNKNOWN_FRAGMENTED;
+	const int64_t until_ns = start_ns + (cut ? 0 : v->cfg.grace_ns);
 	return nt_moments_within(
 		v->lost, kind, whom, until_ns - span(&v->cfg, v->cfg.lost_for_ns), until_ns);
 }

@@ -175,6 +175,7 @@
 	X(UNKNOWN_FORGOTTEN, unknown_forgotten, "connections", "because a notice.max_* was reached") \
 	X(UNKNOWN_ENCRYPTED, unknown_encrypted, "connections", "because of encrypted DNS") \
 	X(UNKNOWN_TRUNCATED, unknown_truncated, "connections", "because of a truncated answer") \
+	X(UNKNOWN_FRAGMENTED, unknown_fragmented, "connections", "because of an answer with fragments missing") \
 	X(UNKNOWN_MALFORMED, unknown_malformed, "connections", "because of a malformed answer") \
 	X(UNKNOWN_REFUSED, unknown_refused, "connections", "because of a refused answer") \
 	X(UNKNOWN_GAP, unknown_gap, "connections", "because of bytes missing in DNS over TCP") \

@@ -219,43 +219,56 @@ test_refused_address(void **state)
 	nt_verdicts_free(v);
 }
 
-/* Cut, and whole over TCP within the grace, or not. */
+/* Cut, and whole within the grace, or not. */
 static void
-test_truncated(void **state)
+check_cut(enum nt_unknown why)
 {
-	(void)state;
 	const struct nt_addr c = CLIENT, d = OTHER;
 	struct nt_verdicts *v = make(&config);
 	struct nt_verdict_query q = query(&c, NT_SEC(100) - 1);
-	nt_verdicts_truncated(v, &c, 7, NT_SEC(100));
+	nt_verdicts_cut(v, why, &c, 7, NT_SEC(100));
 	check(v, &q, NT_VERDICT_NONE); /* it may still come */
 	nt_verdicts_answered(v, &c, 8, NT_SEC(101));
 	nt_verdicts_answered(v, &d, 7, NT_SEC(101));
 	nt_verdicts_answered(v, &c, 7, NT_SEC(101) + 1);
 	q.start_ns = NT_SEC(100);
-	check_unknown(v, &q, NT_UNKNOWN_TRUNCATED);
+	check_unknown(v, &q, why);
 	q.start_ns = NT_SEC(161);
-	check_unknown(v, &q, NT_UNKNOWN_TRUNCATED);
+	check_unknown(v, &q, why);
 	q.start_ns++;
 	check(v, &q, NT_VERDICT_NONE);
-	nt_verdicts_truncated(v, &c, 7, NT_SEC(200));
-	nt_verdicts_truncated(v, &d, 7, NT_SEC(200));
+	nt_verdicts_cut(v, why, &c, 7, NT_SEC(200));
+	nt_verdicts_cut(v, why, &d, 7, NT_SEC(200));
 	nt_verdicts_answered(v, &c, 7, NT_SEC(201));
 	q.start_ns = NT_SEC(200);
 	check(v, &q, NT_VERDICT_NONE);
 	q.clients = &d;
-	check_unknown(v, &q, NT_UNKNOWN_TRUNCATED);
-	nt_verdicts_truncated(v, &c, 7, NT_SEC(300));
+	check_unknown(v, &q, why);
+	nt_verdicts_cut(v, why, &c, 7, NT_SEC(300));
 	nt_verdicts_settle(v);
 	nt_verdicts_answered(v, &c, 7, NT_SEC(300));
 	q.clients = &c;
 	q.start_ns = NT_SEC(300);
-	check_unknown(v, &q, NT_UNKNOWN_TRUNCATED);
+	check_unknown(v, &q, why);
 	for (uint64_t i = 0; i < 5000; i++)
-		nt_verdicts_truncated(v, &c, i, NT_SEC(400));
+		nt_verdicts_cut(v, why, &c, i, NT_SEC(400));
 	q.start_ns = NT_SEC(400);
-	check_unknown(v, &q, NT_UNKNOWN_TRUNCATED);
+	check_unknown(v, &q, why);
 	nt_verdicts_free(v);
+}
+
+static void
+test_truncated(void **state)
+{
+	(void)state;
+	check_cut(NT_UNKNOWN_TRUNCATED);
+}
+
+static void
+test_fragmented(void **state)
+{
+	(void)state;
+	check_cut(NT_UNKNOWN_FRAGMENTED);
 }
 
 /* Whatever else was told of the address. */
@@ -335,6 +348,7 @@ main(void)
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_refused_address),
 		cmocka_unit_test(test_truncated),
+		cmocka_unit_test(test_fragmented),
 		cmocka_unit_test(test_hidden),
 		cmocka_unit_test(test_escaped),
 		cmocka_unit_test(test_forgotten),
