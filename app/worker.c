@@ -54,8 +54,8 @@ make_tables(struct worker *w)
 	struct nt_conn_config conn;
 	const struct nt_name_cache_config cache = cache_options(c);
 	const struct nt_name_cache_config asserted = cache_options_asserted(c);
-	struct nt_hash_key key;
-	const int err = nt_hash_key_random(&key);
+	const int err = nt_hash_key_random(&w->tables_key);
+	const struct nt_hash_key key = w->tables_key;
 	if (err != 0)
 		return err;
 	flow_options(&conn, c);
@@ -122,18 +122,33 @@ worker_cache_of(const struct worker *w, const struct nt_mapping *m)
 	return asserted ? w->asserted : w->names;
 }
 
+static_assert(sizeof(struct nt_mapping_keys) <= sizeof(struct nt_relay_scratch), "they fit");
+
+static void
+look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int step)
+{
+	const struct worker *w = arg;
+	struct nt_mapping_keys *k = (void *)s;
+	if (step == 0)
+		nt_mapping_keys_of(&w->tables_key, m, k);
+	if (step < NT_TOLD_STEPS)
+		nt_verdicts_ahead(w->judging.verdicts, k, step);
+	nt_name_cache_ahead(worker_cache_of(w, m), m, k, step);
+}
+
 static enum nt_name_added
-take_mapping(void *arg, const struct nt_mapping *m)
+take_mapping(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s)
 {
 	struct worker *w = arg;
+	const struct nt_mapping_keys *k = (const void *)s;
 	if (nt_unlikely(is_unasked(w, m))) {
 		verdicts_refused(w, m);
 		return NT_NAME_REFUSED;
 	}
 	if (nt_unlikely(w->cfg.names_log != NULL))
 		names_log_add(w->cfg.names_log, m, m->seen_ns - w->epoch_offset_ns);
-	nt_verdicts_mapping(w->judging.verdicts, m);
-	return nt_name_cache_add(worker_cache_of(w, m), m);
+	nt_verdicts_mapping(w->judging.verdicts, m, k);
+	return nt_name_cache_add_keyed(worker_cache_of(w, m), m, k);
 }
 
 static void
@@ -168,7 +183,12 @@ worker_new(const struct worker_config *cfg)
 	w->config = cfg->config;
 	w->relay = nt_relay_worker(cfg->relay, cfg->index);
 	w->taker = (struct nt_relay_taker){
-		.mapping = take_mapping, .fact = take_fact, .departed = note_departure, .arg = w
+		.mapping = take_mapping,
+		.ahead = look_ahead,
+		.steps = NT_NAME_CACHE_STEPS,
+		.fact = take_fact,
+		.departed = note_departure,
+		.arg = w,
 	};
 	if (cfg->live != NULL)
 		live_init(w);

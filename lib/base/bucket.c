@@ -4,7 +4,8 @@
 /*
  * The generic cell rate algorithm (ITU-T I.371), with the time of "empty" kept as nanoseconds plus
  * free_part / rate of one, so that a token costs exactly 1e9 / rate nanoseconds and no rate drifts.
- * Sums are made in 128 bits: a bucket's unit is the nanosecond times its rate.
+ * Sums are made in 128 bits: a bucket's unit is the nanosecond times its rate. Departures, asked
+ * for one by one, are added up in nanoseconds and parts, without a division.
  */
 typedef __int128 ticks;
 
@@ -42,6 +43,16 @@ refill(struct nt_bucket *b, int64_t now_ns)
 	b->started = true;
 }
 
+/* So many ticks as nanoseconds and parts. */
+static struct nt_bucket_span
+span_of(const struct nt_bucket *b, uint64_t tokens)
+{
+	const ticks t = (ticks)tokens * NT_NS_PER_SEC;
+
+	return (struct nt_bucket_span){ .ns = (int64_t)(t / (ticks)b->rate),
+		.part = (uint64_t)(t % (ticks)b->rate) };
+}
+
 void
 nt_bucket_init(struct nt_bucket *b, uint64_t rate, uint64_t burst)
 {
@@ -50,6 +61,10 @@ nt_bucket_init(struct nt_bucket *b, uint64_t rate, uint64_t burst)
 	*b = (struct nt_bucket){ .rate = rate, .burst = burst > 0 ? burst : 1 };
 	if ((ticks)b->burst > most && rate > 0)
 		b->burst = (uint64_t)most;
+	if (rate == 0)
+		return;
+	b->token = span_of(b, 1);
+	b->saved = span_of(b, b->burst);
 }
 
 uint64_t
@@ -69,17 +84,39 @@ nt_bucket_take(struct nt_bucket *b, int64_t now_ns, uint64_t want)
 	return (uint64_t)tokens;
 }
 
+/* As refill, for now_ns within the span of a clock. */
+static void
+refill_parts(struct nt_bucket *b, int64_t now_ns)
+{
+	const int64_t full_ns = now_ns - b->saved.ns - (b->saved.part > 0);
+	const uint64_t full_part = b->saved.part > 0 ? b->rate - b->saved.part : 0;
+
+	if (b->started &&
+		(b->free_ns > full_ns || (b->free_ns == full_ns && b->free_part >= full_part)))
+		return;
+	b->free_ns = full_ns;
+	b->free_part = full_part;
+	b->started = true;
+}
+
 int64_t
 nt_bucket_depart(struct nt_bucket *b, int64_t now_ns)
 {
 	int64_t depart_ns;
+	uint64_t to_carry;
 
 	if (b->rate == 0)
 		return now_ns;
-	refill(b, now_ns);
+	if (nt_unlikely(now_ns < -SPAN_MAX_NS)) /* no sum below runs over */
+		refill(b, now_ns);
+	else
+		refill_parts(b, now_ns);
 	if (b->free_ns - SPAN_MAX_NS > now_ns)
 		return b->free_ns;
-	set_free(b, free_ticks(b) + NT_NS_PER_SEC);
+	to_carry = b->rate - b->free_part;
+	b->free_ns += b->token.ns + (b->token.part >= to_carry);
+	b->free_part =
+		b->token.part >= to_carry ? b->token.part - to_carry : b->free_part + b->token.part;
 	depart_ns = b->free_ns + (b->free_part > 0);
 	return NT_MAX(depart_ns, now_ns);
 }

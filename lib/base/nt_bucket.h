@@ -9,12 +9,18 @@
 
 #include "nt_base.h"
 
+struct nt_bucket_span {
+	int64_t ns;
+	uint64_t part; /* and this many 1/rate of a nanosecond */
+};
+
 struct nt_bucket {
 	uint64_t rate; /* tokens per second, 0 = unlimited */
 	uint64_t burst; /* tokens */
 	int64_t free_ns; /* when the bucket was (or, in debt, will be) empty: GCRA, ITU-T I.371 */
 	uint64_t free_part; /* and this many 1/rate of a nanosecond: no rate drifts */
 	bool started;
+	struct nt_bucket_span token, saved; /* until one has come in; until burst has */
 };
 
 void nt_bucket_init(struct nt_bucket *b, uint64_t rate, uint64_t burst);

@@ -8,6 +8,7 @@
  * nt_hash_words: for tables on the packet path: AES rounds where the CPU has AES-NI (built in or
  *   found at start), else SipHash-1-3. Values differ between machines: never written, never
  * compared across processes. Any thread, no state.
+ * nt_hash_bytes: the same for bytes of any length (SipHash-2-4 without AES).
  */
 #ifndef NT_HASH_H
 #define NT_HASH_H
@@ -39,6 +40,17 @@ typedef uint64_t nt_hash_words_fn(
 
 nt_hash_words_fn nt_hash_words_sip, nt_hash_words_aes;
 extern nt_hash_words_fn *nt_hash_words_found;
+
+typedef uint64_t nt_hash_bytes_fn(const struct nt_hash_key *key, const void *bytes, size_t len);
+nt_hash_bytes_fn nt_hash_bytes_aes;
+extern nt_hash_bytes_fn *nt_hash_bytes_found;
+
+static inline uint64_t
+nt_hash_bytes(const struct nt_hash_key *key, const void *bytes, size_t len)
+{
+	return nt_hash_bytes_found(key, bytes, len);
+}
+
 bool nt_hash_has_aes(void);
 
 #ifdef __x86_64__

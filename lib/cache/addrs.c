@@ -28,10 +28,7 @@ nt_addrs_fini(struct nt_addrs *a)
 uint32_t
 nt_addrs_tag(const struct nt_addrs *a, const struct nt_addr *addr)
 {
-	uint64_t words[3] = { 0, 0, addr->family };
-
-	memcpy(words, addr->bytes, 16);
-	return (uint32_t)nt_hash_words(&a->key, words, 3);
+	return (uint32_t)nt_addr_key(&a->key, addr);
 }
 
 uint32_t

@@ -6,10 +6,8 @@
 #ifndef NT_CACHE_ADDRS_H
 #define NT_CACHE_ADDRS_H
 
-#include <nt_addr.h>
-#include <nt_hash.h>
-
 #include "list.h"
+#include "nt_mapping_keys.h"
 #include "slots.h"
 
 struct nt_interned_addr {

@@ -127,23 +127,22 @@ version_of(const struct nt_mapping *m)
 		.index = m->index };
 }
 
-/* Names and addresses with a reference each. The tags come first: their lines arrive meanwhile. */
+/* Names and addresses with a reference each. */
 static struct nt_told
-intern(struct nt_name_cache *c, const struct nt_mapping *m)
+intern(struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
 {
-	uint32_t addr_tag = nt_addrs_tag(&c->addrs, &m->addr);
-	uint32_t client_tag = nt_addrs_tag(&c->addrs, &m->client);
-	uint32_t name_tag;
-	struct nt_told t = { .client = NT_LIST_NONE, .source = m->source };
+	struct nt_told t = {
+		.client = NT_LIST_NONE,
+		.addr_tag = (uint32_t)k->addr,
+		.client_tag = (uint32_t)k->client,
+		.name_tag = (uint32_t)k->name,
+		.source = m->source,
+	};
 
-	nt_slots_prefetch(&c->addrs.slots, addr_tag);
-	nt_slots_prefetch(&c->addrs.slots, client_tag);
-	name_tag = nt_names_tag(&c->names, m->name, m->name_len);
-	nt_slots_prefetch(&c->names.slots, name_tag);
-	t.addr = nt_addrs_take(&c->addrs, addr_tag, &m->addr);
+	t.addr = nt_addrs_take(&c->addrs, t.addr_tag, &m->addr);
 	if (m->client.family != NT_FAMILY_NONE)
-		t.client = nt_addrs_take(&c->addrs, client_tag, &m->client);
-	t.name = nt_names_take(&c->names, name_tag, m->name, m->name_len);
+		t.client = nt_addrs_take(&c->addrs, t.client_tag, &m->client);
+	t.name = nt_names_take(&c->names, t.name_tag, m->name, m->name_len);
 	return t;
 }
 
@@ -156,63 +155,88 @@ release(struct nt_name_cache *c, const struct nt_told *t)
 	nt_names_give(&c->names, t->name);
 }
 
-static enum nt_name_added
-add_told(struct nt_name_cache *c, const struct nt_told *t, const struct nt_version *v)
+static uint32_t
+tag_of(const struct nt_mapping *m, const struct nt_mapping_keys *k)
 {
-	uint32_t life = nt_store_find(c, t);
+	return nt_life_tag((uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, m->source);
+}
 
-	if (life != NT_LIST_NONE &&
-		v->seen_ns < nt_life_expires_ns(nt_life_at(c, life)) + c->cfg.stale_for_ns) {
-		nt_store_refresh(c, life, v);
-		c->stats.added_refreshed++;
-		return NT_NAME_REFRESHED;
-	}
-	nt_store_begin(c, t, v, life);
+static bool
+goes_on(const struct nt_name_cache *c, uint32_t life, const struct nt_version *v)
+{
+	return life != NT_LIST_NONE &&
+	       v->seen_ns < nt_life_expires_ns(nt_life_at(c, life)) + c->cfg.stale_for_ns;
+}
+
+static enum nt_name_added
+refresh(struct nt_name_cache *c, uint32_t life, const struct nt_version *v)
+{
+	nt_store_refresh(c, life, v);
+	c->stats.added_refreshed++;
+	nt_evict_trim(c, nt_bond_at(c, nt_life_at(c, life)->bond)->addr);
+	return NT_NAME_REFRESHED;
+}
+
+static enum nt_name_added
+begin(struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k,
+	const struct nt_version *v)
+{
+	struct nt_told t = intern(c, m, k);
+
+	/* Looked for once more: room may have been made of it. */
+	nt_store_begin(c, &t, v, nt_store_find(c, m, tag_of(m, k)));
 	c->stats.added_new++;
+	nt_evict_trim(c, t.addr);
+	release(c, &t);
 	return NT_NAME_NEW;
+}
+
+static enum nt_name_added
+refuse(struct nt_name_cache *c, const struct nt_mapping *m)
+{
+	c->lost_until_ns =
+		NT_MAX(c->lost_until_ns, nt_cache_clamp_time(m->expires_ns) + c->cfg.stale_for_ns);
+	c->stats.added_refused++;
+	return NT_NAME_REFUSED;
+}
+
+enum nt_name_added
+nt_name_cache_add_keyed(
+	struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
+{
+	struct nt_version v;
+	uint32_t life;
+	bool old;
+
+	if (!mapping_is_valid(c, m))
+		return refuse(c, m);
+	v = version_of(m);
+	life = nt_store_find(c, m, tag_of(m, k));
+	old = goes_on(c, life, &v);
+	if (!old && !nt_evict_make_room(c, m->name_len))
+		return refuse(c, m);
+	c->last_position = m->position;
+	c->last_index = m->index;
+	nt_wheel_start(&c->wheel, v.seen_ns);
+	return old ? refresh(c, life, &v) : begin(c, m, k, &v);
 }
 
 enum nt_name_added
 nt_name_cache_add(struct nt_name_cache *c, const struct nt_mapping *m)
 {
-	enum nt_name_added added;
-	struct nt_version v;
-	struct nt_told t;
+	struct nt_mapping_keys k;
 
-	if (!mapping_is_valid(c, m) || !nt_evict_make_room(c, m->name_len)) {
-		c->lost_until_ns = NT_MAX(
-			c->lost_until_ns, nt_cache_clamp_time(m->expires_ns) + c->cfg.stale_for_ns);
-		c->stats.added_refused++;
-		return NT_NAME_REFUSED;
-	}
-	c->last_position = m->position;
-	c->last_index = m->index;
-	v = version_of(m);
-	nt_wheel_start(&c->wheel, v.seen_ns);
-	t = intern(c, m);
-	added = add_told(c, &t, &v);
-	nt_evict_trim(c, t.addr);
-	release(c, &t);
-	return added;
+	nt_mapping_keys_of(&c->key, m, &k);
+	return nt_name_cache_add_keyed(c, m, &k);
 }
 
 bool
 nt_name_cache_has(const struct nt_name_cache *c, const struct nt_mapping *m)
 {
-	struct nt_told t = { .client = NT_LIST_NONE, .source = m->source };
+	struct nt_mapping_keys k;
 	uint32_t life;
 
-	t.addr = nt_addrs_find(&c->addrs, nt_addrs_tag(&c->addrs, &m->addr), &m->addr);
-	t.name = nt_names_find(
-		&c->names, nt_names_tag(&c->names, m->name, m->name_len), m->name, m->name_len);
-	if (m->client.family != NT_FAMILY_NONE) {
-		t.client =
-			nt_addrs_find(&c->addrs, nt_addrs_tag(&c->addrs, &m->client), &m->client);
-		if (t.client == NT_LIST_NONE)
-			return false;
-	}
-	if (t.addr == NT_LIST_NONE || t.name == NT_LIST_NONE)
-		return false;
-	life = nt_store_find(c, &t);
+	nt_mapping_keys_of(&c->key, m, &k);
+	life = nt_store_find(c, m, tag_of(m, &k));
 	return life != NT_LIST_NONE && nt_life_expires_ns(nt_life_at(c, life)) > m->seen_ns;
 }

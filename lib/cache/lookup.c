@@ -97,15 +97,19 @@ begin(struct nt_search *s, const struct nt_name_cache *c, const struct nt_name_q
 	s->bond = NT_LIST_NONE;
 	s->client_count = 0;
 	s->picks.max = c->cfg.max_per_record + 1;
-	s->addr = nt_addrs_find(&c->addrs, nt_addrs_tag(&c->addrs, &q->addr), &q->addr);
+	s->addr_tag = nt_addrs_tag(&c->addrs, &q->addr);
+	s->addr = nt_addrs_find(&c->addrs, s->addr_tag, &q->addr);
 	if (s->addr == NT_LIST_NONE)
 		return false;
 	for (unsigned int i = 0; i < NT_MIN(q->client_count, NT_NAME_CLIENTS_MAX); i++) {
 		const struct nt_addr *client = &q->clients[i];
-		uint32_t id = nt_addrs_find(&c->addrs, nt_addrs_tag(&c->addrs, client), client);
+		const uint32_t tag = nt_addrs_tag(&c->addrs, client);
+		const uint32_t id = nt_addrs_find(&c->addrs, tag, client);
 
-		if (id != NT_LIST_NONE)
-			s->clients[s->client_count++] = id;
+		if (id == NT_LIST_NONE)
+			continue;
+		s->clients[s->client_count].id = id;
+		s->clients[s->client_count++].tag = tag;
 	}
 	return true;
 }
@@ -151,12 +155,14 @@ nt_name_cache_lookup_name(struct nt_name_cache *c, const struct nt_name_query *q
 	const uint32_t id = find_name(c, name, len);
 	struct nt_name_query query;
 	struct nt_search s;
+	uint32_t tag;
 	bool found;
 
 	clear_result(ret);
 	if (id == NT_LIST_NONE || !begin(&s, c, q, &query))
 		return false;
-	s.bond = nt_store_bond(c, s.addr, id);
+	tag = nt_bond_tag(s.addr_tag, nt_names_at(&c->names, id)->tag);
+	s.bond = nt_store_bond(c, tag, s.addr, id);
 	if (s.bond == NT_LIST_NONE)
 		return false;
 	found = search_all(&s, final, ret) && ret->match != NT_MATCH_REVERSE;

@@ -31,22 +31,10 @@ nt_names_fini(struct nt_names *n)
 	nt_slab_fini(&n->slab);
 }
 
-/* In steps of seven words, each with the hash of those before it in front. */
-#define STEP_BYTES 56
-
 uint32_t
 nt_names_tag(const struct nt_names *n, const char *name, uint16_t len)
 {
-	uint64_t words[1 + STEP_BYTES / 8] = { len };
-	size_t left = len;
-
-	for (; left > STEP_BYTES; left -= STEP_BYTES, name += STEP_BYTES) {
-		memcpy(&words[1], name, STEP_BYTES);
-		words[0] = nt_hash_words(&n->key, words, NT_ARRAY_SIZE(words));
-	}
-	memset(&words[1], 0, STEP_BYTES);
-	memcpy(&words[1], name, left);
-	return (uint32_t)nt_hash_words(&n->key, words, 1 + (unsigned int)(left + 7) / 8);
+	return (uint32_t)nt_hash_bytes(&n->key, name, len);
 }
 
 uint32_t
@@ -55,9 +43,7 @@ nt_names_find(const struct nt_names *n, uint32_t tag, const char *name, uint16_t
 	uint32_t at = nt_slots_home(&n->slots, tag), id;
 
 	while ((id = nt_slots_match(&n->slots, tag, &at)) != NT_LIST_NONE) {
-		const struct nt_interned_name *e = nt_names_at(n, id);
-
-		if (e->len == len && memcmp(nt_slab_at(&n->slab, e->text), name, len) == 0)
+		if (nt_names_is(n, id, name, len))
 			break;
 	}
 	return id;

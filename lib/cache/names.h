@@ -5,6 +5,8 @@
 #ifndef NT_CACHE_NAMES_H
 #define NT_CACHE_NAMES_H
 
+#include <string.h>
+
 #include <nt_hash.h>
 
 #include "list.h"
@@ -44,6 +46,15 @@ static inline struct nt_interned_name *
 nt_names_at(const struct nt_names *n, uint32_t id)
 {
 	return nt_pool_at(&n->pool, id);
+}
+
+/* Is it this one? */
+static inline bool
+nt_names_is(const struct nt_names *n, uint32_t id, const char *name, uint16_t len)
+{
+	const struct nt_interned_name *e = nt_names_at(n, id);
+
+	return e->len == len && memcmp(nt_slab_at(&n->slab, e->text), name, len) == 0;
 }
 
 size_t nt_names_bytes(const struct nt_names *n);

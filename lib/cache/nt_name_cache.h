@@ -73,8 +73,7 @@
 #ifndef NT_NAME_CACHE_H
 #define NT_NAME_CACHE_H
 
-#include <nt_hash.h>
-#include <nt_mapping.h>
+#include "nt_mapping_keys.h"
 
 #define NT_NAME_VALS_MAX 32 /* bound of names.max_per_record */
 #define NT_NAME_NONE	 UINT32_MAX
@@ -110,6 +109,18 @@ void nt_name_cache_free(struct nt_name_cache *c); /* NULL is fine */
  * millisecond, rounded up, and at most 49 days after seen. At a cap, what expires first goes.
  */
 enum nt_name_added nt_name_cache_add(struct nt_name_cache *c, const struct nt_mapping *m);
+
+/* The same by keys made with the cache's key. */
+enum nt_name_added nt_name_cache_add_keyed(
+	struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k);
+/*
+ * For mappings that are to be added soon: step 0, 1 .. NT_NAME_CACHE_STEPS - 1 ask for what each
+ * will want from memory; every step follows what the one before has brought in, so some others
+ * should come in between. Nothing is changed, and what is said may be out of date when it counts.
+ */
+#define NT_NAME_CACHE_STEPS 5
+void nt_name_cache_ahead(const struct nt_name_cache *c, const struct nt_mapping *m,
+	struct nt_mapping_keys *k, unsigned int step);
 
 /* Is this very mapping (address, name, client, source) known already, and not expired at its seen?
  */

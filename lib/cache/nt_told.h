@@ -11,8 +11,7 @@
 #ifndef NT_TOLD_H
 #define NT_TOLD_H
 
-#include <nt_addr.h>
-#include <nt_hash.h>
+#include "nt_mapping_keys.h"
 
 struct nt_told_table;
 
@@ -29,6 +28,13 @@ void nt_told_clear(struct nt_told_table *t);
  */
 void nt_told_add(struct nt_told_table *t, const struct nt_addr *addr, const struct nt_addr *client,
 	int64_t seen_ns);
+
+/* The same by keys made with the table's key; and memory asked for before, in steps 0 ..
+ * NT_TOLD_STEPS - 1. */
+void nt_told_add_keyed(struct nt_told_table *t, uint64_t addr, uint64_t client, int64_t seen_ns);
+#define NT_TOLD_STEPS 2
+void nt_told_ahead(
+	const struct nt_told_table *t, uint64_t addr, uint64_t client, unsigned int step);
 
 /* Was it told at or before until_ns? A client of family NONE: to anybody. */
 bool nt_told_before(const struct nt_told_table *t, const struct nt_addr *addr,

@@ -15,8 +15,7 @@
 #ifndef NT_VERDICT_H
 #define NT_VERDICT_H
 
-#include <nt_hash.h>
-#include <nt_mapping.h>
+#include "nt_mapping_keys.h"
 
 #include "nt_told.h"
 
@@ -69,8 +68,13 @@ void nt_verdicts_clear(struct nt_verdicts *v);
 
 /* What is fed comes in the order of positions: times never run backwards. */
 
-/* Reverse lookups and server names explain nothing: they are left out. */
-void nt_verdicts_mapping(struct nt_verdicts *v, const struct nt_mapping *m);
+/* Reverse lookups and server names explain nothing: they are left out. k: made with its key. */
+void nt_verdicts_mapping(
+	struct nt_verdicts *v, const struct nt_mapping *m, const struct nt_mapping_keys *k);
+/* For mappings that come soon: ask for what they will want from memory, in steps 0 .. NT_TOLD_STEPS
+ * - 1. */
+void nt_verdicts_ahead(
+	const struct nt_verdicts *v, const struct nt_mapping_keys *k, unsigned int step);
 /*
  * An answer was not read. addr: of family NONE where it is not known what it held. client: who
  * asked, or of family NONE where that is not known, and then it could have been anybody.

@@ -99,13 +99,13 @@ is_elder(const struct nt_pick *a, const struct nt_pick *b)
 /* What one address of the client was told; the lives that began last come first, should there be
  * too many. */
 static void
-walk_pair(struct nt_search *s, uint32_t client)
+walk_pair(struct nt_search *s, uint32_t client, uint32_t client_tag)
 {
 	const struct nt_list_view *v = &s->c->in_pair;
 	struct nt_pick pick;
 	uint32_t head;
 
-	head = nt_store_pair(s->c, s->addr, client);
+	head = nt_store_pair(s->c, nt_pair_tag(s->addr_tag, client_tag), s->addr, client);
 	for (uint32_t id = nt_list_last(v, head); id != NT_LIST_NONE && step(s);
 		id = nt_list_prev(v, head, id)) {
 		const struct nt_life *l = nt_life_at(s->c, id);
@@ -125,7 +125,7 @@ void
 nt_search_own(struct nt_search *s)
 {
 	for (unsigned int i = 0; i < s->client_count; i++)
-		walk_pair(s, s->clients[i]);
+		walk_pair(s, s->clients[i].id, s->clients[i].tag);
 }
 
 /* The best life of one name. They lie latest told first, and a version is never later than that. */

@@ -31,10 +31,12 @@ struct nt_search {
 	bool reverse; /* PTR answers, and nothing else */
 	bool cut;
 	unsigned int steps; /* left */
-	uint32_t addr;
+	uint32_t addr, addr_tag;
 	uint32_t bond; /* this name of the address only, or NT_LIST_NONE */
 	unsigned int client_count;
-	uint32_t clients[NT_NAME_CLIENTS_MAX]; /* numbers, those that were ever told anything */
+	struct {
+		uint32_t id, tag;
+	} clients[NT_NAME_CLIENTS_MAX]; /* those that were ever told anything */
 	struct nt_picks picks;
 	struct nt_pick eldest; /* of what nt_search_own found: the life that began first */
 };

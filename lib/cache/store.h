@@ -61,7 +61,7 @@ struct nt_name_cache {
 	struct nt_pool lives, bonds;
 	struct nt_list_view in_pair, in_bond, in_wheel, in_addr, in_name;
 	struct nt_slots by_life; /* (address, name, client, source) -> its present life */
-	struct nt_slots by_bond; /* (address, name) */
+	struct nt_slots by_bond; /* (address, name) -> bond */
 	struct nt_slots by_pair; /* (address, client) -> first of its lives */
 	struct nt_past_ring past;
 	struct nt_wheel wheel;
@@ -71,11 +71,41 @@ struct nt_name_cache {
 	struct nt_name_cache_stats stats; /* the counters of it */
 };
 
-/* Who told whom what: numbers of things interned. */
+/* Who told whom what: numbers of things interned, and their tags. */
 struct nt_told {
 	uint32_t addr, client, name;
+	uint32_t addr_tag, client_tag, name_tag; /* client_tag is 0 where there is none */
 	uint8_t source;
 };
+
+/*
+ * Tags of what is made of several things: sums of products with odd constants (2^64 divided by the
+ * golden ratio, and primes), of which the upper half depends on all bits of each. Those of the
+ * parts are keyed, so nobody can choose them.
+ */
+static inline uint32_t
+nt_pair_tag(uint32_t addr_tag, uint32_t client_tag)
+{
+	return (uint32_t)((addr_tag * UINT64_C(0x9e3779b97f4a7c15) +
+				  client_tag * UINT64_C(0xc2b2ae3d27d4eb4f)) >>
+			  32);
+}
+
+static inline uint32_t
+nt_bond_tag(uint32_t addr_tag, uint32_t name_tag)
+{
+	return nt_pair_tag(addr_tag, name_tag);
+}
+
+static inline uint32_t
+nt_life_tag(uint32_t addr_tag, uint32_t client_tag, uint32_t name_tag, uint8_t source)
+{
+	return (uint32_t)((addr_tag * UINT64_C(0x9e3779b97f4a7c15) +
+				  client_tag * UINT64_C(0xc2b2ae3d27d4eb4f) +
+				  name_tag * UINT64_C(0x165667b19e3779f9) +
+				  source * UINT64_C(0xd6e8feb86659fd93)) >>
+			  32);
+}
 
 /* What a mapping says beside that. */
 struct nt_version {
@@ -124,13 +154,16 @@ nt_store_versions(const struct nt_name_cache *c)
 	return c->lives.used + c->past.count;
 }
 
-/* The present life of a mapping, or NT_LIST_NONE. */
-uint32_t nt_store_find(const struct nt_name_cache *c, const struct nt_told *t);
-/* First life of a pair, the one that began first of those that are left, or NT_LIST_NONE. */
-uint32_t nt_store_pair(const struct nt_name_cache *c, uint32_t addr, uint32_t client);
+/* The present life of a mapping, or NT_LIST_NONE. tag: nt_life_tag. */
+uint32_t nt_store_find(const struct nt_name_cache *c, const struct nt_mapping *m, uint32_t tag);
+/*
+ * First life of a pair, the one that began first of those that are left, or NT_LIST_NONE. tag:
+ * nt_pair_tag.
+ */
+uint32_t nt_store_pair(const struct nt_name_cache *c, uint32_t tag, uint32_t addr, uint32_t client);
 
-/* This name of this address, or NT_LIST_NONE. */
-uint32_t nt_store_bond(const struct nt_name_cache *c, uint32_t addr, uint32_t name);
+/* This name of this address, or NT_LIST_NONE. tag: nt_bond_tag. */
+uint32_t nt_store_bond(const struct nt_name_cache *c, uint32_t tag, uint32_t addr, uint32_t name);
 
 /* A new life; `old` is the one it follows, or NT_LIST_NONE. There is room (evict.h). */
 void nt_store_begin(

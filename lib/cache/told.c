@@ -8,11 +8,17 @@
 
 /*
  * Entries lie in a ring in the order they came; slots, open addressing with linear probing, point
- * to them. The oldest goes first, but one that was told again since it was last looked at has
- * another round: so many chances for one eviction, then it goes anyway.
+ * to them and carry a part of the tag that does not place them, so that what isn't there is found
+ * out in one line of memory. The oldest goes first, but one that was told again since it was last
+ * looked at has another round: so many chances for one eviction, then it goes anyway.
  */
 #define CHANCES 8
-#define EMPTY	0 /* a slot holds the ring's index plus 1 */
+#define EMPTY	0 /* slot.at1 */
+
+struct slot {
+	uint32_t tag; /* the upper half */
+	uint32_t at1; /* the ring's index plus 1 */
+};
 
 struct entry {
 	uint64_t tag;
@@ -23,7 +29,7 @@ struct entry {
 struct nt_told_table {
 	struct nt_hash_key key;
 	struct entry *ring;
-	uint32_t *slots;
+	struct slot *slots;
 	uint32_t max, count, oldest, slot_mask;
 	uint64_t evicted;
 	int64_t lost_ns;
@@ -48,7 +54,7 @@ ring_bytes(uint32_t max)
 static size_t
 slot_bytes(uint32_t max)
 {
-	return (size_t)slots_for(max) * sizeof(uint32_t);
+	return (size_t)slots_for(max) * sizeof(struct slot);
 }
 
 size_t
@@ -95,14 +101,20 @@ nt_told_free(struct nt_told_table *t)
 	free(t);
 }
 
+/*
+ * Keys are keyed hashes, so no two pairs can be made to have the same; the factor (2^64 divided by
+ * the golden ratio, odd) tells (a, b) from (b, a).
+ */
 static uint64_t
-tag_of(const struct nt_told_table *t, const struct nt_addr *addr, const struct nt_addr *client)
+tag_of_keys(uint64_t a, uint64_t b)
 {
-	uint64_t words[5];
-	memcpy(words, addr->bytes, 16);
-	memcpy(words + 2, client->bytes, 16);
-	words[4] = (uint64_t)addr->family << 32 | client->family;
-	return nt_hash_words(&t->key, words, 5);
+	return a + b * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static uint64_t
+tag_of(const struct nt_told_table *t, const struct nt_addr *a, const struct nt_addr *b)
+{
+	return tag_of_keys(nt_addr_key(&t->key, a), nt_addr_key(&t->key, b));
 }
 
 static uint32_t
@@ -112,12 +124,24 @@ ring_at(const struct nt_told_table *t, uint32_t from_oldest)
 	return (uint32_t)(i < t->max ? i : i - t->max);
 }
 
+static struct entry *
+entry_of(const struct nt_told_table *t, uint32_t slot)
+{
+	return &t->ring[t->slots[slot].at1 - 1];
+}
+
+static bool
+is_slot_of(const struct nt_told_table *t, uint32_t slot, uint64_t tag)
+{
+	return t->slots[slot].tag == tag >> 32 && entry_of(t, slot)->tag == tag;
+}
+
 /* The tag's slot, or the empty one where it would be. At most half of them are taken. */
 static uint32_t
 find_slot(const struct nt_told_table *t, uint64_t tag)
 {
 	uint32_t s = (uint32_t)tag & t->slot_mask;
-	while (t->slots[s] != EMPTY && t->ring[t->slots[s] - 1].tag != tag)
+	while (t->slots[s].at1 != EMPTY && !is_slot_of(t, s, tag))
 		s = (s + 1) & t->slot_mask;
 	return s;
 }
@@ -129,15 +153,15 @@ clear_slot(struct nt_told_table *t, uint32_t hole)
 	uint32_t s = hole;
 	for (;;) {
 		s = (s + 1) & t->slot_mask;
-		if (t->slots[s] == EMPTY)
+		if (t->slots[s].at1 == EMPTY)
 			break;
-		const uint32_t home = (uint32_t)t->ring[t->slots[s] - 1].tag & t->slot_mask;
+		const uint32_t home = (uint32_t)entry_of(t, s)->tag & t->slot_mask;
 		if (((s - home) & t->slot_mask) >= ((s - hole) & t->slot_mask)) {
 			t->slots[hole] = t->slots[s];
 			hole = s;
 		}
 	}
-	t->slots[hole] = EMPTY;
+	t->slots[hole].at1 = EMPTY;
 }
 
 /* The oldest leaves its place in the ring; what it was. */
@@ -151,13 +175,14 @@ take_oldest(struct nt_told_table *t)
 	return e;
 }
 
+/* slot: its empty one. */
 static void
-append(struct nt_told_table *t, const struct entry *e)
+append(struct nt_told_table *t, const struct entry *e, uint32_t slot)
 {
 	const uint32_t at = ring_at(t, t->count);
 	t->ring[at] = *e;
 	t->ring[at].placed_ns = e->last_ns;
-	t->slots[find_slot(t, e->tag)] = at + 1;
+	t->slots[slot] = (struct slot){ .tag = (uint32_t)(e->tag >> 32), .at1 = at + 1 };
 	t->count++;
 }
 
@@ -167,7 +192,7 @@ make_room(struct nt_told_table *t)
 	for (unsigned int i = 1; t->count == t->max; i++) {
 		const struct entry e = take_oldest(t);
 		if (e.last_ns != e.placed_ns && i < CHANCES) {
-			append(t, &e);
+			append(t, &e, find_slot(t, e.tag));
 			continue;
 		}
 		t->lost_ns = NT_MAX(t->lost_ns, e.last_ns);
@@ -178,24 +203,51 @@ make_room(struct nt_told_table *t)
 static void
 add(struct nt_told_table *t, uint64_t tag, int64_t seen_ns)
 {
-	const uint32_t s = find_slot(t, tag);
-	if (t->slots[s] != EMPTY) {
-		t->ring[t->slots[s] - 1].last_ns = seen_ns;
+	const struct entry e = { .tag = tag, .first_ns = seen_ns, .last_ns = seen_ns };
+	uint32_t s = find_slot(t, tag);
+	if (t->slots[s].at1 != EMPTY) {
+		entry_of(t, s)->last_ns = seen_ns;
 		return;
 	}
-	make_room(t);
-	append(t, &(struct entry){ .tag = tag, .first_ns = seen_ns, .last_ns = seen_ns });
+	if (nt_unlikely(t->count == t->max)) {
+		make_room(t);
+		s = find_slot(t, tag);
+	}
+	append(t, &e, s);
 }
 
-static const struct nt_addr anybody = { .family = NT_FAMILY_NONE };
+/* A client of no family has the key 0, and its pair is the address alone. */
+void
+nt_told_add_keyed(struct nt_told_table *t, uint64_t addr, uint64_t client, int64_t seen_ns)
+{
+	add(t, tag_of_keys(addr, 0), seen_ns);
+	if (client != 0)
+		add(t, tag_of_keys(addr, client), seen_ns);
+}
 
 void
 nt_told_add(struct nt_told_table *t, const struct nt_addr *addr, const struct nt_addr *client,
 	int64_t seen_ns)
 {
-	add(t, tag_of(t, addr, &anybody), seen_ns);
-	if (client->family != NT_FAMILY_NONE)
-		add(t, tag_of(t, addr, client), seen_ns);
+	nt_told_add_keyed(t, nt_addr_key(&t->key, addr), nt_addr_key(&t->key, client), seen_ns);
+}
+
+static void
+slot_ahead(const struct nt_told_table *t, uint64_t tag, unsigned int step)
+{
+	const struct slot *s = &t->slots[tag & t->slot_mask];
+	if (step == 0)
+		nt_prefetch(s);
+	else if (s->at1 != EMPTY)
+		nt_prefetch_write(&t->ring[s->at1 - 1]);
+}
+
+void
+nt_told_ahead(const struct nt_told_table *t, uint64_t addr, uint64_t client, unsigned int step)
+{
+	slot_ahead(t, tag_of_keys(addr, 0), step);
+	if (client != 0)
+		slot_ahead(t, tag_of_keys(addr, client), step);
 }
 
 bool
@@ -203,7 +255,7 @@ nt_told_before(const struct nt_told_table *t, const struct nt_addr *addr,
 	const struct nt_addr *client, int64_t until_ns)
 {
 	const uint32_t s = find_slot(t, tag_of(t, addr, client));
-	return t->slots[s] != EMPTY && t->ring[t->slots[s] - 1].first_ns <= until_ns;
+	return t->slots[s].at1 != EMPTY && entry_of(t, s)->first_ns <= until_ns;
 }
 
 void
@@ -218,17 +270,18 @@ nt_told_when(const struct nt_told_table *t, const struct nt_addr *a, const struc
 	int64_t *ret_first_ns, int64_t *ret_last_ns)
 {
 	const uint32_t s = find_slot(t, tag_of(t, a, b));
-	if (t->slots[s] == EMPTY)
+	if (t->slots[s].at1 == EMPTY)
 		return false;
-	*ret_first_ns = t->ring[t->slots[s] - 1].first_ns;
-	*ret_last_ns = t->ring[t->slots[s] - 1].last_ns;
+	*ret_first_ns = entry_of(t, s)->first_ns;
+	*ret_last_ns = entry_of(t, s)->last_ns;
 	return true;
 }
 
 uint64_t
 nt_told_mark(const struct nt_told_table *t)
 {
-	return tag_of(t, &anybody, &anybody);
+	const struct nt_addr mark = { .family = UINT32_MAX }; /* nobody's */
+	return tag_of(t, &mark, &mark);
 }
 
 /* The ring is filled from its first place on, and all of it is in use ever after. */
@@ -249,10 +302,13 @@ nt_told_walk(
 void
 nt_told_restore(struct nt_told_table *t, const struct nt_told_entry *e)
 {
-	if (t->slots[find_slot(t, e->tag)] != EMPTY)
+	const struct entry entry = {
+		.tag = e->tag, .first_ns = e->first_ns, .last_ns = e->last_ns
+	};
+	if (t->slots[find_slot(t, e->tag)].at1 != EMPTY)
 		return;
 	make_room(t);
-	append(t, &(struct entry){ .tag = e->tag, .first_ns = e->first_ns, .last_ns = e->last_ns });
+	append(t, &entry, find_slot(t, e->tag));
 }
 
 void

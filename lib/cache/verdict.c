@@ -142,10 +142,17 @@ explains(enum nt_source s)
 }
 
 void
-nt_verdicts_mapping(struct nt_verdicts *v, const struct nt_mapping *m)
+nt_verdicts_mapping(
+	struct nt_verdicts *v, const struct nt_mapping *m, const struct nt_mapping_keys *k)
 {
 	if (explains((enum nt_source)m->source))
-		nt_told_add(v->told, &m->addr, &m->client, m->seen_ns);
+		nt_told_add_keyed(v->told, k->addr, k->client, m->seen_ns);
+}
+
+void
+nt_verdicts_ahead(const struct nt_verdicts *v, const struct nt_mapping_keys *k, unsigned int step)
+{
+	nt_told_ahead(v->told, k->addr, k->client, step);
 }
 
 void

@@ -81,6 +81,12 @@ nt_msg_ring_has_room(const struct nt_msg_ring *r, size_t size)
 	return rte_ring_free_count(r->ring) >= nt_msg_units(size);
 }
 
+void
+nt_msg_ring_put_units(struct nt_msg_ring *r, const void *msgs, unsigned int units)
+{
+	(void)rte_ring_sp_enqueue_bulk_elem(r->ring, msgs, NT_MSG_UNIT, units, NULL);
+}
+
 unsigned int
 nt_msg_ring_free_units(const struct nt_msg_ring *r)
 {
@@ -105,8 +111,8 @@ nt_msg_reader_fini(struct nt_msg_reader *rd)
 	*rd = (struct nt_msg_reader){ 0 };
 }
 
-static const struct nt_msg_head *
-staged(const struct nt_msg_reader *rd)
+const struct nt_msg_head *
+nt_msg_reader_staged(const struct nt_msg_reader *rd)
 {
 	if (rd->head == rd->tail)
 		return NULL;
@@ -131,10 +137,10 @@ refill(struct nt_msg_reader *rd)
 const struct nt_msg_head *
 nt_msg_reader_peek(struct nt_msg_reader *rd)
 {
-	const struct nt_msg_head *m = staged(rd);
+	const struct nt_msg_head *m = nt_msg_reader_staged(rd);
 	if (m == NULL) {
 		refill(rd);
-		m = staged(rd);
+		m = nt_msg_reader_staged(rd);
 	}
 	return m;
 }

@@ -40,6 +40,9 @@ bool nt_msg_ring_put(struct nt_msg_ring *r, const struct nt_msg_head *msg);
 bool nt_msg_ring_has_room(const struct nt_msg_ring *r, size_t size);
 /* Either end: units that are free; the producer's answer can only grow, the consumer's shrink. */
 unsigned int nt_msg_ring_free_units(const struct nt_msg_ring *r);
+/* Producer: messages that lie one behind the other, so many units in all, for which there is room.
+ */
+void nt_msg_ring_put_units(struct nt_msg_ring *r, const void *msgs, unsigned int units);
 
 /*
  * The consumer's end: units are taken in bursts into a staging buffer, in which every message lies
@@ -60,5 +63,10 @@ void nt_msg_reader_fini(struct nt_msg_reader *rd);
 /* The next message, NULL when there is none. Valid until nt_msg_reader_pop. */
 const struct nt_msg_head *nt_msg_reader_peek(struct nt_msg_reader *rd);
 void nt_msg_reader_pop(struct nt_msg_reader *rd);
+/*
+ * The next message if it has been staged already, else NULL: unlike nt_msg_reader_peek it leaves
+ * what was popped where it lies.
+ */
+const struct nt_msg_head *nt_msg_reader_staged(const struct nt_msg_reader *rd);
 
 #endif

@@ -87,9 +87,25 @@ struct nt_relay_applied {
 	uint64_t messages; /* received, other facts than mappings among them */
 };
 
+/*
+ * Room in which a taker keeps what it has worked out of a mapping before its turn: lib/cache's keys
+ * fit.
+ */
+struct nt_relay_scratch {
+	uint64_t words[4];
+};
+
 /* Where what is applied goes; all are called in the order of (position, index). */
 struct nt_relay_taker {
-	enum nt_name_added (*mapping)(void *arg, const struct nt_mapping *m);
+	enum nt_name_added (*mapping)(
+		void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s);
+	/*
+	 * Before that, for some mappings at a time: steps 0 .. steps - 1, each for all of them, so
+	 * that their memory is asked for before it is needed.
+	 */
+	void (*ahead)(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s,
+		unsigned int step);
+	unsigned int steps; /* 0: not wanted */
 	/* the other kinds; may be NULL */
 	void (*fact)(void *arg, enum nt_fact kind, const struct nt_mapping *m);
 	/* a received message that the bucket delayed; may be NULL */
@@ -97,8 +113,8 @@ struct nt_relay_taker {
 	void *arg;
 };
 
-/* Acquire W, then hand out everything at or before it, in order. Returns W. With one worker W is
- * its own T. */
+/* Acquire W, then hand out everything at or before it, in order; takers tell nothing. Returns W.
+ * With one worker W is its own T. */
 struct nt_mark_value nt_relay_apply(struct nt_relay_worker *w, const struct nt_relay_taker *taker,
 	struct nt_relay_applied *count);
 

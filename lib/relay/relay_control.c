@@ -7,6 +7,8 @@
 
 /* Mappings relayed in one round at most, so that records get their turn. */
 #define STEP_MAX 4096
+/* Units put into an inbox at a time. */
+#define RUN_UNITS 128
 
 static int
 connect_worker(struct nt_relay *r, unsigned int i)
@@ -111,30 +113,63 @@ acquire_all(const struct nt_relay *r)
 	return low;
 }
 
-/* The first mapping of all out rings by position, and whose it is; NULL when they are empty. */
+/* It lies in our own staging buffer: ours to write. */
 static struct nt_mapping_msg *
-first_of_all(struct nt_relay *r, unsigned int *ret_from)
+peek(struct nt_relay *r, unsigned int from)
 {
-	const struct nt_mapping_msg *first = NULL;
-	for (unsigned int i = 0; i < r->cfg.workers; i++) {
-		const struct nt_mapping_msg *m =
-			(const void *)nt_msg_reader_peek(&r->workers[i].outbox);
-		if (m != NULL && (first == NULL || m->position < first->position)) {
-			first = m;
-			*ret_from = i;
-		}
-	}
-	/* It lies in our own staging buffer: ours to write. */
-	return (struct nt_mapping_msg *)(uintptr_t)first;
+	return (struct nt_mapping_msg *)(uintptr_t)nt_msg_reader_peek(&r->workers[from].outbox);
 }
 
-static bool
-all_have_room(const struct nt_relay *r, unsigned int from, size_t size)
+/* What may go now. */
+struct merge {
+	uint64_t heads[NT_RELAY_WORKERS_MAX]; /* positions of what is first in each out ring */
+	uint64_t until; /* min T: nothing at or before it comes any more */
+	unsigned int relayed;
+};
+
+static void
+merge_begin(struct nt_relay *r, struct merge *m, uint64_t until)
 {
-	for (unsigned int i = 0; i < r->cfg.workers; i++)
-		if (i != from && !nt_msg_ring_has_room(r->workers[i].in, size))
-			return false;
-	return true;
+	m->until = until;
+	m->relayed = 0;
+	for (unsigned int i = 0; i < r->cfg.workers; i++) {
+		const struct nt_mapping_msg *msg = peek(r, i);
+		m->heads[i] = msg != NULL ? msg->position : NT_POSITION_END;
+	}
+}
+
+/* Whose head is the first of all; *ret_until: up to where its messages come before the others'. */
+static unsigned int
+merge_first(const struct nt_relay *r, const struct merge *m, uint64_t *ret_until)
+{
+	unsigned int first = 0;
+	uint64_t least = m->heads[0], second = NT_POSITION_END;
+	for (unsigned int i = 1; i < r->cfg.workers; i++) {
+		const uint64_t head = m->heads[i];
+		second = NT_MIN(second, NT_MAX(head, least));
+		first = head < least ? i : first;
+		least = NT_MIN(least, head);
+	}
+	/* never equal: a packet belongs to one worker */
+	*ret_until = NT_MIN(m->until, second - 1);
+	return first;
+}
+
+/* Units that every inbox but one has room for; those that seem to have less than is wanted are
+ * looked at. */
+static unsigned int
+room_of_all(struct nt_relay *r, unsigned int from, unsigned int wanted)
+{
+	unsigned int room = UINT32_MAX;
+	for (unsigned int i = 0; i < r->cfg.workers; i++) {
+		struct nt_relay_worker *w = &r->workers[i];
+		if (i == from)
+			continue;
+		if (w->in_room < wanted)
+			w->in_room = nt_msg_ring_free_units(w->in);
+		room = NT_MIN(room, w->in_room);
+	}
+	return room;
 }
 
 /* False: the bucket does not let it go now, nor what is behind it up to min T. */
@@ -162,43 +197,85 @@ was_held(const struct nt_relay *r, const struct nt_mapping_msg *m)
 }
 
 static void
-deliver(struct nt_relay *r, unsigned int from, const struct nt_mapping_msg *m)
+deliver(struct nt_relay *r, unsigned int from, const void *msgs, unsigned int units)
 {
-	for (unsigned int i = 0; i < r->cfg.workers; i++)
-		if (i != from)
-			r->stats.delivered += nt_msg_ring_put(r->workers[i].in, &m->head);
+	for (unsigned int i = 0; i < r->cfg.workers; i++) {
+		struct nt_relay_worker *w = &r->workers[i];
+		if (i == from)
+			continue;
+		nt_msg_ring_put_units(w->in, msgs, units);
+		w->in_room -= units;
+	}
+}
+
+static void
+account(struct nt_relay *r, const struct nt_mapping_msg *msg)
+{
 	r->stats.relayed++;
-	r->stats.delayed += was_held(r, m);
-	nt_histogram_add(&r->stats.propagation, (uint64_t)(m->departs_ns - m->seen_ns));
-	nt_msg_reader_pop(&r->workers[from].outbox);
+	r->stats.delivered += r->cfg.workers - 1;
+	r->stats.delayed += was_held(r, msg);
+	nt_histogram_add(&r->stats.propagation, (uint64_t)(msg->departs_ns - msg->seen_ns));
+}
+
+/*
+ * Messages of one worker that come before all others', as far as they lie staged in one piece: one
+ * copy for each receiver. False where the next one has to wait.
+ */
+static bool
+relay_run(struct nt_relay *r, struct merge *m, unsigned int from, uint64_t until, int64_t now_ns)
+{
+	struct nt_msg_reader *outbox = &r->workers[from].outbox;
+	struct nt_mapping_msg *msg = peek(r, from);
+	const void *first = msg;
+	const unsigned int room = room_of_all(r, from, RUN_UNITS);
+	unsigned int units = 0;
+	bool waits = false;
+	while (msg != NULL && msg->position <= until) {
+		const unsigned int more = nt_msg_units(msg->head.size);
+		if (units + more > RUN_UNITS)
+			break;
+		waits = m->relayed == STEP_MAX || units + more > room ||
+			!pace(r, msg, now_ns, m->until);
+		if (waits)
+			break;
+		account(r, msg);
+		units += more;
+		m->relayed++;
+		nt_msg_reader_pop(outbox);
+		msg = (void *)(uintptr_t)nt_msg_reader_staged(outbox);
+	}
+	deliver(r, from, first, units);
+	msg = peek(r, from);
+	m->heads[from] = msg != NULL ? msg->position : NT_POSITION_END;
+	return !waits;
 }
 
 unsigned int
 nt_relay_step(struct nt_relay *r, int64_t now_ns)
 {
 	struct nt_mark_value W = acquire_all(r);
-	unsigned int relayed = 0;
+	struct merge m = { .relayed = 0 };
+	if (r->cfg.workers > 1)
+		merge_begin(r, &m, W.position);
 	while (r->cfg.workers > 1) {
-		unsigned int from = 0;
-		struct nt_mapping_msg *m = first_of_all(r, &from);
-		if (m == NULL || m->position > W.position)
+		uint64_t until;
+		const unsigned int from = merge_first(r, &m, &until);
+		if (m.heads[from] > W.position || m.heads[from] == NT_POSITION_END)
 			break;
-		if (relayed == STEP_MAX || !all_have_room(r, from, m->head.size) ||
-			!pace(r, m, now_ns, W.position)) {
-			/* W stands just before what could not go; so does its clock. */
-			W.position = m->position - 1;
-			W.clock_ns = NT_MIN(W.clock_ns, m->seen_ns);
-			break;
-		}
-		deliver(r, from, m);
-		relayed++;
+		if (relay_run(r, &m, from, until, now_ns))
+			continue;
+		/* W stands just before what could not go; so does its clock. */
+		const struct nt_mapping_msg *msg = peek(r, from);
+		W.position = msg->position - 1;
+		W.clock_ns = NT_MIN(W.clock_ns, msg->seen_ns);
+		break;
 	}
 	/* Never backwards: a round that was cut short may stand before an earlier min T's clock. */
 	const struct nt_mark_value last = nt_mark_acquire(&r->W);
 	W.clock_ns = NT_MAX(W.clock_ns, last.clock_ns);
 	if (W.position > last.position)
 		nt_mark_release(&r->W, W.position, W.clock_ns);
-	return relayed;
+	return m.relayed;
 }
 
 void

@@ -26,6 +26,7 @@ struct nt_relay_worker {
 
 	/* control's alone */
 	struct nt_msg_reader outbox NT_CACHE_ALIGNED;
+	unsigned int in_room; /* units that `in` has room for at least */
 };
 
 struct nt_relay {

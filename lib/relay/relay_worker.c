@@ -7,6 +7,9 @@
 
 /* Facts are small and few; the last two of these the own queue never gives out (own_has_room). */
 #define RESERVED_MESSAGES 10
+/* Messages whose memory is asked for together: what of it is on its way at once is not much more.
+ */
+#define WINDOW 16
 
 /* One message more behind the end, so that each lies in one piece. */
 static size_t
@@ -139,50 +142,114 @@ comes_before(const struct nt_mapping_msg *a, const struct nt_mapping_msg *b)
 	return a->position < b->position; /* never equal: a packet belongs to one worker */
 }
 
-/* True where it was a mapping; *added is what became of it. */
-static bool
-hand_out(const struct nt_relay_taker *taker, const struct nt_mapping_msg *msg,
-	enum nt_name_added *added)
+/* What is handed out next: messages at or before W in their order, ours and others', in place. */
+struct window {
+	unsigned int count;
+	struct window_item {
+		const struct nt_mapping_msg *msg;
+		bool own;
+		struct nt_mapping m;
+		struct nt_relay_scratch scratch;
+	} items[WINDOW];
+};
+
+static void
+window_put(struct window *win, const struct nt_mapping_msg *msg, bool own)
 {
-	struct nt_mapping m;
-	nt_mapping_msg_unpack(msg, &m);
+	struct window_item *item = &win->items[win->count++];
+	item->msg = msg;
+	item->own = own;
+	nt_mapping_msg_unpack(msg, &item->m);
+}
+
+/*
+ * The inbox's next, NULL where it is empty; *ret_dry: it may not be, but to look would move what
+ * the window points to.
+ */
+static const struct nt_mapping_msg *
+next_received(struct nt_relay_worker *w, bool taken, bool *ret_dry)
+{
+	const struct nt_msg_head *m = NULL;
+	*ret_dry = false;
+	if (w->in == NULL)
+		return NULL;
+	m = taken ? nt_msg_reader_staged(&w->inbox) : nt_msg_reader_peek(&w->inbox);
+	*ret_dry = taken && m == NULL;
+	return (const void *)m;
+}
+
+/* Taken out of inbox and own queue, whose bytes stay until more is put in. */
+static void
+window_fill(struct window *win, struct nt_relay_worker *w, uint64_t W)
+{
+	bool taken = false, dry;
+	win->count = 0;
+	while (win->count < WINDOW) {
+		const struct nt_mapping_msg *own = own_peek(&w->own);
+		const struct nt_mapping_msg *in = next_received(w, taken, &dry);
+		if (dry)
+			break;
+		if (own != NULL && (in == NULL || comes_before(own, in))) {
+			if (own->position > W)
+				break;
+			window_put(win, own, true);
+			w->own.head += nt_msg_units(own->head.size);
+		} else if (in != NULL && in->position <= W) {
+			window_put(win, in, false);
+			nt_msg_reader_pop(&w->inbox);
+			taken = true;
+		} else {
+			break;
+		}
+	}
+}
+
+static void
+look_ahead(struct window *win, const struct nt_relay_taker *taker)
+{
+	for (unsigned int step = 0; step < taker->steps; step++)
+		for (unsigned int i = 0; i < win->count; i++)
+			if (nt_likely(win->items[i].msg->head.kind == NT_FACT_MAPPING))
+				taker->ahead(
+					taker->arg, &win->items[i].m, &win->items[i].scratch, step);
+}
+
+static void
+count_own(struct nt_relay_applied *count, enum nt_name_added a)
+{
+	count->own_new += a == NT_NAME_NEW;
+	count->own_refreshed += a == NT_NAME_REFRESHED;
+	count->own_refused += a == NT_NAME_REFUSED;
+}
+
+static void
+count_received(struct nt_relay_applied *count, enum nt_name_added a)
+{
+	count->received++;
+	count->received_new += a == NT_NAME_NEW;
+	count->received_refreshed += a == NT_NAME_REFRESHED;
+	count->received_refused += a == NT_NAME_REFUSED;
+}
+
+static void
+hand_out(const struct nt_relay_taker *taker, struct window_item *item,
+	struct nt_relay_applied *count)
+{
+	const struct nt_mapping_msg *msg = item->msg;
+	if (!item->own) {
+		if (taker->departed != NULL && msg->departs_ns > msg->seen_ns)
+			taker->departed(taker->arg, msg);
+		count->messages++;
+	}
 	if (nt_likely(msg->head.kind == NT_FACT_MAPPING)) {
-		*added = taker->mapping(taker->arg, &m);
-		return true;
+		const enum nt_name_added a = taker->mapping(taker->arg, &item->m, &item->scratch);
+		if (item->own)
+			count_own(count, a);
+		else
+			count_received(count, a);
+	} else if (taker->fact != NULL) {
+		taker->fact(taker->arg, (enum nt_fact)msg->head.kind, &item->m);
 	}
-	if (taker->fact != NULL)
-		taker->fact(taker->arg, (enum nt_fact)msg->head.kind, &m);
-	return false;
-}
-
-static void
-apply_own(struct nt_relay_worker *w, const struct nt_relay_taker *taker,
-	const struct nt_mapping_msg *msg, struct nt_relay_applied *count)
-{
-	enum nt_name_added a;
-	if (hand_out(taker, msg, &a)) {
-		count->own_new += a == NT_NAME_NEW;
-		count->own_refreshed += a == NT_NAME_REFRESHED;
-		count->own_refused += a == NT_NAME_REFUSED;
-	}
-	w->own.head += nt_msg_units(msg->head.size);
-}
-
-static void
-apply_received(struct nt_relay_worker *w, const struct nt_relay_taker *taker,
-	const struct nt_mapping_msg *msg, struct nt_relay_applied *count)
-{
-	enum nt_name_added a;
-	if (taker->departed != NULL && msg->departs_ns > msg->seen_ns)
-		taker->departed(taker->arg, msg);
-	count->messages++;
-	if (hand_out(taker, msg, &a)) {
-		count->received++;
-		count->received_new += a == NT_NAME_NEW;
-		count->received_refreshed += a == NT_NAME_REFRESHED;
-		count->received_refused += a == NT_NAME_REFUSED;
-	}
-	nt_msg_reader_pop(&w->inbox);
 }
 
 struct nt_mark_value
@@ -190,19 +257,12 @@ nt_relay_apply(struct nt_relay_worker *w, const struct nt_relay_taker *taker,
 	struct nt_relay_applied *count)
 {
 	const struct nt_mark_value W = w->in == NULL ? w->last : nt_mark_acquire(&w->relay->W);
-	for (;;) {
-		const struct nt_mapping_msg *own = own_peek(&w->own);
-		const struct nt_mapping_msg *in =
-			w->in != NULL ? (const void *)nt_msg_reader_peek(&w->inbox) : NULL;
-		if (own != NULL && (in == NULL || comes_before(own, in))) {
-			if (own->position > W.position)
-				break;
-			apply_own(w, taker, own, count);
-		} else if (in != NULL && in->position <= W.position) {
-			apply_received(w, taker, in, count);
-		} else {
-			break;
-		}
-	}
+	struct window win;
+	do {
+		window_fill(&win, w, W.position);
+		look_ahead(&win, taker);
+		for (unsigned int i = 0; i < win.count; i++)
+			hand_out(taker, &win.items[i], count);
+	} while (win.count != 0);
 	return W;
 }

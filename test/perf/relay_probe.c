@@ -22,17 +22,21 @@ enum {
 	ROUNDS = 200,
 };
 
+struct table {
+	struct nt_hash_key key;
+	struct nt_name_cache *cache;
+};
+
 struct bench {
 	unsigned int workers, names;
 	struct nt_relay *relay;
-	struct nt_name_cache
-		*caches[2]; /* of worker 0 and 1; the others' inboxes are only emptied */
+	struct table tables[2]; /* of worker 0 and 1; the others' inboxes are emptied into 1's */
 	uint64_t position;
 	uint64_t learn, step, own, received; /* the least of all rounds, cycles */
 };
 
-static struct nt_name_cache *
-make_cache(void)
+static bool
+make_table(struct table *t)
 {
 	const struct nt_name_cache_config cfg = {
 		.max_mappings = 1 << 20,
@@ -45,10 +49,10 @@ make_cache(void)
 		.stale_for_ns = NT_SEC(3600),
 		.hold_ns = NT_SEC(3600),
 	};
-	struct nt_hash_key key;
-	if (nt_hash_key_random(&key) != 0)
-		return NULL;
-	return nt_name_cache_new(&cfg, &key);
+	if (nt_hash_key_random(&t->key) != 0)
+		return false;
+	t->cache = nt_name_cache_new(&cfg, &t->key);
+	return t->cache != NULL;
 }
 
 /* Any of the names with its address, asked by one of 16 clients. */
@@ -88,9 +92,19 @@ learn_batch(struct bench *b)
 }
 
 static enum nt_name_added
-add(void *cache, const struct nt_mapping *m)
+add(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s)
 {
-	return nt_name_cache_add(cache, m);
+	const struct table *t = arg;
+	return nt_name_cache_add_keyed(t->cache, m, (const void *)s);
+}
+
+static void
+look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int step)
+{
+	const struct table *t = arg;
+	if (step == 0)
+		nt_mapping_keys_of(&t->key, m, (void *)s);
+	nt_name_cache_ahead(t->cache, m, (void *)s, step);
 }
 
 static void
@@ -98,7 +112,10 @@ apply_batch(struct bench *b)
 {
 	struct nt_relay_applied n = { 0 };
 	for (unsigned int w = 0; w < b->workers; w++) {
-		const struct nt_relay_taker taker = { .mapping = add, .arg = b->caches[w != 0] };
+		const struct nt_relay_taker taker = { .mapping = add,
+			.ahead = look_ahead,
+			.steps = NT_NAME_CACHE_STEPS,
+			.arg = &b->tables[w != 0] };
 		const uint64_t begun = __rdtsc();
 		nt_relay_apply(nt_relay_worker(b->relay, w), &taker, &n);
 		const uint64_t took = __rdtsc() - begun;
@@ -140,9 +157,7 @@ run(unsigned int workers, unsigned int names)
 		.received = UINT64_MAX };
 	bool ok = true;
 	b.relay = nt_relay_new(&cfg);
-	b.caches[0] = make_cache();
-	b.caches[1] = make_cache();
-	if (b.relay == NULL || b.caches[0] == NULL || b.caches[1] == NULL) {
+	if (b.relay == NULL || !make_table(&b.tables[0]) || !make_table(&b.tables[1])) {
 		perror("relay_probe");
 		return 1;
 	}
@@ -155,8 +170,8 @@ run(unsigned int workers, unsigned int names)
 			(double)b.received / BATCH);
 	printf(", apply own %4.0f cycles a mapping%s\n", (double)b.own / BATCH,
 		ok ? "" : " (NOT ALL RELAYED)");
-	nt_name_cache_free(b.caches[0]);
-	nt_name_cache_free(b.caches[1]);
+	nt_name_cache_free(b.tables[0].cache);
+	nt_name_cache_free(b.tables[1].cache);
 	nt_relay_free(b.relay);
 	return ok ? 0 : 1;
 }

@@ -168,6 +168,41 @@ test_words_aes(void **state)
 	check_hash(nt_hash_words_aes, 4);
 }
 
+/* Every length: exactly its bytes are read, and each of their bits matters. */
+static void
+check_bytes_matter(nt_hash_bytes_fn *hash)
+{
+	struct nt_hash_key key = nt_hash_key_fixed();
+
+	for (size_t len = 0; len <= 70; len++) {
+		uint8_t *bytes = calloc(1, len + (len == 0));
+		uint8_t *more = calloc(1, len + 1);
+		uint64_t zero = hash(&key, bytes, len);
+
+		assert_true(zero != hash(&key, more, len + 1));
+		for (size_t bit = 0; bit < 8 * len; bit++) {
+			bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
+			assert_true(hash(&key, bytes, len) != zero);
+			bytes[bit / 8] = 0;
+		}
+		free(bytes);
+		free(more);
+	}
+}
+
+static void
+test_bytes(void **state)
+{
+	struct nt_hash_key key = nt_hash_key_fixed();
+
+	(void)state;
+	check_bytes_matter(nt_siphash64);
+	check_bytes_matter(nt_hash_bytes);
+	assert_true(nt_hash_bytes(&key, "abc", 3) ==
+		    (nt_hash_has_aes() ? nt_hash_bytes_aes(&key, "abc", 3)
+				       : nt_siphash64(&key, "abc", 3)));
+}
+
 /* Pairs that collide under one key do not under another: what CRC with a seed can't do. */
 static void
 test_collisions_depend_on_key(void **state)
@@ -199,6 +234,7 @@ main(void)
 		cmocka_unit_test(test_dispatch),
 		cmocka_unit_test(test_words_sip),
 		cmocka_unit_test(test_words_aes),
+		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_collisions_depend_on_key),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

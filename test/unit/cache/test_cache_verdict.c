@@ -52,7 +52,12 @@ tell(struct nt_verdicts *v, struct nt_addr a, struct nt_addr client, int64_t sec
 		.source = (uint8_t)source,
 		.name = "x",
 		.name_len = 1 };
-	nt_verdicts_mapping(v, &m);
+	const struct nt_hash_key key = nt_hash_key_fixed(); /* make()'s */
+	struct nt_mapping_keys k;
+	nt_mapping_keys_of(&key, &m, &k);
+	nt_verdicts_ahead(v, &k, 0);
+	nt_verdicts_ahead(v, &k, 1);
+	nt_verdicts_mapping(v, &m, &k);
 }
 
 static struct nt_verdict_query

@@ -45,10 +45,20 @@ test_mapping_is_sound(const struct nt_mapping *m)
 	       memcmp(m->name, name, m->name_len) == 0;
 }
 
-static enum nt_name_added
-take_mapping(void *arg, const struct nt_mapping *m)
+static void
+look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int step)
 {
 	struct fake_cache *f = arg;
+	const uint64_t digest = test_mapping_digest(m->position, m->index);
+	if (step == 0)
+		*s = (struct nt_relay_scratch){ .words = { digest } };
+	f->steps_amiss += s->words[0] != digest || s->words[1] != step;
+	s->words[1]++;
+}
+
+static void
+take(struct fake_cache *f, const struct nt_mapping *m)
+{
 	if (f->count != 0 &&
 		(m->position < f->position || (m->position == f->position && m->index <= f->index)))
 		f->out_of_order++;
@@ -59,6 +69,15 @@ take_mapping(void *arg, const struct nt_mapping *m)
 	f->count++;
 	f->position = m->position;
 	f->index = m->index;
+}
+
+static enum nt_name_added
+take_mapping(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s)
+{
+	struct fake_cache *f = arg;
+	f->steps_amiss += s->words[0] != test_mapping_digest(m->position, m->index) ||
+			  s->words[1] != FAKE_CACHE_STEPS;
+	take(f, m);
 	return f->answer;
 }
 
@@ -67,12 +86,16 @@ take_fact(void *arg, enum nt_fact kind, const struct nt_mapping *m)
 {
 	struct fake_cache *f = arg;
 	f->facts[kind]++;
-	take_mapping(arg, m);
+	take(f, m);
 	f->count--;
 }
 
 struct nt_relay_taker
 fake_taker(struct fake_cache *f)
 {
-	return (struct nt_relay_taker){ .mapping = take_mapping, .fact = take_fact, .arg = f };
+	return (struct nt_relay_taker){ .mapping = take_mapping,
+		.ahead = look_ahead,
+		.steps = FAKE_CACHE_STEPS,
+		.fact = take_fact,
+		.arg = f };
 }

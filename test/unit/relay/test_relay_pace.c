@@ -48,11 +48,19 @@ departed(void *arg, const struct nt_mapping_msg *msg)
 }
 
 static enum nt_name_added
-take(void *arg, const struct nt_mapping *m)
+take(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s)
 {
 	struct departures *d = arg;
 	const struct nt_relay_taker taker = fake_taker(d->cache);
-	return taker.mapping(taker.arg, m);
+	return taker.mapping(taker.arg, m, s);
+}
+
+static void
+look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int step)
+{
+	struct departures *d = arg;
+	const struct nt_relay_taker taker = fake_taker(d->cache);
+	taker.ahead(taker.arg, m, s, step);
 }
 
 static uint64_t
@@ -62,6 +70,7 @@ apply(struct nt_relay *r, unsigned int w, struct fake_cache *f, struct departure
 	struct nt_relay_taker taker = fake_taker(f);
 	taker.arg = d;
 	taker.mapping = take;
+	taker.ahead = look_ahead;
 	taker.departed = departed;
 	d->cache = f;
 	return nt_relay_apply(nt_relay_worker(r, w), &taker, &n).position;

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Keyed hashes of what a mapping says: made once, they place it in every table that it goes into
+ * (name cache, told), and those can ask for its lines of memory before its turn comes. Tables that
+ * are to share them have the same key.
+ */
+#ifndef NT_MAPPING_KEYS_H
+#define NT_MAPPING_KEYS_H
+
+#include <string.h>
+
+#include <nt_hash.h>
+#include <nt_mapping.h>
+
+struct nt_mapping_keys {
+	uint64_t addr, client, name;
+	uint32_t found; /* the name cache's own, between its steps */
+};
+
+/* 0 for family NONE. */
+static inline uint64_t
+nt_addr_key(const struct nt_hash_key *key, const struct nt_addr *a)
+{
+	uint64_t words[3] = { 0, 0, a->family };
+
+	if (a->family == NT_FAMILY_NONE)
+		return 0;
+	memcpy(words, a->bytes, sizeof(a->bytes));
+	if (nt_likely(a->family == NT_FAMILY_IPV4)) {
+		words[0] |= (uint64_t)NT_FAMILY_IPV4 << 32;
+		return nt_hash_words(key, words, 1);
+	}
+	return nt_hash_words(key, words, a->family == NT_FAMILY_IPV6 ? 2 : 3);
+}
+
+static inline void
+nt_mapping_keys_of(
+	const struct nt_hash_key *key, const struct nt_mapping *m, struct nt_mapping_keys *ret)
+{
+	ret->addr = nt_addr_key(key, &m->addr);
+	ret->client = nt_addr_key(key, &m->client);
+	ret->name = nt_hash_bytes(key, m->name, m->name_len);
+}
+
+#endif
