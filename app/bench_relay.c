@@ -13,17 +13,21 @@
 #define RING_UNITS  16384
 #define WARM_ROUNDS 256
 
+struct table {
+	struct nt_hash_key key;
+	struct nt_name_cache *cache;
+};
+
 struct relay_bench {
 	const struct bench_relay_config *cfg;
 	struct nt_relay *relay;
-	/* of worker 0 and 1; the others' inboxes are only emptied into that of 1 */
-	struct nt_name_cache *caches[2];
+	struct table tables[2]; /* of worker 0 and 1; the others' inboxes are only emptied */
 	uint64_t position;
 	struct bench_samples learn, step, own, received; /* cycles of the rounds */
 };
 
-static struct nt_name_cache *
-make_cache(void)
+static bool
+make_table(struct table *t)
 {
 	const struct nt_name_cache_config cfg = {
 		.max_mappings = 1 << 20,
@@ -36,8 +40,10 @@ make_cache(void)
 		.stale_for_ns = NT_SEC(3600),
 		.hold_ns = NT_SEC(3600),
 	};
-	struct nt_hash_key key;
-	return nt_hash_key_random(&key) != 0 ? NULL : nt_name_cache_new(&cfg, &key);
+	if (nt_hash_key_random(&t->key) != 0)
+		return false;
+	t->cache = nt_name_cache_new(&cfg, &t->key);
+	return t->cache != NULL;
 }
 
 /* Any of the names with its address, asked by any of the clients. */
@@ -98,16 +104,27 @@ learn_batch(struct relay_bench *b)
 	return true;
 }
 
-static enum nt_name_added
-add(void *cache, const struct nt_mapping *m)
+static void
+look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int step)
 {
-	return nt_name_cache_add(cache, m);
+	const struct table *t = arg;
+	if (step == 0)
+		nt_mapping_keys_of(&t->key, m, (void *)s);
+	nt_name_cache_ahead(t->cache, m, (void *)s, step);
 }
 
 static enum nt_name_added
-ignore(void *arg, const struct nt_mapping *m)
+add(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s)
+{
+	const struct table *t = arg;
+	return nt_name_cache_add_keyed(t->cache, m, (const void *)s);
+}
+
+static enum nt_name_added
+ignore(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s)
 {
 	(void)arg;
+	(void)s;
 	(void)m;
 	return NT_NAME_REFUSED;
 }
@@ -116,8 +133,11 @@ static void
 apply(struct relay_bench *b, unsigned int worker, struct bench_samples *cycles)
 {
 	struct nt_relay_applied n = { 0 };
-	const struct nt_relay_taker taker = { .mapping = worker < 2 ? add : ignore,
-		.arg = worker < 2 ? b->caches[worker] : NULL };
+	const bool adds = worker < NT_ARRAY_SIZE(b->tables);
+	const struct nt_relay_taker taker = { .mapping = adds ? add : ignore,
+		.ahead = look_ahead,
+		.steps = adds ? NT_NAME_CACHE_STEPS : 0,
+		.arg = adds ? &b->tables[worker] : NULL };
 	struct stopwatch t = start();
 	nt_relay_apply(nt_relay_worker(b->relay, worker), &taker, &n);
 	stop(&t, cycles);
@@ -181,13 +201,11 @@ bench_relay_run(const struct bench_relay_config *cfg, struct bench_relay_result 
 		.ring_units = RING_UNITS,
 		.own_units = RING_UNITS };
 	struct relay_bench b = { .cfg = cfg, .relay = nt_relay_new(&relay) };
-	b.caches[0] = make_cache();
-	b.caches[1] = make_cache();
 	int err = -ENOMEM;
-	if (b.relay != NULL && b.caches[0] != NULL && b.caches[1] != NULL)
+	if (b.relay != NULL && make_table(&b.tables[0]) && make_table(&b.tables[1]))
 		err = run_rounds(&b, ret);
-	nt_name_cache_free(b.caches[0]);
-	nt_name_cache_free(b.caches[1]);
+	nt_name_cache_free(b.tables[0].cache);
+	nt_name_cache_free(b.tables[1].cache);
 	nt_relay_free(b.relay);
 	bench_samples_free(&b.learn);
 	bench_samples_free(&b.step);

@@ -54,17 +54,18 @@ make_tables(struct worker *w)
 	struct nt_conn_config conn;
 	const struct nt_name_cache_config cache = cache_options(c);
 	const struct nt_name_cache_config asserted = cache_options_asserted(c);
-	const int err = nt_hash_key_random(&w->tables_key);
-	const struct nt_hash_key key = w->tables_key;
+	struct nt_hash_key key;
+	const int err = nt_hash_key_random(&key);
 	if (err != 0)
 		return err;
+	w->names_key = w->cfg.names_key != NULL ? *w->cfg.names_key : key;
 	flow_options(&conn, c);
 	w->flows = nt_flow_table_new(c->flow.max, &key);
 	w->conn = nt_conn_new(&conn, c->flow.max);
 	if (!w->cfg.no_names)
 		set_service_ports(w, &conn.dns_udp);
-	w->names = nt_name_cache_new(&cache, &key);
-	w->asserted = nt_name_cache_new(&asserted, &key);
+	w->names = nt_name_cache_new(&cache, &w->names_key);
+	w->asserted = nt_name_cache_new(&asserted, &w->names_key);
 	w->queries = nt_dns_match_new(c->names.max_queries, c->names.query_life_ns, &key);
 	w->dns_buffers = nt_dns_buffers_new(c->names.max_dns_streams);
 	w->dns_streams = dns_streams_new(c->flow.max);
@@ -130,7 +131,7 @@ look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, un
 	const struct worker *w = arg;
 	struct nt_mapping_keys *k = (void *)s;
 	if (step == 0)
-		nt_mapping_keys_of(&w->tables_key, m, k);
+		nt_mapping_keys_of(&w->names_key, m, k);
 	if (step < NT_TOLD_STEPS)
 		nt_verdicts_ahead(w->judging.verdicts, k, step);
 	nt_name_cache_ahead(worker_cache_of(w, m), m, k, step);

@@ -40,7 +40,7 @@ struct worker_config {
 	const struct worker_live *live; /* borrowed; NULL: offline */
 	const _Atomic int64_t *began_ns; /* the stream's first packet, before any is sent; ro */
 	struct nt_hash_key uid_key; /* the same in all workers */
-	const struct nt_hash_key *told_key; /* of what verdicts remember; NULL: any */
+	const struct nt_hash_key *names_key; /* of what mappings go into; NULL: any */
 	bool no_names; /* no packet is looked into, nobody is looked up, hosts and verdicts neither
 			*/
 };

@@ -113,7 +113,7 @@ struct worker {
 	struct worker_config cfg;
 	const struct nt_config *config;
 	struct ask_box *ask;
-	struct nt_hash_key tables_key; /* of all tables: what is hashed once serves several */
+	struct nt_hash_key names_key; /* of all tables that mappings go into: hashed once */
 	struct nt_relay_worker *relay;
 	struct worker_timers *timers; /* NULL: cycles of stages are not told apart */
 	struct nt_relay_taker taker;

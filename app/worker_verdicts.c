@@ -70,7 +70,7 @@ verdicts_init(struct worker *w, const struct nt_hash_key *key)
 	j->cut_ns = INT64_MIN;
 	j->ring = nt_mem_map((size_t)j->size * sizeof(*j->ring));
 	j->of_flow = nt_mem_map(j->size);
-	j->verdicts = nt_verdicts_new(&cfg, w->cfg.told_key != NULL ? w->cfg.told_key : key);
+	j->verdicts = nt_verdicts_new(&cfg, &w->names_key);
 	j->resolvers = nt_told_new(c->notice.max_clients, key);
 	j->suppress = suppress_new(c->notice.max_suppressed, c->notice.suppress_for_ns, key);
 	if (j->ring == NULL || j->of_flow == NULL || j->verdicts == NULL || j->resolvers == NULL ||

@@ -39,7 +39,7 @@ make_workers(const struct nt_hash_key *key)
 {
 	for (unsigned int i = 0; i < 2; i++) {
 		const struct worker_config wc = {
-			.config = &cfg, .index = i, .relay = relay, .told_key = key
+			.config = &cfg, .index = i, .relay = relay, .names_key = key
 		};
 		workers[i] = worker_new(&wc);
 		assert_non_null(workers[i]);
@@ -93,7 +93,9 @@ learn(struct worker *w, uint32_t n, int64_t seen_ns, int64_t life_ns)
 		.name_len = (uint16_t)len,
 		.name = name };
 	nt_name_cache_add(w->names, &m);
-	nt_verdicts_mapping(w->judging.verdicts, &m);
+	struct nt_mapping_keys k;
+	nt_mapping_keys_of(&w->names_key, &m, &k);
+	nt_verdicts_mapping(w->judging.verdicts, &m, &k);
 }
 
 static void
