@@ -63,8 +63,8 @@ void
 budget_print(FILE *out, const struct budget *b)
 {
 	const size_t tables = budget_tables_bytes(b);
-	fprintf(out, "%-26s %10s %8s %10s %3s %10s\n", "memory when full", "entries", "bytes",
-		"MiB", "x", "MiB in all");
+	fprintf(out, "%-26s %10s %8s %10s %3s %10s\n", "memory at most", "entries", "bytes", "MiB",
+		"x", "MiB in all");
 	for (unsigned int i = 0; i < b->count; i++)
 		print_row(out, &b->rows[i]);
 	fprintf(out, "%-26s %10s %8s %10s %3s %10.1f\n", "all tables", "", "", "", "",

@@ -18,6 +18,7 @@ static const struct {
 } commands[] = {
 	{ "read", cmd_read, "read captures, write connections with the names of their ends" },
 	{ "bench", cmd_bench, "measure what the sensor costs on this machine" },
+	{ "check", cmd_check, "tell what would keep `nametap run` from working, or slow it down" },
 };
 
 static void

@@ -13,8 +13,8 @@ budget_connections(struct budget *b, const struct nt_config *c)
 	const uint32_t flows = c->flow.max;
 	budget_add(b, "connections", flows, nt_flow_table_bytes(flows) + nt_conn_bytes(flows),
 		c->workers);
-	budget_add(b, "names of long connections", flows, nt_pool_needs(sizeof(struct found_names), flows),
-		c->workers);
+	budget_add(b, "names of long connections", flows,
+		nt_pool_needs(sizeof(struct found_names), flows), c->workers);
 	budget_add(b, "streams of connections", flows, streams_bytes(flows), c->workers);
 	budget_add(b, "DNS over TCP: streams", flows,
 		nt_mem_mapped(2 * (size_t)flows * sizeof(struct nt_dns_stream)), c->workers);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * What would make a live sensor fail, or be slow, found before EAL starts: huge pages, ports, CPUs,
+ * memory, files. Each shortfall is a line that ends in the command that mends it. Nothing is
+ * changed. Caller: main, before there are lcores.
+ */
+#ifndef PREFLIGHT_H
+#define PREFLIGHT_H
+
+#include <stdio.h>
+
+#include <nt_config.h>
+
+#define PREFLIGHT_MAX 64 /* findings kept; beyond, they are counted only */
+
+struct preflight_finding {
+	bool error; /* it would not start, or not work; else it would be slower than it could */
+	char what[320];
+	char todo[320]; /* a command, or a setting */
+};
+
+struct preflight {
+	const struct nt_config *config; /* borrowed */
+	const char *root; /* in front of each path: "" but in tests */
+	unsigned int dpdk_mb; /* what pools and rings take */
+	unsigned int count; /* of findings */
+	unsigned int errors, warnings; /* all of them */
+	struct preflight_finding findings[PREFLIGHT_MAX];
+};
+
+/* Of a configuration that nt_config_check takes. Fills in what lies behind dpdk_mb. */
+void preflight_look(struct preflight *p);
+
+/* A line each. */
+void preflight_print(FILE *out, const struct preflight *p);
+
+/* Look, and print what was found and the memory budget. EXIT_FINE, or EXIT_INCOMPLETE: errors. */
+int preflight_check(FILE *out, const struct nt_config *config);
+
+/* DPDK's memory: as configured, or what the ports will need. */
+unsigned int preflight_dpdk_mb(const struct nt_config *config);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
+#include <nt_cpu_list.h>
+
+#include "preflight_priv.h"
+
+#define CPU "/sys/devices/system/cpu/"
+
+/* A list that the kernel tells; false where it tells none. */
+static bool
+kernel_list(const struct preflight *p, const char *path, struct nt_cpu_list *ret)
+{
+	char text[4096];
+	return sysfs_line(p->root, path, text, sizeof(text)) && nt_cpu_list_parse(text, ret) == 0;
+}
+
+static bool
+allowed_list(const struct preflight *p, struct nt_cpu_list *ret)
+{
+	char text[4096];
+	return sysfs_field(
+		       p->root, "/proc/self/status", "Cpus_allowed_list:", text, sizeof(text)) &&
+	       nt_cpu_list_parse(text, ret) == 0;
+}
+
+/* Without lcores.cpus each lcore may run on any of them. */
+static void
+check_enough(struct preflight *p, const struct nt_cpu_list *allowed)
+{
+	const struct nt_config *c = p->config;
+	const bool distributor = c->port.distributor == NT_CONFIG_DISTRIBUTOR_ON;
+	const uint32_t lcores = 1 + distributor + c->workers;
+	if (allowed->count >= lcores || allowed->count == 0)
+		return;
+	preflight_warning(p, "CPUs: control%s and %u worker%s share %u",
+		distributor ? ", the distributor" : "", c->workers, c->workers == 1 ? "" : "s",
+		allowed->count);
+	if (allowed->count > 1u + distributor)
+		preflight_todo(p, "--set workers=%u", allowed->count - 1 - distributor);
+	else if (c->lcores.idle != NT_CONFIG_IDLE_SLEEP)
+		preflight_todo(p, "--set lcores.idle=sleep");
+}
+
+/* Is it there, and ours? */
+static bool
+check_cpu(struct preflight *p, unsigned int cpu, const struct nt_cpu_list *online,
+	const struct nt_cpu_list *allowed)
+{
+	if (online->count != 0 && !nt_cpu_list_has(online, cpu)) {
+		char path[64];
+		preflight_error(p, "CPU %u of lcores.cpus: it is not online", cpu);
+		(void)snprintf(path, sizeof(path), CPU "cpu%u", cpu);
+		if (sysfs_may(p->root, path, 0))
+			preflight_todo(p, "echo 1 > " CPU "cpu%u/online", cpu);
+		else
+			preflight_todo(
+				p, "--set lcores.cpus=CPUS, of those that " CPU "online has");
+		return false;
+	}
+	if (allowed->count != 0 && !nt_cpu_list_has(allowed, cpu)) {
+		preflight_error(p, "CPU %u of lcores.cpus: this process may not use it", cpu);
+		preflight_todo(p, "taskset -c %s nametap run ... (a service: CPUAffinity=%s)",
+			p->config->lcores.cpus.text, p->config->lcores.cpus.text);
+		return false;
+	}
+	return true;
+}
+
+/* Two lcores that share a core's units take turns. The first one that does is told. */
+static void
+check_siblings(struct preflight *p, const struct nt_cpu_list *cpus)
+{
+	for (uint32_t i = 1; i < cpus->count; i++) {
+		struct nt_cpu_list siblings;
+		char path[128];
+		(void)snprintf(path, sizeof(path), CPU "cpu%u/topology/thread_siblings_list",
+			cpus->cpus[i]);
+		if (!kernel_list(p, path, &siblings))
+			continue;
+		for (uint32_t k = 1; k < i; k++) {
+			if (!nt_cpu_list_has(&siblings, cpus->cpus[k]))
+				continue;
+			preflight_warning(p, "CPUs %u and %u of lcores.cpus are one core's threads",
+				cpus->cpus[k], cpus->cpus[i]);
+			preflight_todo(p, "--set lcores.cpus=CPUS, one of each core: lscpu -e");
+			return;
+		}
+	}
+}
+
+/* Control does without. */
+static void
+check_isolated(struct preflight *p, const struct nt_cpu_list *cpus)
+{
+	struct nt_cpu_list isolated = { 0 };
+	unsigned int shared = 0, first = 0;
+	(void)kernel_list(p, CPU "isolated", &isolated);
+	for (uint32_t i = 1; i < cpus->count; i++) {
+		if (nt_cpu_list_has(&isolated, cpus->cpus[i]))
+			continue;
+		first = shared++ == 0 ? cpus->cpus[i] : first;
+	}
+	if (shared == 0)
+		return;
+	preflight_warning(p, "CPU %u%s of lcores.cpus: other work may run there as well", first,
+		shared > 1 ? " and others" : "");
+	preflight_todo(p, "boot with isolcpus=%s nohz_full=%s rcu_nocbs=%s",
+		p->config->lcores.cpus.text, p->config->lcores.cpus.text,
+		p->config->lcores.cpus.text);
+}
+
+void
+preflight_cpus(struct preflight *p)
+{
+	struct nt_cpu_list cpus, allowed = { 0 }, online = { 0 };
+	bool fine = true;
+	(void)allowed_list(p, &allowed);
+	(void)kernel_list(p, CPU "online", &online);
+	if (nt_cpu_list_parse(p->config->lcores.cpus.text, &cpus) != 0)
+		return; /* nt_config_check has told */
+	if (cpus.count == 0) {
+		check_enough(p, &allowed);
+		return;
+	}
+	for (uint32_t i = 0; i < cpus.count; i++)
+		fine &= check_cpu(p, cpus.cpus[i], &online, &allowed);
+	if (!fine)
+		return;
+	check_siblings(p, &cpus);
+	check_isolated(p, &cpus);
+}

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <nt_log.h>
+
+#include "preflight_priv.h"
+
+/* A relative path is the caller's own. */
+static const char *
+root_of(const struct preflight *p, const char *path)
+{
+	return path[0] == '/' ? p->root : "";
+}
+
+/* The directory that a path lies in. */
+static void
+parent(const char *path, char out[SYSFS_PATH_MAX])
+{
+	(void)snprintf(out, SYSFS_PATH_MAX, "%s", path);
+	char *slash = strrchr(out, '/');
+	if (slash == NULL)
+		(void)snprintf(out, SYSFS_PATH_MAX, ".");
+	else
+		slash[slash == out] = '\0';
+}
+
+static bool
+is_dir(const char *root, const char *path)
+{
+	char full[SYSFS_PATH_MAX];
+	struct stat st;
+	return sysfs_path(full, root, "%s", path) == 0 && stat(full, &st) == 0 &&
+	       S_ISDIR(st.st_mode);
+}
+
+static void
+check_logs(struct preflight *p, const char *dir)
+{
+	char path[SYSFS_PATH_MAX], user[64];
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
+		const char *name = nt_log_path((enum nt_log_kind)k);
+		(void)snprintf(path, sizeof(path), "%s/%s.log", dir, name);
+		if (!sysfs_may(root_of(p, path), path, F_OK) ||
+			sysfs_may(root_of(p, path), path, W_OK))
+			continue;
+		preflight_error(p, "run.dir: no right to write %s", path);
+		preflight_todo(p, "chown %s %s", preflight_user(user), path);
+	}
+}
+
+/* Can files be made there? what: the key. */
+static void
+check_dir(struct preflight *p, const char *what, const char *dir)
+{
+	const char *root = root_of(p, dir);
+	char user[64];
+	if (is_dir(root, dir)) {
+		if (sysfs_may(root, dir, W_OK | X_OK))
+			return;
+		preflight_error(p, "%s: no right to write to %s", what, dir);
+		preflight_todo(p, "chown %s %s", preflight_user(user), dir);
+	} else if (sysfs_may(root, dir, F_OK)) {
+		preflight_error(p, "%s: %s is no directory", what, dir);
+		preflight_todo(p, "mv %s %s.old && install -d -o %s %s", dir, dir,
+			preflight_user(user), dir);
+	} else {
+		preflight_error(p, "%s: there is no directory %s", what, dir);
+		preflight_todo(p, "install -d -o %s %s", preflight_user(user), dir);
+	}
+}
+
+static void
+check_run_dir(struct preflight *p)
+{
+	const char *dir = p->config->run.dir.text;
+	char above[SYSFS_PATH_MAX];
+	parent(dir, above);
+	/* The sensor makes the last part itself. */
+	if (!sysfs_may(root_of(p, dir), dir, F_OK) && is_dir(root_of(p, above), above) &&
+		sysfs_may(root_of(p, above), above, W_OK | X_OK))
+		return;
+	check_dir(p, "run.dir", dir);
+	check_logs(p, dir);
+}
+
+static void
+check_snapshot(struct preflight *p)
+{
+	const char *path = p->config->run.snapshot.text;
+	char dir[SYSFS_PATH_MAX], user[64];
+	if (path[0] == '\0')
+		return;
+	parent(path, dir);
+	check_dir(p, "run.snapshot", dir);
+	if (is_dir(root_of(p, path), path)) {
+		preflight_error(p, "run.snapshot: %s is a directory", path);
+		preflight_todo(p, "--set run.snapshot=%s/names.snapshot", path);
+	} else if (sysfs_may(root_of(p, path), path, F_OK) &&
+		   !sysfs_may(root_of(p, path), path, R_OK)) {
+		preflight_error(p, "run.snapshot: no right to read %s", path);
+		preflight_todo(p, "chown %s %s", preflight_user(user), path);
+	}
+}
+
+/* As EAL chooses it (eal_create_runtime_dir). */
+static const char *
+runtime_base(void)
+{
+	const char *dir = getenv("RUNTIME_DIRECTORY");
+	if (dir != NULL && dir[0] != '\0')
+		return dir;
+	if (getuid() == 0)
+		return "/var/run";
+	dir = getenv("XDG_RUNTIME_DIR");
+	return dir != NULL && dir[0] != '\0' ? dir : "/tmp";
+}
+
+/* Who has EAL's lock of this prefix; 0: nobody. */
+static int
+prefix_owner(const struct preflight *p)
+{
+	char path[SYSFS_PATH_MAX];
+	if (sysfs_path(path, p->root, "%s/dpdk/%s/config", runtime_base(),
+		    p->config->run.prefix.text) != 0)
+		return 0;
+	const int fd = open(path, O_RDWR | O_CLOEXEC);
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	if (fd < 0)
+		return 0;
+	const bool held = fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
+	close(fd);
+	return held ? (int)lock.l_pid : 0;
+}
+
+static void
+check_runtime_dir(struct preflight *p)
+{
+	const char *base = runtime_base();
+	char dir[SYSFS_PATH_MAX], user[64];
+	(void)snprintf(dir, sizeof(dir), "%s/dpdk", base);
+	const char *there = is_dir(p->root, dir) ? dir : base;
+	if (!is_dir(p->root, there) || !sysfs_may(p->root, there, W_OK | X_OK)) {
+		preflight_error(p, "DPDK's runtime directory: no right to write to %s", there);
+		preflight_todo(p, "install -d -o %s %s", preflight_user(user), dir);
+		return;
+	}
+	const int pid = prefix_owner(p);
+	if (pid == 0)
+		return;
+	preflight_error(
+		p, "run.prefix: %s is in use by process %d", p->config->run.prefix.text, pid);
+	preflight_todo(
+		p, "--set run.prefix=%.29s-2 (or stop that process)", p->config->run.prefix.text);
+}
+
+void
+preflight_files(struct preflight *p)
+{
+	check_run_dir(p);
+	check_snapshot(p);
+	check_runtime_dir(p);
+}
