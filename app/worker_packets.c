@@ -4,6 +4,10 @@
  * for. Stage 1 decodes and makes keys; stage 2 hashes them and prefetches buckets; stage 3 reads
  * buckets and prefetches flows; stage 4 does the work, packet by packet, for flows begin and end in
  * between.
+ *
+ * Most packets are segments (nt_segment.h) of connections that go on in order, and nobody wants
+ * their payload: they are never decoded whole. What turns out to be another case is decoded then,
+ * and goes the way of all others.
  */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -13,11 +17,25 @@
 
 #include "worker_priv.h"
 
+enum {
+	STAGED_NO_KEY,
+	STAGED_PACKET, /* decoded, in w->packets */
+	STAGED_SEGMENT, /* not decoded yet */
+};
+
 struct staged {
-	struct nt_flow_key key;
-	uint64_t hash;
+	struct nt_segment segment; /* of STAGED_SEGMENT */
+	uint32_t idx; /* where the connection probably is, or NT_FLOW_NONE */
+	uint8_t kind; /* STAGED_* */
 	bool src_is_lo;
-	bool keyed;
+};
+
+/* A burst on its way through the stages, and what it adds to the counters. */
+struct burst {
+	struct nt_flow_lookup lookups[WORKER_BURST];
+	struct staged staged[WORKER_BURST];
+	uint32_t unlinks; /* as of stage 3: idx can be relied on as long as it is the same */
+	uint64_t packets, bytes, ok;
 };
 
 /*
@@ -37,29 +55,67 @@ stage_fetch(struct rte_mbuf **mbufs, unsigned int n)
 	}
 }
 
-static void
-stage_decode(struct worker *w, struct rte_mbuf **mbufs, unsigned int n, struct staged *s)
+/* The link type, MBUF_PACKET and no tunnel of its own, as one word. */
+static inline bool
+is_ordinary(const struct mbuf_meta *meta)
 {
+	static const struct {
+		uint16_t link;
+		uint8_t kind, tunnel;
+	} ordinary = { NT_LINK_ETHERNET, MBUF_PACKET, NT_TUNNEL_NONE };
+	static_assert(
+		offsetof(struct mbuf_meta, kind) == offsetof(struct mbuf_meta, link) + 2 &&
+			offsetof(struct mbuf_meta, tunnel) == offsetof(struct mbuf_meta, link) + 3,
+		"one word");
+	return memcmp(&meta->link, &ordinary, sizeof(ordinary)) == 0 && meta->at.tunnel == 0;
+}
+
+static void
+decode_packet(struct worker *w, const struct mbuf_meta *meta, unsigned int i)
+{
+	nt_packet_decode(
+		&w->packets[i], meta->data, meta->cap_len, meta->wire_len, (int)meta->link);
+}
+
+static void
+stage_packet(struct worker *w, const struct mbuf_meta *meta, unsigned int i, struct burst *b)
+{
+	struct nt_packet *p = &w->packets[i];
+	struct staged *s = &b->staged[i];
+	s->kind = STAGED_NO_KEY;
+	b->lookups[i].key = (struct nt_flow_key){ 0 };
+	if (meta->kind > MBUF_OUTER)
+		return;
+	decode_packet(w, meta, i);
+	if (meta->kind == MBUF_OUTER)
+		p->payload_captured = 0;
+	if (p->reason != NT_PACKET_OK)
+		return;
+	s->kind = STAGED_PACKET;
+	s->src_is_lo = nt_flow_key_of(&b->lookups[i].key, p);
+}
+
+static void
+stage_decode(struct worker *w, struct rte_mbuf **mbufs, unsigned int n, struct burst *b)
+{
+	/* What a checksum says of a packet is a packet's, not a segment's. */
+	const bool segments = w->config->checksums == NT_CONFIG_CHECKSUMS_IGNORE;
 	for (unsigned int i = 0; i < n; i++) {
-		struct nt_packet *p = &w->packets[i];
 		const struct mbuf_meta *meta = mbuf_meta(mbufs[i]);
-		s[i].keyed = false;
-		if (nt_unlikely(meta->kind > MBUF_OUTER))
-			continue;
-		nt_packet_decode(p, meta->data, meta->cap_len, meta->wire_len, meta->link);
-		if (nt_unlikely(meta->kind == MBUF_OUTER))
-			p->payload_captured = 0;
-		s[i].keyed = p->reason == NT_PACKET_OK;
-		if (!s[i].keyed)
-			continue;
-		s[i].src_is_lo = nt_flow_key_of(&s[i].key, p);
+		struct staged *s = &b->staged[i];
+		if (nt_likely(segments && is_ordinary(meta) &&
+			      nt_segment_find(&s->segment, &b->lookups[i].key, &s->src_is_lo,
+				      meta->data, meta->cap_len)))
+			s->kind = STAGED_SEGMENT;
+		else
+			stage_packet(w, meta, i, b);
 	}
 }
 
 /* What is wrong with packets that were keyed already; a card's word is in the mbuf (offline: none).
  */
 static void
-stage_verify(struct worker *w, struct rte_mbuf **mbufs, unsigned int n, struct staged *s)
+stage_verify(struct worker *w, struct rte_mbuf **mbufs, unsigned int n, struct burst *b)
 {
 	for (unsigned int i = 0; i < n; i++) {
 		struct nt_packet *p = &w->packets[i];
@@ -73,31 +129,18 @@ stage_verify(struct worker *w, struct rte_mbuf **mbufs, unsigned int n, struct s
 					RTE_MBUF_F_RX_IP_CKSUM_BAD,
 				(mbufs[i]->ol_flags & RTE_MBUF_F_RX_L4_CKSUM_MASK) !=
 					RTE_MBUF_F_RX_L4_CKSUM_BAD);
-		s[i].keyed = p->reason == NT_PACKET_OK;
+		if (p->reason != NT_PACKET_OK)
+			b->staged[i].kind = STAGED_NO_KEY;
 	}
 }
 
-/*
- * A loop of its own: hashing a key right after it was made stalls on its stores (measured: 5 to 7
- * cycles a packet here against 30 to 60 there).
- */
+/* Of what has no key as well: so few that asking costs more. */
 static void
-stage_hash(struct worker *w, unsigned int n, struct staged *s)
-{
-	for (unsigned int i = 0; i < n; i++) {
-		if (nt_unlikely(!s[i].keyed))
-			continue;
-		s[i].hash = nt_flow_hash(w->flows, &s[i].key);
-		nt_flow_prefetch_bucket(w->flows, s[i].hash);
-	}
-}
-
-static void
-stage_lookup(struct worker *w, unsigned int n, const struct staged *s)
+stage_lookup(struct worker *w, unsigned int n, struct burst *b)
 {
 	for (unsigned int i = 0; i < n; i++)
-		if (nt_likely(s[i].keyed))
-			nt_flow_prefetch_entry(w->flows, s[i].hash);
+		b->staged[i].idx = nt_flow_prefetch_entry(w->flows, b->lookups[i].hash);
+	b->unlinks = nt_flow_unlinks(w->flows);
 }
 
 /* A known connection takes the packet; NT_FLOW_NONE where the packet begins another one instead. */
@@ -148,24 +191,24 @@ names_end(struct worker *w)
 /* Tunnels' connections come here too, which is no reason to call it for all others. */
 static inline __attribute__((always_inline)) uint32_t
 process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
-	const struct staged *s)
+	const struct nt_flow_lookup *l, bool src_is_lo)
 {
-	uint32_t idx = nt_flow_find(w->flows, &s->key, s->hash);
+	uint32_t idx = nt_flow_find(w->flows, &l->key, l->hash);
 	if (nt_likely(idx != NT_FLOW_NONE))
-		idx = continue_flow(w, idx, p, at, s->src_is_lo);
+		idx = continue_flow(w, idx, p, at, src_is_lo);
 	if (idx == NT_FLOW_NONE)
-		idx = flow_begin(w, p, at, &s->key, s->hash, s->src_is_lo);
+		idx = flow_begin(w, p, at, &l->key, l->hash, src_is_lo);
 	if (nt_unlikely(idx == NT_FLOW_NONE))
 		return idx;
 	if (p->proto == IPPROTO_UDP) {
 		const unsigned int uses = w->port_use[p->sport] | w->port_use[p->dport];
 		if (nt_unlikely(uses != PORT_NONE) && !(p->flags & NT_PKT_BAD_CHECKSUM)) {
 			names_begin(w);
-			names_packet(w, p, at, idx, s->src_is_lo, (enum port_use)(uses & -uses));
+			names_packet(w, p, at, idx, src_is_lo, (enum port_use)(uses & -uses));
 			names_end(w);
 		} else if ((nt_flow_at(w->flows, idx)->stream & QUIC_DECIDED) == 0) {
 			names_begin(w);
-			quic_packet(w, p, at, idx, s->src_is_lo);
+			quic_packet(w, p, at, idx, src_is_lo);
 			names_end(w);
 		}
 	} else if (carries_something(p)) {
@@ -176,11 +219,11 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 			const struct nt_flow *f = nt_flow_at(w->flows, idx);
 			if ((f->stream & STREAM_CLOSED) == 0) {
 				names_begin(w);
-				streams_packet(w, p, at, idx, s->src_is_lo);
+				streams_packet(w, p, at, idx, src_is_lo);
 				names_end(w);
 			} else if (nt_unlikely(f->stream == STREAM_HOSTS)) {
 				names_begin(w);
-				hosts_of_packet(w, p, at, idx, s->src_is_lo);
+				hosts_of_packet(w, p, at, idx, src_is_lo);
 				names_end(w);
 			}
 		}
@@ -218,21 +261,33 @@ note_tunnel(struct worker *w, uint32_t idx, uint8_t tunnel)
 
 /* A tunnel's own connection takes the packet; what is inside counts where it goes. */
 static void
-process_outer(struct worker *w, const struct mbuf_meta *meta, const struct nt_packet *p,
-	const struct staged *s)
+process_outer(struct worker *w, const struct mbuf_meta *meta, const struct burst *b, unsigned int i)
 {
 	reach(w, meta->at.position);
 	count(w, NT_COUNTER_TUNNEL_COPIES, 1);
-	if (s->keyed)
-		note_tunnel(w, process_keyed(w, p, &meta->at, s), meta->tunnel);
+	if (b->staged[i].kind != STAGED_NO_KEY)
+		note_tunnel(w,
+			process_keyed(w, &w->packets[i], &meta->at, &b->lookups[i],
+				b->staged[i].src_is_lo),
+			meta->tunnel);
+}
+
+/* Before a marker reads the counters, and at the end of the burst. */
+static void
+add_counts(struct worker *w, struct burst *b)
+{
+	count(w, NT_COUNTER_PACKETS, b->packets);
+	count(w, NT_COUNTER_PACKET_BYTES, b->bytes);
+	count(w, NT_COUNTER_PACKETS_OK, b->ok);
+	b->packets = b->bytes = b->ok = 0;
 }
 
 static void
-process_other(struct worker *w, const struct mbuf_meta *meta, const struct nt_packet *p,
-	const struct staged *s)
+process_other(struct worker *w, const struct mbuf_meta *meta, struct burst *b, unsigned int i)
 {
+	add_counts(w, b);
 	if (meta->kind == MBUF_OUTER)
-		process_outer(w, meta, p, s);
+		process_outer(w, meta, b, i);
 	else if (meta->kind == MBUF_COUNTS)
 		add_distribute_counts(w, meta->data);
 	else
@@ -240,50 +295,101 @@ process_other(struct worker *w, const struct mbuf_meta *meta, const struct nt_pa
 }
 
 static void
-process_one(struct worker *w, struct rte_mbuf *m, const struct nt_packet *p, const struct staged *s)
+count_packet(
+	struct worker *w, const struct mbuf_meta *meta, const struct nt_packet *p, struct burst *b)
 {
-	const struct mbuf_meta *meta = mbuf_meta(m);
-	enum nt_packet_reason reason = (enum nt_packet_reason)p->reason;
-	if (nt_unlikely(meta->kind != MBUF_PACKET)) {
-		if (meta->kind != MBUF_FRAGMENT) {
-			process_other(w, meta, p, s);
-			return;
-		}
-		reason = NT_PACKET_FRAGMENT;
-		reach(w, meta->at.position);
-		fragment_packet(w, meta);
-	}
-	reach(w, meta->at.position);
-	/* One by one, for a marker may come next that reads them. */
-	count(w, NT_COUNTER_PACKETS, 1);
-	count(w, NT_COUNTER_PACKET_BYTES, meta->frame_len);
-	count(w, (enum nt_counter)(NT_COUNTER_PACKETS_OK + reason), 1);
+	const bool fragment = meta->kind == MBUF_FRAGMENT;
+	const enum nt_packet_reason reason =
+		fragment ? NT_PACKET_FRAGMENT : (enum nt_packet_reason)p->reason;
+	b->packets++;
+	b->bytes += meta->frame_len;
+	if (nt_likely(reason == NT_PACKET_OK))
+		b->ok++;
+	else
+		count(w, (enum nt_counter)(NT_COUNTER_PACKETS_OK + reason), 1);
 	count(w, NT_COUNTER_TUNNELED, meta->at.tunnel != 0);
-	if (nt_likely(s->keyed)) {
-		const uint32_t idx = process_keyed(w, p, &meta->at, s);
+}
+
+static void
+process_packet(struct worker *w, const struct mbuf_meta *meta, struct burst *b, unsigned int i)
+{
+	const struct staged *s = &b->staged[i];
+	const struct nt_packet *p = &w->packets[i];
+	if (nt_unlikely(meta->kind != MBUF_PACKET && meta->kind != MBUF_FRAGMENT)) {
+		process_other(w, meta, b, i);
+		return;
+	}
+	if (s->kind == STAGED_SEGMENT)
+		decode_packet(w, meta, i);
+	reach(w, meta->at.position);
+	count_packet(w, meta, p, b);
+	if (nt_likely(s->kind != STAGED_NO_KEY)) {
+		const uint32_t idx = process_keyed(w, p, &meta->at, &b->lookups[i], s->src_is_lo);
 		if (nt_unlikely(meta->tunnel != NT_TUNNEL_NONE))
 			note_tunnel(w, idx, meta->tunnel);
-	} else if (reason == NT_PACKET_NOT_IP && nt_neighbour_is_arp(p)) {
+	} else if (meta->kind == MBUF_FRAGMENT) {
+		fragment_packet(w, meta);
+	} else if (p->reason == NT_PACKET_NOT_IP && nt_neighbour_is_arp(p)) {
 		hosts_neighbour(w, p, &meta->at);
 	}
 	w->done = (struct nt_mark_value){ .position = meta->at.position,
 		.clock_ns = meta->at.clock_ns };
 }
 
+/*
+ * A segment that is all there is to say of it: the connection found in stage 3 goes on in order,
+ * and nobody waits for its payload. False: nothing was done.
+ */
+static inline bool
+process_segment(struct worker *w, const struct mbuf_meta *meta, struct burst *b, unsigned int i)
+{
+	const struct staged *s = &b->staged[i];
+	if (nt_unlikely(s->kind != STAGED_SEGMENT || s->idx == NT_FLOW_NONE))
+		return false;
+	struct nt_flow *f = nt_flow_at(w->flows, s->idx);
+	if (nt_unlikely(!nt_flow_key_equal(&f->key, &b->lookups[i].key) ||
+			meta->at.clock_ns >= f->deadline_ns))
+		return false;
+	if (nt_unlikely((s->segment.payload_len != 0) & (f->stream != STREAM_CLOSED)))
+		return false;
+	if (nt_unlikely(!nt_conn_segment(f, &s->segment, &meta->at, s->src_is_lo)))
+		return false;
+	b->packets++;
+	b->bytes += meta->frame_len;
+	b->ok++;
+	w->done = (struct nt_mark_value){ .position = meta->at.position,
+		.clock_ns = meta->at.clock_ns };
+	return true;
+}
+
+static void
+stage_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n, struct burst *b)
+{
+	bool reliable = true; /* what stage 3 found */
+	b->packets = b->bytes = b->ok = 0;
+	for (unsigned int i = 0; i < n; i++) {
+		const struct mbuf_meta *meta = mbuf_meta(mbufs[i]);
+		if (nt_likely(reliable && process_segment(w, meta, b, i)))
+			continue;
+		process_packet(w, meta, b, i);
+		reliable = b->unlinks == nt_flow_unlinks(w->flows);
+	}
+	add_counts(w, b);
+}
+
 void
 worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n)
 {
-	struct staged s[WORKER_BURST];
+	struct burst b;
 	stage_fetch(mbufs, n);
 	worker_timers_lap(w->timers, WORKER_STAGE_RX);
-	stage_decode(w, mbufs, n, s);
+	stage_decode(w, mbufs, n, &b);
 	if (w->config->checksums != NT_CONFIG_CHECKSUMS_IGNORE)
-		stage_verify(w, mbufs, n, s);
+		stage_verify(w, mbufs, n, &b);
 	worker_timers_lap(w->timers, WORKER_STAGE_DECODE);
-	stage_hash(w, n, s);
-	stage_lookup(w, n, s);
+	nt_flow_hash_burst(w->flows, b.lookups, n);
+	stage_lookup(w, n, &b);
 	worker_timers_lap(w->timers, WORKER_STAGE_LOOKUP);
-	for (unsigned int i = 0; i < n; i++)
-		process_one(w, mbufs[i], &w->packets[i], &s[i]);
+	stage_process(w, mbufs, n, &b);
 	worker_timers_lap(w->timers, WORKER_STAGE_FLOW);
 }

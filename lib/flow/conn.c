@@ -2,9 +2,6 @@
 /* Connections packet by packet: beginning, the fast path of open TCP connections, end. */
 #include "conn_priv.h"
 
-/* Beyond this much unacknowledged data a stream has to be looked at (Zeek keeps 10 MiB). */
-#define OUTSTANDING_MAX (10u << 20)
-
 /* An ICMP message that was cut counts with its length, but not as a packet: so Zeek has it. */
 static inline bool
 is_uncounted(const struct nt_packet *p)
@@ -33,39 +30,21 @@ count_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	}
 }
 
-/*
- * Data or acknowledgement in order on a connection whose ends are both past the handshake. Touches
- * the hot lines only; false leaves everything as it was.
- */
+/* Data or acknowledgement in order (conn_fast.h); false leaves everything as it was. */
 static inline bool
 tcp_fast(struct nt_flow *f, const struct nt_packet *p, int dir)
 {
-	const int peer = !dir;
-	const uint32_t len = p->payload_len;
-	const uint32_t end = f->tcp.last_seq[dir] + len;
-	const int32_t acked = (int32_t)(p->ack - f->tcp.last_ack[peer]);
+	const struct conn_segment s = {
+		.seq = p->seq,
+		.ack = p->ack,
+		.len = p->payload_len,
+		.window = p->window,
+		.flags = p->tcp_flags,
+	};
 
-	if (!(f->flags & FLOW_FAST) || (p->tcp_flags & (TCP_CTL | TCP_ACK)) != TCP_ACK)
+	if (p->payload_captured < p->payload_len || !conn_is_in_order(f, &s, dir))
 		return false;
-	if (p->window == 0 || p->payload_captured < len)
-		return false;
-	if (!(f->seen[dir] & (len ? SEEN_DATA : SEEN_ACK)))
-		return false;
-	if (len ? p->seq != f->tcp.last_seq[dir] : (int32_t)(p->seq - end) > 0)
-		return false;
-	if (acked > 0 && (p->ack == 0 || (int32_t)(p->ack - f->tcp.last_seq[peer]) > 0))
-		return false;
-	if (end - f->tcp.last_ack[dir] > OUTSTANDING_MAX && !(f->flags & FLOW_UNACKED_0 << dir))
-		return false;
-	if (end < f->tcp.last_seq[dir] && f->seq_wraps[dir] < UINT8_MAX)
-		f->seq_wraps[dir]++;
-	f->tcp.last_seq[dir] = end;
-	if (acked > 0) {
-		if (p->ack < f->tcp.last_ack[peer] && f->ack_wraps[peer] < UINT8_MAX)
-			f->ack_wraps[peer]++;
-		f->tcp.last_ack[peer] = p->ack;
-		f->flags &= (uint8_t) ~(FLOW_UNACKED_0 << peer);
-	}
+	conn_advance(f, &s, dir);
 	return true;
 }
 

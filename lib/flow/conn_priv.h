@@ -61,19 +61,6 @@ end_closed(const struct nt_flow *f, int dir)
 	return (f->state[dir] & STATE_CLOSED) != 0;
 }
 
-/* nt_flow.flags */
-enum {
-	FLOW_FAST = 1 << 0, /* TCP: both ends past the handshake, no hole, nothing pending */
-	FLOW_LONG = 1 << 1, /* TCP: the handshake is over: the longer inactivity timeout */
-	FLOW_INTERACTIVE = 1 << 2, /* the longest one */
-	FLOW_DNS = 1 << 3, /* UDP: looked at every dns_session_timeout */
-	FLOW_DNS_FIRST = 1 << 4, /* UDP: no DNS message was parsed yet */
-	FLOW_EXTRA = 1 << 5, /* holes, or another thing that the fast path must not pass */
-	FLOW_UNACKED_0 = 1 << 6, /* the originator's data is never acknowledged: no longer kept */
-	FLOW_UNACKED_1 = 1 << 7,
-	FLOW_DNS_BAD = FLOW_FAST, /* UDP: was no DNS: from the next packet on no FLOW_DNS */
-};
-
 /* nt_flow.tcp_flags */
 enum {
 	TCPF_PARTIAL = 1 << 0, /* began without a SYN */
@@ -84,17 +71,6 @@ enum {
 	TCPF_DELETE = 1 << 5, /* closed: ends at deadline_ns */
 	TCPF_HALF = 1 << 6, /* one side closed: close_phase is set */
 	TCPF_ATTEMPT = 1 << 7, /* began with the originator's SYN */
-};
-
-/* nt_flow.seen[]: letters already in the history, per direction. */
-enum {
-	SEEN_SYN = 1 << 0,
-	SEEN_FIN = 1 << 1,
-	SEEN_RST = 1 << 2,
-	SEEN_FIN_RST = 1 << 3,
-	SEEN_DATA = 1 << 4,
-	SEEN_ACK = 1 << 5,
-	SEEN_MULTI = 1 << 6,
 };
 
 /* nt_flow_cold.cold_flags */

@@ -140,6 +140,7 @@ nt_flow_unlink(struct nt_flow_table *t, uint32_t idx)
 	nt_flow_list_move(t, NT_FLOW_LIST_ENDED, idx);
 	t->live--;
 	t->ended++;
+	t->unlinks++;
 }
 
 uint32_t

@@ -71,6 +71,7 @@ struct nt_flow_table {
 	uint32_t entry_free, entry_fresh;
 	uint32_t bucket_free, bucket_fresh; /* free: 0 = none, linked by next */
 	uint32_t live, ended, longest;
+	uint32_t unlinks; /* wraps; nothing found before is found any more where it has moved */
 	struct nt_flow_list young;
 
 	/* the wheel: slots of the seconds [next_sec, next_sec + NT_FLOW_WHEEL_SEC) */
@@ -139,7 +140,7 @@ nt_flow_prefetch_bucket(const struct nt_flow_table *t, uint64_t hash)
 	nt_prefetch(&t->buckets[nt_flow_bucket_of(t, hash)]);
 }
 
-static inline void
+static inline uint32_t
 nt_flow_prefetch_entry(const struct nt_flow_table *t, uint64_t hash)
 {
 	const struct nt_flow_bucket *b = &t->buckets[nt_flow_bucket_of(t, hash)];
@@ -147,13 +148,22 @@ nt_flow_prefetch_entry(const struct nt_flow_table *t, uint64_t hash)
 
 	NT_FLOW_PREFETCH_KEEP();
 	if (nt_likely(mask != 0)) {
-		const struct nt_flow *f = &t->hot[b->idx[__builtin_ctz(mask)]];
+		const uint32_t idx = b->idx[__builtin_ctz(mask)];
+		const struct nt_flow *f = &t->hot[idx];
 
 		nt_prefetch_write(f);
 		nt_prefetch_write(&f->last_ts_ns);
-	} else if (b->next != 0) {
-		nt_prefetch(&t->buckets[b->next]);
+		return idx;
 	}
+	if (b->next != 0)
+		nt_prefetch(&t->buckets[b->next]);
+	return NT_FLOW_NONE;
+}
+
+static inline uint32_t
+nt_flow_unlinks(const struct nt_flow_table *t)
+{
+	return t->unlinks;
 }
 
 static inline uint32_t

@@ -8,6 +8,7 @@
 #define NT_CONN_H
 
 #include <nt_port.h>
+#include <nt_segment.h>
 
 #include "nt_flow.h"
 
@@ -65,7 +66,7 @@ size_t nt_conn_bytes(uint32_t max_flows);
 void nt_conn_free(struct nt_conn *c);
 
 struct nt_conn_stats {
-	uint64_t fast, slow; /* packets of open TCP connections by path */
+	uint64_t fast, slow; /* packets of open TCP connections by path in nt_conn_packet */
 	uint64_t extra_in_use;
 	uint64_t extra_exhausted; /* times that extra state was wanted and there was none */
 	uint64_t link_in_use;
@@ -106,6 +107,14 @@ void nt_conn_open(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *col
  */
 enum nt_conn_verdict nt_conn_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	const struct nt_packet *p, const struct nt_packet_meta *m, bool src_is_lo);
+
+/*
+ * nt_conn_packet for what most packets are: a segment that came in no tunnel, in order, before
+ * deadline_ns, in a connection whose ends are both past the handshake. True: it was KEEP and the
+ * deadline stays; touches the hot lines only. False: nothing was done, nt_conn_packet decides.
+ */
+static inline bool nt_conn_segment(struct nt_flow *f, const struct nt_segment *s,
+	const struct nt_packet_meta *m, bool src_is_lo);
 
 /* Run what is due at or before clock_ns, in the order of deadlines. KEEP (deadline_ns moved on) or
  * END. */
@@ -228,5 +237,7 @@ void nt_conn_summarize(const struct nt_conn *c, const struct nt_flow *f,
 
 /* Give back the extra state; call before nt_flow_release. */
 void nt_conn_close(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold);
+
+#include "conn_fast.h" /* the inline functions of the packet path */
 
 #endif

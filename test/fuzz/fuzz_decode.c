@@ -7,6 +7,7 @@
 
 #include <nt_flow_key.h>
 #include <nt_packet.h>
+#include <nt_segment.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -90,6 +91,25 @@ check_ok(const struct nt_packet *p, const uint8_t *data, size_t size, int dlt)
 	check_key(p);
 }
 
+/* The short way says what the long one says, or nothing. */
+static void
+check_segment(const struct nt_packet *p, const uint8_t *data, size_t size)
+{
+	struct nt_segment s;
+	struct nt_flow_key key, want;
+	bool src_is_lo;
+
+	if (!nt_segment_find(&s, &key, &src_is_lo, data, (uint32_t)size))
+		return;
+	require(p->reason == NT_PACKET_OK && p->proto == 6);
+	require((p->flags & ~NT_PKT_BROADCAST_L2) == 0);
+	require(nt_flow_key_of(&want, p) == src_is_lo && nt_flow_key_equal(&key, &want));
+	require(s.tcp == p->l4 && s.ip_len == p->ip_len);
+	require(s.payload_len == p->payload_len && p->payload_captured == p->payload_len);
+	require(nt_segment_seq(&s) == p->seq && nt_segment_ack(&s) == p->ack);
+	require(nt_segment_window(&s) == p->window && nt_segment_flags(&s) == p->tcp_flags);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -105,6 +125,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	size -= 2;
 	(void)nt_packet_decode(&p, data, (uint32_t)size, (uint32_t)size + more, dlt);
 	check_view(&p, data, size);
+	if (dlt == NT_LINK_ETHERNET)
+		check_segment(&p, data, size);
 	if (p.reason == NT_PACKET_OK)
 		check_ok(&p, data, size, dlt);
 	return 0;

@@ -167,6 +167,7 @@ wraps(void **state)
 	nt_conn_stats(s.conn, &stats);
 	assert_true(stats.slow < 10);
 	assert_true(stats.fast > 3 * 5 * 16384 - 10);
+	assert_true(s.segments > 3 * 5 * 16384 - 10 - 5 * 16384);
 	assert_int_equal(stats.extra_in_use, 0);
 	script_end(&s);
 }

@@ -42,6 +42,37 @@ a_flow_lives_and_ends(void **state)
 	nt_flow_table_free(t);
 }
 
+/* As the packet path does: hash all, look at all, then rely on it until something ends. */
+static void
+a_burst_finds_what_is_there(void **state)
+{
+	enum {
+		BURST = 32
+	};
+	struct nt_flow_table *t = table_new(64);
+	struct nt_flow_lookup l[BURST];
+	uint32_t idx[BURST];
+
+	(void)state;
+	for (uint32_t i = 0; i < BURST; i++) {
+		l[i].key = key_number(i);
+		idx[i] = insert_key(t, &l[i].key);
+	}
+	nt_flow_hash_burst(t, l, BURST);
+	const uint32_t unlinks = nt_flow_unlinks(t);
+	for (uint32_t i = 0; i < BURST; i++) {
+		assert_true(l[i].hash == nt_flow_hash(t, &l[i].key));
+		assert_int_equal(nt_flow_prefetch_entry(t, l[i].hash), idx[i]);
+	}
+	insert_number(t, BURST);
+	assert_int_equal(nt_flow_unlinks(t), unlinks);
+	nt_flow_unlink(t, idx[3]);
+	assert_int_not_equal(nt_flow_unlinks(t), unlinks);
+	assert_true(nt_flow_key_equal(&nt_flow_at(t, idx[3])->key, &l[3].key));
+	assert_int_equal(nt_flow_prefetch_entry(t, l[3].hash), NT_FLOW_NONE);
+	nt_flow_table_free(t);
+}
+
 static void
 a_reused_entry_is_clean(void **state)
 {
@@ -259,6 +290,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_impossible_sizes),
 		cmocka_unit_test(a_flow_lives_and_ends),
+		cmocka_unit_test(a_burst_finds_what_is_there),
 		cmocka_unit_test(a_reused_entry_is_clean),
 		cmocka_unit_test(twins_of_two_families_never_meet),
 		cmocka_unit_test(equal_signatures_are_told_apart_by_the_key),

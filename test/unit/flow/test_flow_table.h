@@ -49,11 +49,15 @@ insert_key(struct nt_flow_table *t, const struct nt_flow_key *key)
 static inline uint32_t
 find_key(const struct nt_flow_table *t, const struct nt_flow_key *key)
 {
-	const uint64_t hash = nt_flow_hash(t, key);
+	struct nt_flow_lookup l = { .key = *key };
 
-	nt_flow_prefetch_bucket(t, hash);
-	nt_flow_prefetch_entry(t, hash);
-	return nt_flow_find(t, key, hash);
+	nt_flow_hash_burst(t, &l, 1);
+	assert_true(l.hash == nt_flow_hash(t, key));
+	const uint32_t likely = nt_flow_prefetch_entry(t, l.hash);
+	const uint32_t found = nt_flow_find(t, key, l.hash);
+	if (likely != NT_FLOW_NONE && nt_flow_key_equal(&nt_flow_at(t, likely)->key, key))
+		assert_int_equal(likely, found);
+	return found;
 }
 
 static inline uint32_t
