@@ -123,7 +123,8 @@ end_lane(struct lane_state *s)
 {
 	s->lane->source.ended = true;
 	worker_poll(s->lane->worker);
-	s->done = worker_finish(s->lane->worker);
+	if (!s->done)
+		s->done = worker_finish(s->lane->worker);
 	if (s->lane->serve != NULL)
 		s->lane->serve(s->lane->serve_arg);
 }
@@ -309,6 +310,19 @@ sum_stages(struct bench *b, struct bench_result *ret)
 		}
 }
 
+/* The first lane says when it is enough. */
+static void
+run_packets(struct bench *b)
+{
+	const uint64_t until = b->lanes[0].source.packets + b->o->packets / b->workers;
+	atomic_store_explicit(&b->keep, true, memory_order_relaxed);
+	set_phase(b, PHASE_PLAIN);
+	while (b->lanes[0].source.packets < until)
+		step(b);
+	set_phase(b, PHASE_PAUSE);
+	bench_samples_add(&b->plain, mean_of_lanes(b));
+}
+
 /* The connections that are open now. The probe has as many. */
 static int
 make_probe(struct bench *b, struct bench_result *ret)
@@ -323,11 +337,13 @@ run_rounds(struct bench *b, struct bench_result *ret)
 {
 	const double seconds = b->o->seconds;
 	const double most = NT_MIN(floor(seconds / ROUND_SEC), (double)ROUNDS_MAX);
-	const unsigned int rounds = (unsigned int)NT_MAX(most, 1.0);
+	const unsigned int rounds = b->o->packets != 0 ? 0 : (unsigned int)NT_MAX(most, 1.0);
 	while (!all_warm(b))
 		step(b);
 	set_phase(b, PHASE_PAUSE);
 	const int err = make_probe(b, ret);
+	if (b->o->packets != 0)
+		run_packets(b);
 	for (unsigned int i = 0; i < rounds && err == 0; i++)
 		run_round(b, seconds / rounds);
 	return err;
@@ -536,9 +552,9 @@ run(struct bench *b, struct bench_result *ret, struct nt_error *err)
 	if (code == 0)
 		code = run_rounds(b, ret);
 	end_all(b);
-	if (code == 0)
+	if (code == 0 && b->o->packets == 0)
 		code = run_relay(b, ret);
-	if (code == 0 && !b->o->no_names)
+	if (code == 0 && b->o->packets == 0 && !b->o->no_names)
 		code = bench_mapping_run(&b->config, ret);
 	conclude(b, ret);
 	return code == 0 ? 0 : nt_error_set(err, code, "bench: %s", strerror(-code));
@@ -548,9 +564,12 @@ int
 bench_run(const struct bench_options *o, struct bench_result *ret, struct nt_error *err)
 {
 	struct bench *b = calloc(1, sizeof(*b));
-	*ret = (struct bench_result){
-		.mapping_cycles = NAN, .refresh_cycles = NAN, .bytes_per_mapping = NAN
-	};
+	*ret = (struct bench_result){ .hop_cycles = NAN,
+		.insert_cycles = NAN,
+		.relay_per_sec = NAN,
+		.mapping_cycles = NAN,
+		.refresh_cycles = NAN,
+		.bytes_per_mapping = NAN };
 	if (b == NULL)
 		return nt_error_set(err, -ENOMEM, "out of memory");
 	b->o = o;

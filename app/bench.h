@@ -18,6 +18,7 @@ struct bench_options {
 	const char *path;
 	uint32_t flows; /* to be open at once; 0: those of the capture */
 	double seconds; /* of measuring */
+	uint64_t packets; /* only so many and nothing else, for counts of instructions; 0: not */
 	bool no_names;
 };
 

@@ -19,8 +19,14 @@ struct bucket {
 } NT_CACHE_ALIGNED;
 static_assert(sizeof(struct bucket) == NT_CACHE_LINE, "one line");
 
+#define KEY_WORDS 5 /* two addresses, ports, protocol */
+
+struct key {
+	uint64_t words[KEY_WORDS];
+};
+
 struct flow {
-	uint64_t key[5];
+	struct key key;
 	uint64_t last[3];
 	uint64_t counted[8];
 } NT_CACHE_ALIGNED;
@@ -32,17 +38,36 @@ struct bench_probe {
 	uint32_t bucket_count, flow_count;
 	uint64_t random;
 	double draw_cycles; /* a packet's flow */
-	uint64_t hash[BURST], key[BURST];
+	struct key key[BURST];
+	uint64_t hash[BURST];
 	uint32_t found[BURST];
 };
 
-/* A round of splitmix64: a hash that costs next to nothing. */
-static inline uint64_t
-hash_of(uint64_t n)
+static inline struct key
+key_of(uint32_t n)
 {
-	n = (n + 1) * UINT64_C(0x9e3779b97f4a7c15);
-	n = (n ^ (n >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-	return n ^ (n >> 27);
+	return (struct key){ .words = { n, 0, 0x010200c0, 0, UINT64_C(0x040601bb9c40) } };
+}
+
+/* Of all words, and cheap; no flood is to be kept out here. */
+static inline uint64_t
+hash_of(const struct key *key)
+{
+	uint64_t h = UINT64_C(0x9e3779b97f4a7c15);
+	for (unsigned int i = 0; i < KEY_WORDS; i++) {
+		h = (h ^ key->words[i]) * UINT64_C(0xbf58476d1ce4e5b9);
+		h ^= h >> 29;
+	}
+	return h;
+}
+
+static inline bool
+is_equal(const struct key *a, const struct key *b)
+{
+	uint64_t differ = 0;
+	for (unsigned int i = 0; i < KEY_WORDS; i++)
+		differ |= a->words[i] ^ b->words[i];
+	return differ == 0;
 }
 
 static inline uint16_t
@@ -61,7 +86,8 @@ bucket_of(const struct bench_probe *p, uint64_t hash)
 static void
 insert(struct bench_probe *p, uint32_t n)
 {
-	const uint64_t hash = hash_of(n);
+	const struct key key = key_of(n);
+	const uint64_t hash = hash_of(&key);
 	uint32_t b = bucket_of(p, hash);
 	unsigned int s = 0;
 	while (p->buckets[b].signature[s] != 0) {
@@ -72,7 +98,7 @@ insert(struct bench_probe *p, uint32_t n)
 	}
 	p->buckets[b].signature[s] = signature_of(hash);
 	p->buckets[b].flow[s] = n;
-	p->flows[n].key[0] = n;
+	p->flows[n].key = key;
 }
 
 static inline void
@@ -82,8 +108,7 @@ draw(struct bench_probe *p)
 		p->random ^= p->random << 13;
 		p->random ^= p->random >> 7;
 		p->random ^= p->random << 17;
-		p->key[i] = ((p->random >> 32) * p->flow_count) >> 32;
-		p->hash[i] = hash_of(p->key[i]);
+		p->key[i] = key_of((uint32_t)(((p->random >> 32) * p->flow_count) >> 32));
 	}
 	__asm__ volatile("" : : "r"(p) : "memory");
 }
@@ -163,13 +188,13 @@ ask_for_flow(struct bench_probe *p, unsigned int i)
 }
 
 static uint32_t
-find(const struct bench_probe *p, uint64_t key, uint64_t hash)
+find(const struct bench_probe *p, const struct key *key, uint64_t hash)
 {
 	uint32_t b = bucket_of(p, hash);
 	for (;; b = b + 1 == p->bucket_count ? 0 : b + 1)
 		for (unsigned int s = 0; s < SLOTS; s++)
 			if (p->buckets[b].signature[s] == signature_of(hash) &&
-				p->flows[p->buckets[b].flow[s]].key[0] == key)
+				is_equal(&p->flows[p->buckets[b].flow[s]].key, key))
 				return p->buckets[b].flow[s];
 }
 
@@ -177,8 +202,8 @@ static inline void
 touch(struct bench_probe *p, unsigned int i)
 {
 	struct flow *f = &p->flows[p->found[i]];
-	if (nt_unlikely(f->key[0] != p->key[i]))
-		f = &p->flows[find(p, p->key[i], p->hash[i])];
+	if (nt_unlikely(!is_equal(&f->key, &p->key[i])))
+		f = &p->flows[find(p, &p->key[i], p->hash[i])];
 	f->last[0] = p->hash[i];
 	f->counted[0]++;
 }
@@ -186,8 +211,10 @@ touch(struct bench_probe *p, unsigned int i)
 static inline void
 look_up(struct bench_probe *p)
 {
-	for (unsigned int i = 0; i < BURST; i++)
+	for (unsigned int i = 0; i < BURST; i++) {
+		p->hash[i] = hash_of(&p->key[i]);
 		nt_prefetch(&p->buckets[bucket_of(p, p->hash[i])]);
+	}
 	for (unsigned int i = 0; i < BURST; i++)
 		ask_for_flow(p, i);
 	for (unsigned int i = 0; i < BURST; i++)

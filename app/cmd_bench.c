@@ -11,6 +11,7 @@
 #define SET_MAX	    64
 #define SECONDS_MAX 3600.0
 #define FLOWS_MAX   (UINT32_C(1) << 28)
+#define PACKETS_MAX UINT64_C(1000000000000)
 
 struct bench_args {
 	struct bench_options o;
@@ -37,6 +38,8 @@ print_help(void)
 	     "addresses\n"
 	     "                      of their own play together (default: the capture's own)\n"
 	     "      --seconds S     how long is measured (default 5)\n"
+	     "      --packets N     only so many packets, and nothing measured beside them: for\n"
+	     "                      programs that count instructions\n"
 	     "      --no-names      workers that look for no names and look none up\n"
 	     "      --set KEY=VALUE one key of the configuration\n"
 	     "      --json          one object on one line\n"
@@ -73,15 +76,31 @@ take_workers(struct bench_args *a, const char *value)
 	return add_set(a, a->workers);
 }
 
-static int
-take_flows(struct bench_args *a, const char *value)
+/* 1 to max; 0: it is no such number. */
+static unsigned long
+number(const char *value, unsigned long max)
 {
 	char *end;
 	errno = 0;
 	const unsigned long n = strtoul(value, &end, 10);
-	if (errno != 0 || *end != '\0' || *value < '0' || *value > '9' || n == 0 || n > FLOWS_MAX)
+	return errno == 0 && *end == '\0' && *value >= '0' && *value <= '9' && n <= max ? n : 0;
+}
+
+static int
+take_flows(struct bench_args *a, const char *value)
+{
+	a->o.flows = (uint32_t)number(value, FLOWS_MAX);
+	if (a->o.flows == 0)
 		return usage_error("--flows takes a number from 1 to 268435456, not ", value);
-	a->o.flows = (uint32_t)n;
+	return EXIT_FINE;
+}
+
+static int
+take_packets(struct bench_args *a, const char *value)
+{
+	a->o.packets = number(value, PACKETS_MAX);
+	if (a->o.packets == 0)
+		return usage_error("--packets takes a number from 1 to 10^12, not ", value);
 	return EXIT_FINE;
 }
 
@@ -99,6 +118,7 @@ static const struct option options[] = {
 	{ "workers", required_argument, NULL, 'j' },
 	{ "flows", required_argument, NULL, 'f' },
 	{ "seconds", required_argument, NULL, 't' },
+	{ "packets", required_argument, NULL, 'p' },
 	{ "no-names", no_argument, NULL, 'n' },
 	{ "set", required_argument, NULL, 's' },
 	{ "json", no_argument, NULL, 'J' },
@@ -114,6 +134,8 @@ take_option(struct bench_args *a, int c, char **argv)
 		return take_workers(a, optarg);
 	case 'f':
 		return take_flows(a, optarg);
+	case 'p':
+		return take_packets(a, optarg);
 	case 't':
 		return take_seconds(a, optarg);
 	case 's':
