@@ -29,7 +29,6 @@ enum ask_kind {
 	ASK_ASSERTED, /* likewise: what connections asserted of it */
 	ASK_ADDRS, /* of the name */
 	ASK_ASSERTED_ADDRS,
-	ASK_FILLS, /* how full the tables are */
 	ASK_WALK, /* all of the name cache, slice by slice */
 	ASK_TOLD, /* likewise all that verdicts remember of having been told */
 };
@@ -42,22 +41,12 @@ struct ask_question {
 	uint32_t from; /* entries to be left out; ASK_WALK, ASK_TOLD: the cursor */
 };
 
-struct ask_fill {
-	uint64_t used, room;
-};
-
-struct ask_fills {
-	struct ask_fill flows, mappings, addresses, names, asserted, host_links;
-	uint64_t flow_bytes, cache_bytes; /* memory in use */
-};
-
 struct ask_answer {
 	uint32_t count;
 	bool more, cut; /* struct nt_name_entries */
 	uint32_t cursor; /* ASK_WALK, ASK_TOLD: where to go on; UINT32_MAX: that was all */
 	uint64_t position; /* the worker has processed everything up to here */
 	int64_t clock_ns; /* capture time there; INT64_MIN: nothing yet */
-	struct ask_fills fills;
 	/* times are capture times */
 	union {
 		struct nt_name_entry entries[ASK_ENTRIES];

@@ -12,7 +12,9 @@ enum exit_status {
 
 /* argv[0] is the subcommand's name. */
 int cmd_bench(int argc, char **argv);
-int cmd_read(int argc, char **argv);
 int cmd_check(int argc, char **argv);
+int cmd_lookup(int argc, char **argv);
+int cmd_read(int argc, char **argv);
+int cmd_show(int argc, char **argv);
 
 #endif

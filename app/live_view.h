@@ -19,7 +19,7 @@ struct live_view {
 	struct worker *const *workers; /* worker.h: counters, gauges, watermark lag, beats */
 	unsigned int worker_count;
 	const struct nt_relay *relay; /* nt_relay_stats: written by control, read as it is */
-	const struct ports *ports; /* ports_stats */
+	struct ports *ports; /* ports_stats */
 	const struct live_clock *clock;
 	int64_t started_ns; /* wall time */
 	/* Every block of counters there is: the workers', control's, the housekeeper's. */

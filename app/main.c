@@ -19,6 +19,8 @@ static const struct {
 	{ "read", cmd_read, "read captures, write connections with the names of their ends" },
 	{ "bench", cmd_bench, "measure what the sensor costs on this machine" },
 	{ "check", cmd_check, "tell what would keep `nametap run` from working, or slow it down" },
+	{ "show", cmd_show, "counters, workers, configuration or ports of a running sensor" },
+	{ "lookup", cmd_lookup, "names of an address, addresses of a name, from a running sensor" },
 };
 
 static void

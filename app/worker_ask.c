@@ -42,30 +42,6 @@ answer_told(struct worker *w, const struct ask_question *q, struct ask_answer *a
 	}
 }
 
-static void
-answer_fills(const struct worker *w, struct ask_fills *f)
-{
-	const struct nt_config *c = w->config;
-	struct nt_flow_table_stats flows;
-	struct nt_name_cache_stats names, asserted;
-	struct nt_hosts_stats hosts = { 0 };
-	nt_flow_table_stats(w->flows, &flows);
-	nt_name_cache_stats(w->names, &names);
-	nt_name_cache_stats(w->asserted, &asserted);
-	if (w->hosts != NULL)
-		nt_hosts_stats(w->hosts, &hosts);
-	*f = (struct ask_fills){
-		.flows = { (uint64_t)flows.live + flows.ended, c->flow.max },
-		.mappings = { names.mappings, c->names.max_mappings },
-		.addresses = { names.addresses, c->names.max_addresses },
-		.names = { names.names, c->names.max_names },
-		.asserted = { asserted.mappings, c->names.max_asserted },
-		.host_links = { hosts.links, w->hosts != NULL ? c->hosts.max_links : 0 },
-		.flow_bytes = flows.bytes,
-		.cache_bytes = names.bytes + asserted.bytes,
-	};
-}
-
 void
 worker_answer(struct worker *w, const struct ask_question *q)
 {
@@ -75,9 +51,7 @@ worker_answer(struct worker *w, const struct ask_question *q)
 	a->position = w->done.position;
 	a->clock_ns =
 		w->done.clock_ns == INT64_MIN ? INT64_MIN : w->done.clock_ns - w->epoch_offset_ns;
-	if (q->kind == ASK_FILLS)
-		answer_fills(w, &a->fills);
-	else if (q->kind == ASK_TOLD)
+	if (q->kind == ASK_TOLD)
 		answer_told(w, q, a);
 	else
 		answer_entries(w, q, a);

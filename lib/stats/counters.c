@@ -15,6 +15,24 @@ nt_counter_info(unsigned int id)
 	return id < NT_COUNTER_COUNT ? &infos[id] : NULL;
 }
 
+/* count is set by who asks: the next one's first is where a group ends. */
+static const struct nt_counter_group groups[] = {
+#define GROUP(id, name, title) { NT_COUNTER_##id, 0, #name, title },
+	NT_COUNTER_GROUPS(GROUP)
+#undef GROUP
+};
+
+bool
+nt_counter_group(unsigned int i, struct nt_counter_group *ret)
+{
+	if (i >= NT_ARRAY_SIZE(groups))
+		return false;
+	*ret = groups[i];
+	ret->count = (i + 1 < NT_ARRAY_SIZE(groups) ? groups[i + 1].first : NT_COUNTER_COUNT) -
+		     ret->first;
+	return true;
+}
+
 void
 nt_counters_sum(struct nt_counters *dst, const struct nt_counters *const workers[], unsigned int n)
 {

@@ -216,6 +216,30 @@ struct nt_counter_info {
 /* NULL past the last. */
 const struct nt_counter_info *nt_counter_info(unsigned int id);
 
+/* Counters that belong together, by the first of them: name, title. In the table's order. */
+/* clang-format off */
+#define NT_COUNTER_GROUPS(X) \
+	X(PACKETS, packets, "Packets") \
+	X(CONNS_MADE, connections, "Connections") \
+	X(STREAMS, streams, "TCP payload looked into") \
+	X(DNS_QUERIES, dns, "DNS messages") \
+	X(NBNS_READ, local, "Local naming protocols") \
+	X(NEIGHBOURS, hosts, "Hosts") \
+	X(QUIC_CONNS, quic, "QUIC") \
+	X(SRC_UNKNOWN, sources, "Mappings learnt, by source") \
+	X(MAPPINGS_LEARNT, mappings, "The way of the mappings") \
+	X(LOOKUPS, names, "Names of written connections") \
+	X(LOOKUP_CLIENT, verdicts, "Outbound connections, by what lookups returned") \
+	X(PROD_CONNS, productive, "Connections with payload in both directions")
+/* clang-format on */
+
+struct nt_counter_group {
+	unsigned int first, count; /* of its counters */
+	const char *name, *title;
+};
+/* False past the last; every counter is in one. */
+bool nt_counter_group(unsigned int i, struct nt_counter_group *ret);
+
 struct nt_counters {
 	uint64_t n[NT_COUNTER_COUNT]; /* owner: rw, others: ro */
 } NT_CACHE_ALIGNED;

@@ -49,6 +49,25 @@ blocks_have_their_places(void **state)
 }
 
 static void
+every_counter_is_in_one_group(void **state)
+{
+	struct nt_counter_group g;
+	unsigned int next = 0, i = 0;
+
+	(void)state;
+	for (; nt_counter_group(i, &g); i++) {
+		assert_int_equal(g.first, next);
+		assert_true(g.count > 0);
+		assert_true(strlen(g.title) > 0);
+		for (const char *c = g.name; *c; c++)
+			assert_true((*c >= 'a' && *c <= 'z') || *c == '_');
+		next = g.first + g.count;
+	}
+	assert_int_equal(next, NT_COUNTER_COUNT);
+	assert_true(i > 5);
+}
+
+static void
 sums_over_workers(void **state)
 {
 	static struct nt_counters w[3], sum;
@@ -76,6 +95,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names_are_unique_and_explained),
 		cmocka_unit_test(blocks_have_their_places),
+		cmocka_unit_test(every_counter_is_in_one_group),
 		cmocka_unit_test(sums_over_workers),
 	};
 
