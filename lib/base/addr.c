@@ -132,10 +132,8 @@ nt_addr_parse(const char *text, struct nt_addr *ret)
 static bool
 ipv4_is_unusable(const uint8_t b[4])
 {
-	static const uint8_t unspecified[4], broadcast[4] = { 255, 255, 255, 255 };
-
-	return b[0] == 127 || (b[0] & 0xf0) == 0xe0 || memcmp(b, unspecified, 4) == 0 ||
-	       memcmp(b, broadcast, 4) == 0;
+	/* "This network" and loopback (RFC 1122, 3.2.1.3), multicast, reserved (RFC 1112, 4). */
+	return b[0] == 0 || b[0] == 127 || b[0] >= 224;
 }
 
 static bool

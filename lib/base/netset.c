@@ -141,7 +141,7 @@ add_net(struct nt_netset *set, const struct nt_addr *addr, unsigned int prefix_l
 	*net = (struct nt_net){ .addr = *addr, .prefix_len = prefix_len };
 	clear_host_bits(&net->addr, prefix_len);
 	add_network(set, net);
-	return 0;
+	return !nt_addr_equal(&net->addr, addr);
 }
 
 int
@@ -252,7 +252,7 @@ nt_netset_add_private(struct nt_netset *set)
 	};
 
 	for (size_t i = 0; i < NT_ARRAY_SIZE(nets); i++) {
-		if (nt_netset_add(set, nets[i]) == 0 &&
+		if (nt_netset_add(set, nets[i]) >= 0 &&
 			set->nets[set->count - 1].addr.family == NT_FAMILY_IPV4)
 			add_6to4(set, &set->nets[set->count - 1]);
 	}

@@ -63,7 +63,7 @@ size_t nt_addr_format(const struct nt_addr *a, char out[NT_ADDR_STRLEN]);
 /* Parse either family; 0 or -EINVAL. */
 int nt_addr_parse(const char *text, struct nt_addr *ret);
 
-/* Unspecified, loopback, multicast or broadcast: no answer may name it (DESIGN: trust). */
+/* Unspecified, loopback, multicast, reserved or broadcast: no answer may name it. */
 bool nt_addr_is_unusable(const struct nt_addr *a);
 bool nt_addr_is_multicast(const struct nt_addr *a);
 
@@ -96,7 +96,10 @@ struct nt_netset {
 	struct nt_net_ranges ranges[2]; /* [is IPv6] */
 };
 
-/* "10.0.0.0/8", "fe80::/10", or a lone address. 0, -EINVAL, or -ENOSPC when the set is full. */
+/*
+ * "10.0.0.0/8", "fe80::/10", or a lone address. 0; 1 where bits behind the prefix were set, and
+ * left out; -EINVAL; or -ENOSPC when the set is full.
+ */
 int nt_netset_add(struct nt_netset *set, const char *text);
 /* RFC 1918, CGNAT, link-local, loopback and their IPv6 kin: Zeek's Site::private_address_space. */
 void nt_netset_add_private(struct nt_netset *set);

@@ -80,9 +80,9 @@ parse_net(const char *text, struct nt_net *ret)
 	struct nt_netset set = { 0 };
 	const int rc = nt_netset_add(&set, text);
 
-	if (rc == 0)
+	if (rc >= 0)
 		*ret = set.nets[0];
-	return rc;
+	return rc > 0 ? -EDOM : rc;
 }
 
 int
@@ -105,10 +105,10 @@ nt_allow_parse(const char *text, struct nt_allow *ret)
 	if (port != NULL && parse_port(port, &a.port) < 0)
 		return -EINVAL;
 	/* Without an address there has to be a port. */
-	if ((*host != '\0' || port == NULL) && parse_net(host, &a.net) < 0)
-		return -EINVAL;
-	*ret = a;
-	return 0;
+	const int rc = *host != '\0' || port == NULL ? parse_net(host, &a.net) : 0;
+	if (rc == 0)
+		*ret = a;
+	return rc;
 }
 
 static unsigned int

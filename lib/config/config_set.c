@@ -28,14 +28,22 @@ split_list(const struct config_key *key, const char *text)
 	return ret;
 }
 
+/* An IPv6 address in brackets and no array, whose elements would begin with a quote. */
+static bool
+is_bracketed(const struct config_key *key, const char *text)
+{
+	return key->type == CONFIG_ALLOW && text[0] == '[' &&
+	       text[1 + strspn(text + 1, "0123456789abcdefABCDEF")] == ':';
+}
+
 /* JSON; else a list without its brackets; else a bare word. NULL where it is not even UTF-8. */
 static json_t *
 parse_value(const struct config_key *key, const char *text)
 {
 	json_t *v = json_loads(text, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
 
-	if (config_is_list(key) && (v == NULL || json_is_number(v)) && text[0] != '[' &&
-		text[0] != '\0') {
+	if (config_is_list(key) && (v == NULL || json_is_number(v)) && text[0] != '\0' &&
+		(text[0] != '[' || is_bracketed(key, text))) {
 		json_decref(v);
 		return split_list(key, text);
 	}

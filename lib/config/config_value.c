@@ -172,6 +172,16 @@ take_proto_port(void *list, const char *path, const json_t *value, struct config
 		ret->ports[ret->count++] = port;
 }
 
+/* Is it 192.0.2.1 that is meant, or 192.0.2.0/24? */
+static void
+host_bits(struct config_problems *p, const char *path, const json_t *value)
+{
+	char shown[CONFIG_SHOWN_LEN];
+
+	config_problem(p, path, "%s: the address has bits set behind the prefix",
+		config_shown(value, shown));
+}
+
 static void
 take_net(void *list, const char *path, const json_t *value, struct config_problems *p)
 {
@@ -180,6 +190,8 @@ take_net(void *list, const char *path, const json_t *value, struct config_proble
 
 	if (rc == -ENOSPC)
 		config_problem(p, path, "there is no room for more networks");
+	else if (rc > 0)
+		host_bits(p, path, value);
 	else if (rc < 0)
 		wrong_type(
 			p, path, "a network, like \"198.51.100.0/24\" or \"2001:db8::/32\"", value);
@@ -268,8 +280,11 @@ take_allowed(void *list, const char *path, const json_t *value, struct config_pr
 {
 	struct nt_allow_list *ret = list;
 	const char *text = whole_string(value);
+	const int rc = text != NULL ? nt_allow_parse(text, &ret->entries[ret->count]) : -EINVAL;
 
-	if (text == NULL || nt_allow_parse(text, &ret->entries[ret->count]) < 0)
+	if (rc == -EDOM)
+		host_bits(p, path, value);
+	else if (rc < 0)
 		wrong_type(p, path,
 			"an address, network, port or protocol, like \"192.0.2.1\", "
 			"\"198.51.100.0/24:443/tcp\" or \"123/udp\"",

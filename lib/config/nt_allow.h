@@ -26,7 +26,7 @@ struct nt_allow {
 /* Longest text form and its NUL: brackets, "::ffff:", "/128", ":65535", "/udp". */
 #define NT_ALLOW_STRLEN (NT_ADDR_STRLEN + 24)
 
-/* 0 or -EINVAL. */
+/* 0, -EINVAL, or -EDOM where a network's address has bits set behind its prefix. */
 int nt_allow_parse(const char *text, struct nt_allow *ret);
 /* What parses to the same. Returns the length without the NUL. */
 size_t nt_allow_format(const struct nt_allow *a, char out[NT_ALLOW_STRLEN]);

@@ -203,10 +203,17 @@ tg_net_shared_resolver(struct tg_endpoint *ret)
 	tg_net_resolver(TG_RESOLVERS, false, ret);
 }
 
+/* Payload from or to them would be looked into for tunnels. */
+static const uint16_t tunnel_ports[] = { 2123, 2152, 3544, 4754, 4789, 5072, 6081 };
+
 uint16_t
 tg_net_port(const struct tg_net *n, uint32_t host, uint32_t flows)
 {
 	uint64_t first = tg_hash(n->salt, host) % TG_PORTS;
+	uint16_t port = (uint16_t)(1024 + (first + flows) % TG_PORTS);
 
-	return (uint16_t)(1024 + (first + flows) % TG_PORTS);
+	for (unsigned i = 0; i < sizeof(tunnel_ports) / sizeof(tunnel_ports[0]); i++)
+		if (port == tunnel_ports[i])
+			return (uint16_t)(1016 + i);
+	return port;
 }

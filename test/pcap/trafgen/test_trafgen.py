@@ -24,7 +24,7 @@ OLD_BYTES = {
     "enterprise": "c3ddf72526a801c75fd2ed3354bf5d1e",
     "flood64": "ac519ff6e01b0b980d284778c84caf6c",
     "mixed": "1ffd54f355973697f4cb8549ffb90bda",
-    "shared": "d73c0c2e34dd734ab4752297a0fa4198",
+    "shared": "b02306204724b06d668f857aec830409",
 }
 LATER_SHARES = ("https", "dns-tcp", "spoof", "encrypted-dns", "local-naming", "tls", "http", "quic")
 

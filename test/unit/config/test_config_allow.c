@@ -32,7 +32,7 @@ test_forms(void **state)
 	assert_false(has("192.0.2.1", "192.0.2.2", 1, 6));
 	assert_true(has("192.0.2.0/25", "192.0.2.127", 9, 17));
 	assert_false(has("192.0.2.0/25", "192.0.2.128", 9, 17));
-	assert_true(has("192.0.2.77/25", "192.0.2.1", 9, 17));
+	assert_true(has("192.0.2.0/25", "192.0.2.1", 9, 17));
 	assert_true(has("192.0.2.1:443", "192.0.2.1", 443, 17));
 	assert_false(has("192.0.2.1:443", "192.0.2.1", 444, 17));
 	assert_true(has("192.0.2.0/24:443/tcp", "192.0.2.9", 443, 6));
@@ -87,6 +87,18 @@ test_refused(void **state)
 	}
 }
 
+static void
+test_bits_behind_the_prefix(void **state)
+{
+	struct nt_allow a = { .port = 7 };
+
+	(void)state;
+	assert_int_equal(nt_allow_parse("192.0.2.1/24", &a), -EDOM);
+	assert_int_equal(nt_allow_parse("[2001:db8::1/127]:53/udp", &a), -EDOM);
+	assert_int_equal(a.port, 7);
+	assert_int_equal(nt_allow_parse("192.0.2.1/32:53", &a), 0);
+}
+
 /* What is written parses to the same, and is as short as can be. */
 static void
 test_text(void **state)
@@ -119,6 +131,7 @@ main(void)
 		cmocka_unit_test(test_forms),
 		cmocka_unit_test(test_ipv6),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_bits_behind_the_prefix),
 		cmocka_unit_test(test_text),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

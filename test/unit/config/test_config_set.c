@@ -65,6 +65,25 @@ test_lists(void **state)
 	assert_true(nt_netset_has(&cfg.local_nets, &a));
 }
 
+/* Without quotes, and brackets that are an address's. */
+static void
+test_allow(void **state)
+{
+	static const char *const texts[] = { "notice.allow=:443", "notice.allow=[2001:db8::/32]:53",
+		"notice.allow=[::1]", "notice.allow=[ABCD::1]:1,123/udp",
+		"notice.allow=[\"[::1]:53\"]", "notice.allow=[]" };
+	static const uint32_t counts[] = { 1, 1, 1, 2, 1, 0 };
+
+	(void)state;
+	for (size_t i = 0; i < NT_ARRAY_SIZE(texts); i++) {
+		assert_int_equal(set(&cfg, &told, texts[i]), 0);
+		assert_int_equal(cfg.notice.allow.count, counts[i]);
+	}
+	assert_int_equal(set(&cfg, &told, "notice.allow=[2001:db8::/32]:53"), 0);
+	assert_int_equal(cfg.notice.allow.entries[0].port, 53);
+	assert_int_equal(cfg.notice.allow.entries[0].net.prefix_len, 32);
+}
+
 static void
 test_bad_values(void **state)
 {
@@ -92,6 +111,14 @@ test_bad_values(void **state)
 	refused("local_nets=8.8.8.8,8.8.8",
 		"local_nets[1]: has to be a network, like \"198.51.100.0/24\" or "
 		"\"2001:db8::/32\", not \"8.8.8\"\n");
+	refused("local_nets=8.8.0.0/16,8.8.8.8/24",
+		"local_nets[1]: \"8.8.8.8/24\": the address has bits set behind the prefix\n");
+	refused("notice.allow=[2001:db8::1/32]:53",
+		"notice.allow[0]: \"[2001:db8::1/32]:53\": the address has bits set behind the "
+		"prefix\n");
+	refused("notice.allow=[\"53/udp\"",
+		"notice.allow: has to be an array of addresses, networks and ports, like "
+		"[\"123/udp\"], not \"[\\\"53/udp\\\"\"\n");
 	refused("names.ttl_min=1d",
 		"names.ttl_min: has to be a number (0 .. 86400 seconds), not \"1d\"\n");
 }
@@ -126,6 +153,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_scalars, setup),
 		cmocka_unit_test_setup(test_lists, setup),
+		cmocka_unit_test_setup(test_allow, setup),
 		cmocka_unit_test_setup(test_bad_values, setup),
 		cmocka_unit_test_setup(test_bad_keys, setup),
 	};

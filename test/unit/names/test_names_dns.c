@@ -82,8 +82,8 @@ test_escapes(void **state)
 static void
 test_unusable(void **state)
 {
-	static const char *const addrs[] = { "0.0.0.0", "127.0.0.1", "224.0.0.251",
-		"255.255.255.255", "::", "::1", "ff02::fb" };
+	static const char *const addrs[] = { "0.0.0.0", "0.1.2.3", "127.0.0.1", "224.0.0.251",
+		"240.1.2.3", "255.255.255.255", "::", "::1", "ff02::fb" };
 
 	(void)state;
 	put_response(&w, "rebind.example", NT_DNS_TYPE_A, NT_ARRAY_SIZE(addrs) + 1);
