@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <getopt.h>
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 
 #include <nt_clock.h>
 
+#include "command_line.h"
 #include "commands.h"
 #include "control.h"
 #include "offline.h"
@@ -17,35 +17,16 @@
 #include "sizes.h"
 #include "summary.h"
 
-#define SET_MAX 256
 #define KEY_MAX 64
 
 struct read_args {
 	const char *dir, *config_path, *filter, *names_path;
-	const char *sets[SET_MAX];
-	unsigned int set_count;
+	struct command_sets sets;
 	char workers[KEY_MAX], format[KEY_MAX]; /* assignments made of options */
 	bool quiet;
 	char *const *paths;
 	unsigned int path_count;
 };
-
-static atomic_bool stop_asked, reopen_asked;
-
-/* The second signal ends the process the hard way. */
-static void
-on_signal(int sig)
-{
-	atomic_store_explicit(&stop_asked, true, memory_order_relaxed);
-	signal(sig, SIG_DFL);
-}
-
-static void
-on_hangup(int sig)
-{
-	(void)sig;
-	atomic_store_explicit(&reopen_asked, true, memory_order_relaxed);
-}
 
 static void
 print_help(void)
@@ -79,13 +60,6 @@ print_help(void)
 	     "configuration, nothing was begun; 3 internal error.");
 }
 
-static void
-complain(void *arg, const char *line)
-{
-	(void)arg;
-	fprintf(stderr, "nametap: %s\n", line);
-}
-
 static int
 usage_error(const char *what, const char *which)
 {
@@ -96,10 +70,8 @@ usage_error(const char *what, const char *which)
 static int
 add_set(struct read_args *a, const char *assignment)
 {
-	if (a->set_count == SET_MAX)
-		return usage_error("too many --set", "");
-	a->sets[a->set_count++] = assignment;
-	return EXIT_FINE;
+	return command_add_set(&a->sets, assignment) ? EXIT_FINE
+						     : usage_error("too many --set", "");
 }
 
 /* -j and --format are keys of the configuration as well: they become assignments. */
@@ -178,22 +150,6 @@ parse_args(struct read_args *a, int argc, char **argv)
 	return -1;
 }
 
-/* All problems are told, not only the first. */
-static int
-make_config(struct nt_config *cfg, const struct read_args *a)
-{
-	int bad = 0;
-	nt_config_default(cfg);
-	cfg->notice.warm_up_ns = 0; /* a capture is all there is */
-	if (a->config_path != NULL)
-		bad |= nt_config_load(cfg, a->config_path, complain, NULL) != 0;
-	for (unsigned int i = 0; i < a->set_count; i++)
-		bad |= nt_config_set(cfg, a->sets[i], complain, NULL) != 0;
-	if (!bad)
-		bad = nt_config_check(cfg, complain, NULL) != 0;
-	return bad ? EXIT_USAGE : EXIT_FINE;
-}
-
 /* Is the filter one at all? On which captures it can be used turns out when they are opened. */
 static int
 check_filter(const char *filter)
@@ -226,13 +182,6 @@ open_sink(const struct read_args *a, const struct nt_config *cfg, struct nt_erro
 		.rotate_bytes = cfg->log.rotate_bytes,
 	};
 	return paths_make_dir(a->dir, err) != 0 ? NULL : nt_sink_new(&sink, err);
-}
-
-static int
-say(const struct nt_error *err)
-{
-	fprintf(stderr, "nametap: %s\n", err->msg);
-	return EXIT_INCOMPLETE;
 }
 
 /* What went wrong, what was done, and whether the sums hold. */
@@ -272,7 +221,8 @@ write_names(const struct read_args *a, const struct nt_config *cfg, const struct
 		fprintf(stderr,
 			"nametap: %" PRIu64 " names had no room in %s; raise names.max_mappings\n",
 			names_log_refused(names), a->names_path);
-	return names_log_write(names, a->names_path, &log, &err) != 0 ? say(&err) : EXIT_FINE;
+	return names_log_write(names, a->names_path, &log, &err) != 0 ? command_failed(&err)
+								      : EXIT_FINE;
 }
 
 static int
@@ -287,8 +237,8 @@ run(const struct read_args *a, const struct nt_config *cfg, struct nt_sink *sink
 		.path_count = a->path_count,
 		.filter = a->filter,
 		.sink = sink,
-		.stop = &stop_asked,
-		.reopen = &reopen_asked,
+		.stop = &command_stop,
+		.reopen = &command_reopen,
 		.names_log = names,
 		.progress = !a->quiet && isatty(STDERR_FILENO),
 	};
@@ -296,9 +246,9 @@ run(const struct read_args *a, const struct nt_config *cfg, struct nt_sink *sink
 	struct offline *o = offline_new(&oc, &err);
 	int status = EXIT_FINE;
 	if (o == NULL || offline_run(o, &err) != 0)
-		status = say(&err);
+		status = command_failed(&err);
 	if (nt_sink_close(sink, &stats, &err) != 0)
-		status = say(&err);
+		status = command_failed(&err);
 	if (o != NULL) {
 		const int concluded = conclude(a, cfg, o, &stats, began_ns);
 		status = NT_MAX(status, concluded);
@@ -320,7 +270,9 @@ cmd_read(int argc, char **argv)
 	int status = parse_args(&a, argc, argv);
 	if (status != -1)
 		return status;
-	status = make_config(&cfg, &a);
+	nt_config_default(&cfg);
+	cfg.notice.warm_up_ns = 0; /* a capture is all there is */
+	status = command_config(&cfg, a.config_path, &a.sets);
 	if (status == EXIT_FINE && a.filter != NULL)
 		status = check_filter(a.filter);
 	/* before anything is begun or overwritten: a name mistyped is no reason to read half */
@@ -330,15 +282,13 @@ cmd_read(int argc, char **argv)
 		return status;
 	struct nt_sink *sink = open_sink(&a, &cfg, &err);
 	if (sink == NULL)
-		return say(&err);
-	signal(SIGINT, on_signal);
-	signal(SIGTERM, on_signal);
-	signal(SIGHUP, on_hangup);
+		return command_failed(&err);
+	command_catch_signals();
 	struct names_log *names = NULL;
 	if (a.names_path != NULL && (names = names_log_new(&cfg)) == NULL) {
 		nt_error_set(&err, -errno, "no memory for --names; lower names.max_mappings");
 		nt_sink_close(sink, NULL, NULL);
-		return say(&err);
+		return command_failed(&err);
 	}
 	status = run(&a, &cfg, sink, names);
 	names_log_free(names);

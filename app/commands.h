@@ -16,5 +16,6 @@ int cmd_check(int argc, char **argv);
 int cmd_lookup(int argc, char **argv);
 int cmd_read(int argc, char **argv);
 int cmd_show(int argc, char **argv);
+int cmd_run(int argc, char **argv);
 
 #endif

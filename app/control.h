@@ -13,8 +13,18 @@
 #include <nt_relay.h>
 #include <nt_sink.h>
 
+#include "live_clock.h"
 #include "reader.h"
 #include "worker.h"
+
+/* What a live sensor's control needs beside. */
+struct control_live {
+	const struct live_clock *clock; /* borrowed */
+	int64_t shift_ns; /* the clock less that of the stream: files are replayed with their own
+			   */
+	const struct nt_counters *counters; /* the housekeeper's: what ports count */
+	enum nt_config_idle idle;
+};
 
 struct control_config {
 	const struct nt_config *config; /* borrowed, ro */
@@ -23,9 +33,11 @@ struct control_config {
 	unsigned int worker_count;
 	const _Atomic int64_t *began_ns; /* the stream's first packet; ro */
 	const struct reader *reader; /* for progress only; NULL without */
+	const struct control_live *live; /* borrowed; NULL: offline */
 	struct nt_sink *sink;
 	atomic_bool *reopen; /* set by a signal handler: the logs are to be opened again */
-	atomic_bool *stop; /* set when a log can't be written: the reader stops */
+	/* Offline set when a log can't be written: the reader stops. Live: the end has begun. */
+	atomic_bool *stop;
 	bool progress; /* a progress line on standard error */
 };
 
@@ -39,12 +51,18 @@ void control_free(struct control *c); /* NULL is fine */
 
 /* Until every worker has said that it is done. */
 void control_run(struct control *c);
+void control_run_live(struct control *c);
 
 /* One round of it, for who times it: how much was done. Over when every worker has said so. */
 unsigned int control_step(struct control *c);
 bool control_is_done(const struct control *c);
 
-/* After control_run: the sum of all workers' counters. */
+/* The sum of all counters: the workers', its own, and live the housekeeper's. */
 void control_sum(const struct control *c, struct nt_counters *ret);
+const struct nt_counters *control_counters(const struct control *c); /* its own; any thread */
+
+/* Live, any thread: rounds of its loop, and why a log can't be written (NULL: they all are). */
+uint64_t control_beats(const struct control *c);
+const char *control_failure(const struct control *c);
 
 #endif

@@ -19,6 +19,9 @@
  */
 #define DRAIN_NS (NT_NS_PER_SEC / 5)
 
+/* In a worker's ring, for what one round over the queues of files may bring. */
+#define FILE_ROOM (4 * RX_BURST)
+
 /* A worker's end. */
 struct rx_distributed {
 	struct rx rx;
@@ -181,12 +184,24 @@ poll_queue(struct distributor *d, const struct port *port, uint16_t queue)
 	return n;
 }
 
+/* Files come no faster than they are taken: nothing is lost of them. */
+static bool
+must_wait(const struct distributor *d)
+{
+	for (unsigned int i = 0; d->cfg.ports->file_time && i < d->cfg.workers; i++)
+		if (rte_ring_free_count(d->rings[i]) < FILE_ROOM)
+			return true;
+	return false;
+}
+
 /* One round over all ports. Packets found. */
 static unsigned int
 poll(struct distributor *d)
 {
 	const struct ports *p = d->cfg.ports;
 	unsigned int n = 0;
+	if (must_wait(d))
+		return 0;
 	intake_clock(&d->intake, live_clock_now(d->cfg.clock));
 	for (unsigned int i = 0; i < p->count; i++)
 		for (uint16_t q = 0; q < p->ports[i].queues; q++)

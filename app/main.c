@@ -17,6 +17,7 @@ static const struct {
 	const char *help;
 } commands[] = {
 	{ "read", cmd_read, "read captures, write connections with the names of their ends" },
+	{ "run", cmd_run, "the same of live traffic, by a configuration" },
 	{ "bench", cmd_bench, "measure what the sensor costs on this machine" },
 	{ "check", cmd_check, "tell what would keep `nametap run` from working, or slow it down" },
 	{ "show", cmd_show, "counters, workers, configuration or ports of a running sensor" },

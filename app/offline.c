@@ -5,15 +5,12 @@
 
 #include <rte_eth_ring.h>
 #include <rte_ethdev.h>
-#include <rte_launch.h>
-#include <rte_lcore.h>
 
-#include "control.h"
 #include "eal.h"
 #include "mbuf_meta.h"
 #include "offline.h"
+#include "pipeline.h"
 #include "rx.h"
-#include "sizes.h"
 
 /* Mbufs beyond what fills one queue: the reader's buffers and stock, bursts in hand, pool caches.
  */
@@ -26,16 +23,13 @@
 
 struct offline {
 	struct offline_config cfg;
-	unsigned int worker_count;
+	struct pipeline line;
 	bool eal;
 	struct rte_mempool *pool;
 	struct rte_ring *queues[NT_CONFIG_WORKERS_MAX];
 	uint16_t port;
-	struct nt_relay *relay;
 	struct reader *reader;
 	struct rx_ring rx[NT_CONFIG_WORKERS_MAX];
-	struct worker *workers[NT_CONFIG_WORKERS_MAX];
-	struct control *control;
 };
 
 static int
@@ -47,11 +41,11 @@ make_queues(struct offline *o)
 	 * room for data but the headroom, without which ethdev takes no pool.
 	 */
 	o->pool = rte_pktmbuf_pool_create("captured",
-		size + POOL_EXTRA + o->worker_count * POOL_CACHE_MOST - 1, POOL_CACHE,
+		size + POOL_EXTRA + o->line.worker_count * POOL_CACHE_MOST - 1, POOL_CACHE,
 		sizeof(struct mbuf_meta), RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
 	if (o->pool == NULL)
 		return -rte_errno;
-	for (unsigned int i = 0; i < o->worker_count; i++) {
+	for (unsigned int i = 0; i < o->line.worker_count; i++) {
 		char name[32];
 		snprintf(name, sizeof(name), "rx%u", i);
 		o->queues[i] =
@@ -67,7 +61,7 @@ static int
 make_port(struct offline *o)
 {
 	const struct rte_eth_conf conf = { 0 };
-	const uint16_t n = (uint16_t)o->worker_count;
+	const uint16_t n = (uint16_t)o->line.worker_count;
 	const int port = rte_eth_from_rings("capture", o->queues, n, o->queues, n, 0);
 	if (port < 0)
 		return -rte_errno;
@@ -84,16 +78,7 @@ make_port(struct offline *o)
 static int
 make_relay(struct offline *o)
 {
-	const struct nt_relay_config cfg = {
-		.workers = o->worker_count,
-		.pacing = NT_RELAY_VIRTUAL,
-		.rate = o->cfg.config->relay.rate,
-		.burst = o->cfg.config->relay.burst,
-		.ring_units = RELAY_UNITS,
-		.own_units = RELAY_UNITS,
-	};
-	o->relay = nt_relay_new(&cfg);
-	return o->relay == NULL ? -errno : 0;
+	return pipeline_make_relay(&o->line, NT_RELAY_VIRTUAL);
 }
 
 static int
@@ -106,9 +91,9 @@ make_reader(struct offline *o)
 		.filter = o->cfg.filter,
 		.pool = o->pool,
 		.queues = o->queues,
-		.workers = o->worker_count,
+		.workers = o->line.worker_count,
 		.uid_key = nt_hash_key_fixed(),
-		.relay = o->relay,
+		.relay = o->line.relay,
 		.stop = o->cfg.stop,
 	};
 	o->reader = reader_new(&cfg);
@@ -118,41 +103,32 @@ make_reader(struct offline *o)
 static int
 make_workers(struct offline *o)
 {
-	for (unsigned int i = 0; i < o->worker_count; i++) {
+	int err = 0;
+	for (unsigned int i = 0; i < o->line.worker_count && err == 0; i++) {
 		rx_ring_init(&o->rx[i], o->port, (uint16_t)i, reader_mark(o->reader), o->pool);
-		const struct worker_config cfg = {
-			.config = o->cfg.config,
-			.index = i,
-			.rx = &o->rx[i].rx,
-			.relay = o->relay,
-			.began_ns = &reader_progress(o->reader)->first_ns,
-			.names_log = i == 0 ? o->cfg.names_log : NULL,
-			.uid_key = nt_hash_key_fixed(),
-		};
-		o->workers[i] = worker_new(&cfg);
-		if (o->workers[i] == NULL)
-			return -errno;
+		err = pipeline_make_worker(&o->line, i,
+			(struct worker_config){
+				.rx = &o->rx[i].rx,
+				.began_ns = &reader_progress(o->reader)->first_ns,
+				.names_log = i == 0 ? o->cfg.names_log : NULL,
+				.uid_key = nt_hash_key_fixed(),
+			});
 	}
-	return 0;
+	return err;
 }
 
 static int
 make_control(struct offline *o)
 {
-	const struct control_config cfg = {
-		.config = o->cfg.config,
-		.relay = o->relay,
-		.workers = o->workers,
-		.worker_count = o->worker_count,
-		.began_ns = &reader_progress(o->reader)->first_ns,
-		.reader = o->reader,
-		.sink = o->cfg.sink,
-		.reopen = o->cfg.reopen,
-		.stop = o->cfg.stop,
-		.progress = o->cfg.progress,
-	};
-	o->control = control_new(&cfg);
-	return o->control == NULL ? -errno : 0;
+	return pipeline_make_control(
+		&o->line, (struct control_config){
+				  .began_ns = &reader_progress(o->reader)->first_ns,
+				  .reader = o->reader,
+				  .sink = o->cfg.sink,
+				  .reopen = o->cfg.reopen,
+				  .stop = o->cfg.stop,
+				  .progress = o->cfg.progress,
+			  });
 }
 
 struct offline *
@@ -166,18 +142,16 @@ offline_new(const struct offline_config *cfg, struct nt_error *err)
 		return NULL;
 	}
 	o->cfg = *cfg;
-	o->worker_count = cfg->config->workers;
+	o->line.config = cfg->config;
+	o->line.worker_count = cfg->config->workers;
 	/* The reader, the workers and control. */
-	int code = eal_start_offline(
-		o->worker_count + 2, EAL_MB_BASE + EAL_MB_PER_WORKER * o->worker_count, err);
+	int code = eal_start_offline(o->line.worker_count + 2,
+		EAL_MB_BASE + EAL_MB_PER_WORKER * o->line.worker_count, err);
 	o->eal = code == 0;
 	for (unsigned int i = 0; i < NT_ARRAY_SIZE(steps) && code == 0; i++) {
 		code = steps[i](o);
 		if (code != 0)
-			nt_error_set(err, code,
-				"can't make tables and rings for %u workers: %s; lower flow.max, "
-				"names.max_* or the number of workers",
-				o->worker_count, strerror(-code));
+			pipeline_failed(&o->line, code, err);
 	}
 	if (code != 0) {
 		offline_free(o);
@@ -186,26 +160,16 @@ offline_new(const struct offline_config *cfg, struct nt_error *err)
 	return o;
 }
 
-static int
-launch(struct offline *o)
-{
-	unsigned int lcore = rte_get_next_lcore(-1, 1, 0);
-	int err = rte_eal_remote_launch(reader_main, o->reader, lcore);
-	for (unsigned int i = 0; i < o->worker_count && err == 0; i++) {
-		lcore = rte_get_next_lcore(lcore, 1, 0);
-		err = rte_eal_remote_launch(worker_main, o->workers[i], lcore);
-	}
-	return err;
-}
-
 int
 offline_run(struct offline *o, struct nt_error *err)
 {
-	const int code = launch(o);
+	lcores_add(&o->line.lcores, reader_main, o->reader);
+	pipeline_add_workers(&o->line);
+	const int code = lcores_start(&o->line.lcores, err);
 	if (code != 0)
-		return nt_error_set(err, code, "can't start an lcore: %s", strerror(-code));
-	control_run(o->control);
-	rte_eal_mp_wait_lcore();
+		return code;
+	control_run(o->line.control);
+	lcores_wait();
 	return 0;
 }
 
@@ -214,11 +178,8 @@ offline_free(struct offline *o)
 {
 	if (o == NULL)
 		return;
-	control_free(o->control);
-	for (unsigned int i = 0; i < o->worker_count; i++)
-		worker_free(o->workers[i]);
+	pipeline_free(&o->line);
 	reader_free(o->reader);
-	nt_relay_free(o->relay);
 	if (o->eal)
 		eal_stop();
 	free(o);
@@ -227,7 +188,7 @@ offline_free(struct offline *o)
 void
 offline_counters(const struct offline *o, struct nt_counters *ret)
 {
-	control_sum(o->control, ret);
+	control_sum(o->line.control, ret);
 }
 
 const char *

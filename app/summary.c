@@ -44,6 +44,7 @@ summary_print(FILE *out, const struct summary *s)
 		(unsigned long long)get(s, NT_COUNTER_PACKETS), s->seconds, s->workers,
 		s->workers == 1 ? "" : "s");
 	print_counters(out, s, NT_COUNTER_PACKETS_CUT_LINK, NT_COUNTER_FRAGMENTS_REFUSED);
+	print_counters(out, s, NT_COUNTER_RX_DROPPED, NT_COUNTER_SPLIT_CONNS);
 	fprintf(out, "connections%12llu  written to %s/conn%s.log\n",
 		(unsigned long long)s->sink->lines_written[NT_LOG_CONN], s->dir,
 		s->rotated ? ".*" : "");
@@ -51,6 +52,7 @@ summary_print(FILE *out, const struct summary *s)
 		fprintf(out, "           %12llu  ended early: more than flow.max at once\n",
 			(unsigned long long)get(s, NT_COUNTER_CONNS_EVICTED));
 	print_counters(out, s, NT_COUNTER_CONNS_REFUSED, NT_COUNTER_CONN_LINK_EXHAUSTED);
+	print_counters(out, s, NT_COUNTER_CONNS_LOST, NT_COUNTER_RELEASED_EARLY);
 	print_named(out, "non-local", get(s, NT_COUNTER_ENDS_EXTERNAL_NAMED),
 		get(s, NT_COUNTER_ENDS_EXTERNAL));
 	print_named(
@@ -58,6 +60,7 @@ summary_print(FILE *out, const struct summary *s)
 	fprintf(out, "mappings   %12llu  learnt, %llu of them repeats\n",
 		(unsigned long long)get(s, NT_COUNTER_MAPPINGS_LEARNT),
 		(unsigned long long)get(s, NT_COUNTER_MAPPINGS_REPEATS));
+	print_counters(out, s, NT_COUNTER_MAPPINGS_SHED_OUT, NT_COUNTER_FACTS_SHED);
 	print_counters(out, s, NT_COUNTER_MAPPINGS_EVICTED, NT_COUNTER_LOOKUPS_CUT);
 	fprintf(out, "DNS        %12llu  responses matched to their query\n",
 		(unsigned long long)get(s, NT_COUNTER_DNS_MATCHED));
@@ -97,12 +100,26 @@ sum_of_unknown(const struct summary *s)
 	return sum;
 }
 
+/*
+ * A port may have counted packets that came when nobody looked any more; never fewer than were
+ * taken from it.
+ */
+static unsigned int
+check_received(FILE *out, const struct summary *s)
+{
+	const uint64_t taken = get(s, NT_COUNTER_PACKETS) + get(s, NT_COUNTER_RX_RING_FULL);
+	return check(out, "packets received >= processed + dropped by rings",
+		NT_MAX(get(s, NT_COUNTER_RX_PACKETS), taken), get(s, NT_COUNTER_RX_PACKETS));
+}
+
 unsigned int
 summary_check(FILE *out, const struct summary *s)
 {
 	const uint64_t sent = get(s, NT_COUNTER_MAPPINGS_SENT);
 	unsigned int bad = 0;
-	bad += check(out, "packets read = processed", s->packets_read, get(s, NT_COUNTER_PACKETS));
+	bad += s->live ? check_received(out, s)
+		       : check(out, "packets read = processed", s->packets_read,
+				 get(s, NT_COUNTER_PACKETS));
 	bad += check(
 		out, "packets = sum over reasons", get(s, NT_COUNTER_PACKETS), sum_of_reasons(s));
 	bad += check(out, "connections made = written", get(s, NT_COUNTER_CONNS_MADE),

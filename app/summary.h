@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What `nametap read` says at its end, and whether its books balance. */
+/* What `nametap read` and `run` say at their end, and whether its books balance. */
 #ifndef SUMMARY_H
 #define SUMMARY_H
 
@@ -13,7 +13,8 @@ struct summary {
 	const char *dir;
 	bool rotated; /* conn.log was renamed when it was done */
 	unsigned int workers;
-	uint64_t packets_read; /* by the reader */
+	bool live; /* else packets_read were, by the reader */
+	uint64_t packets_read;
 	double seconds;
 	const struct nt_counters *counters;
 	const struct nt_sink_stats *sink;

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <nt_clock.h>
+
+#include "budget.h"
+#include "command_line.h"
+#include "commands.h"
+#include "control.h"
+#include "live.h"
+#include "paths.h"
+#include "sizes.h"
+#include "summary.h"
+
+struct run_args {
+	const char *config_path;
+	struct command_sets sets;
+	bool quiet;
+	char *const *eal; /* what follows -- */
+	int eal_count;
+};
+
+static void
+print_help(void)
+{
+	puts("usage: nametap run -c FILE [--set KEY=VALUE]... [-- EAL OPTIONS]\n"
+	     "\n"
+	     "Watches live traffic and writes conn.log, notice.log and namecache.log to run.dir:\n"
+	     "every connection, with the names that its ends had when it began. Ports, cores,\n"
+	     "memory and all else come from the configuration; what follows -- is for DPDK.\n"
+	     "\n"
+	     "  -c, --config FILE     configuration (JSON)\n"
+	     "      --set KEY=VALUE   one key of the configuration, for instance workers=4\n"
+	     "  -q, --quiet           tell only what goes wrong\n"
+	     "  -h, --help\n"
+	     "\n"
+	     "SIGTERM and SIGINT end it: what was received is processed, all connections are\n"
+	     "written; a second one ends it at once. SIGHUP closes the logs and opens them again.\n"
+	     "systemd is told when it is ready, and that all goes on (Type=notify, WatchdogSec).\n"
+	     "\n"
+	     "Exit status: 0 a signal ended it; 1 it could not start, or a log could not be\n"
+	     "written; 2 wrong command line or configuration; 3 internal error.");
+}
+
+static int
+usage_error(const char *what, const char *which)
+{
+	fprintf(stderr, "nametap: %s%s; `nametap run --help` says more\n", what, which);
+	return EXIT_USAGE;
+}
+
+static const struct option options[] = {
+	{ "config", required_argument, NULL, 'c' },
+	{ "set", required_argument, NULL, 's' },
+	{ "quiet", no_argument, NULL, 'q' },
+	{ "help", no_argument, NULL, 'h' },
+	{ 0 },
+};
+
+static int
+take_option(struct run_args *a, int c, char **argv)
+{
+	switch (c) {
+	case 'c':
+		a->config_path = optarg;
+		return EXIT_FINE;
+	case 's':
+		return command_add_set(&a->sets, optarg) ? EXIT_FINE
+							 : usage_error("too many --set", "");
+	case 'q':
+		a->quiet = true;
+		return EXIT_FINE;
+	case ':':
+		return usage_error("an argument is missing after ", argv[optind - 1]);
+	default:
+		return usage_error("unknown option ", argv[optind - 1]);
+	}
+}
+
+/* -1: go on; else the exit status. */
+static int
+parse_args(struct run_args *a, int argc, char **argv)
+{
+	int c;
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, "+:c:qh", options, NULL)) != -1) {
+		if (c == 'h') {
+			print_help();
+			return EXIT_FINE;
+		}
+		const int status = take_option(a, c, argv);
+		if (status != EXIT_FINE)
+			return status;
+	}
+	if (optind < argc && strcmp(argv[optind - 1], "--") != 0)
+		return usage_error("what is this for: ", argv[optind]);
+	if (a->config_path == NULL)
+		return usage_error("no configuration given (-c FILE)", "");
+	a->eal = argv + optind;
+	a->eal_count = argc - optind;
+	return -1;
+}
+
+static void
+say(void *arg, const char *line)
+{
+	const struct run_args *a = arg;
+	if (!a->quiet)
+		fprintf(stderr, "nametap: %s\n", line);
+}
+
+/* A log of before is kept: it goes on, or, where logs are rotated, has a name of its own. */
+static struct nt_sink *
+open_sink(const struct nt_config *cfg, struct nt_error *err)
+{
+	const bool rotates = cfg->log.rotate_interval_ns != 0 || cfg->log.rotate_bytes != 0;
+	const struct nt_sink_config sink = {
+		.dir = cfg->run.dir.text,
+		.log = control_log_config(cfg),
+		.block_bytes = SINK_BLOCK_BYTES,
+		.blocks = SINK_BLOCKS,
+		.existing = rotates ? NT_SINK_ROTATE_AWAY : NT_SINK_APPEND,
+		.clock = NT_SINK_WALL,
+		.rotate_interval_ns = cfg->log.rotate_interval_ns,
+		.rotate_bytes = cfg->log.rotate_bytes,
+	};
+	return paths_make_dir(cfg->run.dir.text, err) != 0 ? NULL : nt_sink_new(&sink, err);
+}
+
+/* What was done, and whether the sums hold. */
+static int
+conclude(const struct run_args *a, const struct live_view *v, const struct nt_sink_stats *sink,
+	int64_t began_ns)
+{
+	struct nt_counters counters;
+	live_view_sum(v, &counters);
+	const struct summary s = {
+		.dir = v->config->run.dir.text,
+		.rotated =
+			v->config->log.rotate_interval_ns != 0 || v->config->log.rotate_bytes != 0,
+		.workers = v->worker_count,
+		.live = true,
+		.seconds = (double)(nt_clock_monotonic_ns() - began_ns) / 1e9,
+		.counters = &counters,
+		.sink = sink,
+	};
+	if (!a->quiet)
+		summary_print(stderr, &s);
+	return summary_check(stderr, &s) != 0 ? EXIT_INTERNAL : EXIT_FINE;
+}
+
+static int
+run(struct run_args *a, const struct nt_config *cfg, struct eal_args *eal, struct nt_sink *sink)
+{
+	struct nt_error err;
+	struct nt_sink_stats stats;
+	const struct live_config lc = {
+		.config = cfg,
+		.eal = eal,
+		.sink = sink,
+		.stop = &command_stop,
+		.reopen = &command_reopen,
+		.say = say,
+		.say_arg = a,
+	};
+	int status = EXIT_FINE;
+	struct live *l = live_new(&lc, &err);
+	const int64_t began_ns = nt_clock_monotonic_ns();
+	if (l == NULL || live_run(l, &err) != 0)
+		status = command_failed(&err);
+	if (nt_sink_close(sink, &stats, &err) != 0)
+		status = command_failed(&err);
+	if (l != NULL) {
+		const int concluded = conclude(a, live_view(l), &stats, began_ns);
+		status = NT_MAX(status, concluded);
+	}
+	live_free(l);
+	return status;
+}
+
+/* What it will take, before it takes it. */
+static int
+make_eal_args(const struct run_args *a, const struct nt_config *cfg, struct eal_args *ret)
+{
+	char line[4096];
+	struct nt_error err;
+	struct budget budget;
+	const struct eal_want want = {
+		.lcores = live_lcores(cfg),
+		.memory_mb = ports_memory_mb(cfg),
+		.extra = a->eal,
+		.extra_count = a->eal_count,
+	};
+	if (eal_args_live(ret, cfg, &want, &err) != 0) {
+		command_failed(&err);
+		return EXIT_USAGE;
+	}
+	if (a->quiet)
+		return EXIT_FINE;
+	budget_live(&budget, cfg, want.memory_mb);
+	budget_print(stderr, &budget);
+	eal_args_line(ret, line, sizeof(line));
+	fprintf(stderr, "nametap: EAL: %s\n", line);
+	return EXIT_FINE;
+}
+
+int
+cmd_run(int argc, char **argv)
+{
+	struct run_args a = { 0 };
+	static struct nt_config cfg;
+	static struct eal_args eal;
+	struct nt_error err;
+	int status = parse_args(&a, argc, argv);
+	if (status != -1)
+		return status;
+	nt_config_default(&cfg);
+	status = command_config(&cfg, a.config_path, &a.sets);
+	if (status == EXIT_FINE)
+		status = make_eal_args(&a, &cfg, &eal);
+	if (status != EXIT_FINE)
+		return status;
+	struct nt_sink *sink = open_sink(&cfg, &err);
+	if (sink == NULL)
+		return command_failed(&err);
+	command_catch_signals();
+	return run(&a, &cfg, &eal, sink);
+}

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Control live: mappings are paced, intervals end by the wall clock, and nothing stops the relay: a
+ * log that can't be written is told and counted, no more. The end is when all workers have come to
+ * it, for which nothing is held back any more.
+ */
+#include "control_priv.h"
+#include "lcore_idle.h"
+
+static uint64_t
+most_addresses(const struct control *c)
+{
+	uint64_t most = 0;
+	for (unsigned int i = 0; i < c->cfg.worker_count; i++) {
+		const uint64_t n = worker_gauge_read(
+			worker_gauges(c->cfg.workers[i]), WORKER_GAUGE_CACHE_ADDRESSES);
+		most = NT_MAX(most, n);
+	}
+	return most;
+}
+
+static bool
+write_stats(struct control *c, int64_t wall_ns)
+{
+	struct nt_counters now;
+	control_sum(c, &now);
+	return control_write_stats(c, &now, most_addresses(c), wall_ns);
+}
+
+/* At multiples of the interval; a clock that was set far back does not stop them. */
+static void
+tick_stats(struct control *c, int64_t wall_ns)
+{
+	const int64_t interval_ns = c->cfg.config->stats.interval_ns;
+	const int64_t next_ns = (wall_ns / interval_ns + 1) * interval_ns;
+	if (c->stats_ns == 0 || c->stats_ns > next_ns)
+		c->stats_ns = next_ns;
+	else if (wall_ns >= c->stats_ns && write_stats(c, c->stats_ns))
+		c->stats_ns = next_ns;
+}
+
+static void
+each_second(struct control *c, int64_t clock_ns)
+{
+	if (nt_likely(clock_ns < c->second_ns))
+		return;
+	c->second_ns = clock_ns + NT_SEC(1);
+	nt_sink_flush(c->cfg.sink, NT_LOG_CONN);
+	nt_sink_flush(c->cfg.sink, NT_LOG_NOTICE);
+	tick_stats(c, clock_ns - live_clock_offset_ns(c->cfg.live->clock));
+	if (!atomic_load_explicit(&c->failed, memory_order_relaxed) &&
+		nt_sink_failed(c->cfg.sink, &c->failure))
+		atomic_store_explicit(&c->failed, true, memory_order_release);
+}
+
+/* True when every worker has said that it is done, behind its last record. */
+static bool
+all_done(struct control *c)
+{
+	for (unsigned int i = 0; i < c->cfg.worker_count; i++) {
+		const struct nt_msg_head *m = nt_msg_reader_peek(&c->records[i]);
+		if (m == NULL || control_is_record(m))
+			return false;
+	}
+	return true;
+}
+
+/* What came since the last interval's end has a line of its own. */
+static void
+look_for_end(struct control *c, int64_t clock_ns)
+{
+	if (!c->unpaced) {
+		if (!atomic_load_explicit(c->cfg.stop, memory_order_relaxed))
+			return;
+		nt_relay_unpace(c->cfg.relay);
+		c->unpaced = true;
+	}
+	c->done =
+		all_done(c) && write_stats(c, clock_ns - live_clock_offset_ns(c->cfg.live->clock));
+}
+
+static void
+rest(const struct control *c)
+{
+	if (c->cfg.live->idle == NT_CONFIG_IDLE_SLEEP)
+		lcore_rest();
+	else
+		lcore_idle_live(c->cfg.live->idle);
+}
+
+void
+control_run_live(struct control *c)
+{
+	while (!c->done) {
+		const int64_t clock_ns = live_clock_now(c->cfg.live->clock);
+		lcore_pause();
+		unsigned int n = nt_relay_step(c->cfg.relay, clock_ns - c->cfg.live->shift_ns);
+		n += control_drain(c);
+		each_second(c, clock_ns);
+		look_for_end(c, clock_ns);
+		atomic_store_explicit(&c->beats,
+			atomic_load_explicit(&c->beats, memory_order_relaxed) + 1,
+			memory_order_relaxed);
+		if (n == 0)
+			rest(c);
+	}
+}
+
+uint64_t
+control_beats(const struct control *c)
+{
+	return atomic_load_explicit(&c->beats, memory_order_relaxed);
+}
+
+const char *
+control_failure(const struct control *c)
+{
+	return atomic_load_explicit(&c->failed, memory_order_acquire) ? c->failure.msg : NULL;
+}

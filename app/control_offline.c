@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Control offline: intervals end where markers say so, and the end is when all have come to it. */
+#include "control_priv.h"
+#include "lcore_idle.h"
+
+/* The message of counters that stands next in this worker's ring; NULL where records come first. */
+static const struct stats_msg *
+next_stats(struct control *c, unsigned int i)
+{
+	const struct nt_msg_head *m = nt_msg_reader_peek(&c->records[i]);
+	return m != NULL && !control_is_record(m) ? (const void *)m : NULL;
+}
+
+static void
+add_stats(struct nt_counters *sum, uint64_t *cache_entries, const struct stats_msg *m)
+{
+	for (unsigned int id = 0; id < NT_COUNTER_COUNT; id++)
+		sum->n[id] += m->counters[id];
+	*cache_entries = NT_MAX(*cache_entries, m->cache_entries);
+}
+
+/*
+ * When all workers have settled the same interval, or the stream, their counters make one line.
+ * They settle the same ones in the same order, so the messages that stand first belong together.
+ */
+static unsigned int
+write_stats_of_all(struct control *c)
+{
+	struct nt_counters sum = { 0 };
+	uint64_t cache_entries = 0;
+	const struct stats_msg *m = NULL;
+	for (unsigned int i = 0; i < c->cfg.worker_count; i++) {
+		m = next_stats(c, i);
+		if (m == NULL)
+			return 0;
+		add_stats(&sum, &cache_entries, m);
+	}
+	if (sum.n[NT_COUNTER_PACKETS] != 0 &&
+		!control_write_stats(c, &sum, cache_entries, m->ts_ns))
+		return 0;
+	/* Here, so that each file has the same lines with any number of workers. */
+	nt_sink_tick(c->cfg.sink, m->ts_ns);
+	c->ticking = true;
+	c->done = m->head.kind == RECORD_DONE;
+	for (unsigned int i = 0; i < c->cfg.worker_count; i++)
+		nt_msg_reader_pop(&c->records[i]);
+	return 1;
+}
+
+static void
+watch(struct control *c)
+{
+	if (nt_sink_failed(c->cfg.sink, NULL))
+		atomic_store_explicit(c->cfg.stop, true, memory_order_relaxed);
+	if (nt_unlikely(atomic_load_explicit(c->cfg.reopen, memory_order_relaxed)) &&
+		atomic_exchange_explicit(c->cfg.reopen, false, memory_order_relaxed))
+		nt_sink_reopen(c->cfg.sink);
+	if (progress_due(&c->progress)) {
+		struct nt_counters now;
+		control_sum(c, &now);
+		progress_show(&c->progress, reader_progress(c->cfg.reader), &now);
+	}
+}
+
+unsigned int
+control_step(struct control *c)
+{
+	/* No wall clock is needed offline: the bucket is virtual. */
+	unsigned int n = nt_relay_step(c->cfg.relay, 0);
+	n += control_drain(c);
+	n += write_stats_of_all(c);
+	watch(c);
+	return n;
+}
+
+bool
+control_is_done(const struct control *c)
+{
+	return c->done;
+}
+
+void
+control_run(struct control *c)
+{
+	while (!c->done) {
+		lcore_pause();
+		if (control_step(c) == 0)
+			lcore_rest();
+	}
+	progress_end(&c->progress);
+}

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include <stdlib.h>
+#include <string.h>
+
+#include <rte_cycles.h>
+
+#include <nt_clock.h>
+
+#include "distributor.h"
+#include "eal.h"
+#include "housekeeper.h"
+#include "live.h"
+#include "pipeline.h"
+#include "rx_port.h"
+
+struct live {
+	struct live_clock clock; /* first: aligned */
+	struct live_config cfg;
+	struct pipeline line;
+	bool eal;
+	struct ports ports;
+	struct nt_hash_key uid_key;
+	struct distributor *distributor; /* NULL: workers poll the ports themselves */
+	struct rx *rx[NT_CONFIG_WORKERS_MAX];
+	struct housekeeper *housekeeper;
+	struct worker_live worker;
+	struct control_live control;
+	_Atomic int64_t began_ns; /* on the clock; before any worker begins; then ro */
+	_Atomic int64_t no_offset; /* files are shown with the time that they have */
+	struct live_view view;
+};
+
+unsigned int
+live_lcores(const struct nt_config *config)
+{
+	const bool distributor =
+		config->workers > 1 && config->port.distributor != NT_CONFIG_DISTRIBUTOR_OFF;
+	return config->workers + distributor;
+}
+
+static int
+open_ports(struct live *l, struct nt_error *err)
+{
+	const struct ports_config cfg = {
+		.config = l->cfg.config,
+		.workers = l->line.worker_count,
+		.clock = &l->clock,
+		.say = l->cfg.say,
+		.arg = l->cfg.say_arg,
+	};
+	live_clock_begin_tsc(&l->clock);
+	const int code = ports_open(&l->ports, &cfg, err);
+	atomic_store_explicit(&l->began_ns, l->ports.began_ns, memory_order_relaxed);
+	return code;
+}
+
+static int
+make_distributor(struct live *l)
+{
+	const struct distributor_config cfg = {
+		.config = l->cfg.config,
+		.ports = &l->ports,
+		.clock = &l->clock,
+		.workers = l->line.worker_count,
+		.uid_key = l->uid_key,
+		.relay = l->line.relay,
+		.stop = l->cfg.stop,
+	};
+	l->distributor = distributor_new(&cfg);
+	if (l->distributor == NULL)
+		return -errno;
+	for (unsigned int i = 0; i < l->line.worker_count; i++)
+		l->rx[i] = distributor_rx(l->distributor, i);
+	return 0;
+}
+
+static int
+make_rx(struct live *l)
+{
+	struct rx_port_config cfg = {
+		.config = l->cfg.config,
+		.ports = &l->ports,
+		.clock = &l->clock,
+		.tsc_begin = rte_rdtsc(),
+		.uid_key = l->uid_key,
+		.stop = l->cfg.stop,
+	};
+	if (l->ports.distributor)
+		return make_distributor(l);
+	for (unsigned int i = 0; i < l->line.worker_count; i++) {
+		cfg.worker = i;
+		l->rx[i] = rx_port_new(&cfg);
+		if (l->rx[i] == NULL)
+			return -errno;
+	}
+	return 0;
+}
+
+static int
+make_workers(struct live *l)
+{
+	int code = 0;
+	l->worker = (struct worker_live){
+		.clock_offset_ns = l->ports.file_time ? &l->no_offset : &l->clock.offset_ns,
+		.idle = (enum nt_config_idle)l->cfg.config->lcores.idle,
+	};
+	for (unsigned int i = 0; i < l->line.worker_count && code == 0; i++)
+		code = pipeline_make_worker(&l->line, i,
+			(struct worker_config){
+				.rx = l->rx[i],
+				.live = &l->worker,
+				.began_ns = &l->began_ns,
+				.uid_key = l->uid_key,
+			});
+	return code;
+}
+
+static int
+make_housekeeper(struct live *l)
+{
+	const struct housekeeper_config cfg = {
+		.config = l->cfg.config,
+		.clock = &l->clock,
+		.ports = &l->ports,
+		.workers = l->line.workers,
+		.worker_count = l->line.worker_count,
+		.rx = l->rx,
+		.distributor = l->distributor,
+		.sink = l->cfg.sink,
+		.reopen = l->cfg.reopen,
+		.stop = l->cfg.stop,
+	};
+	l->housekeeper = housekeeper_new(&cfg);
+	return l->housekeeper == NULL ? -ENOMEM : 0;
+}
+
+static int
+make_control(struct live *l)
+{
+	l->control = (struct control_live){
+		.clock = &l->clock,
+		.shift_ns = l->ports.file_time ? live_clock_now(&l->clock) - l->ports.began_ns : 0,
+		.counters = housekeeper_counters(l->housekeeper),
+		.idle = (enum nt_config_idle)l->cfg.config->lcores.idle,
+	};
+	return pipeline_make_control(&l->line, (struct control_config){
+						       .began_ns = &l->began_ns,
+						       .live = &l->control,
+						       .sink = l->cfg.sink,
+						       .reopen = l->cfg.reopen,
+						       .stop = l->cfg.stop,
+					       });
+}
+
+static int
+make_relay(struct live *l)
+{
+	return pipeline_make_relay(&l->line, NT_RELAY_PACED);
+}
+
+static void
+make_view(struct live *l)
+{
+	struct live_view *v = &l->view;
+	*v = (struct live_view){
+		.config = l->cfg.config,
+		.workers = l->line.workers,
+		.worker_count = l->line.worker_count,
+		.relay = l->line.relay,
+		.ports = &l->ports,
+		.clock = &l->clock,
+		.started_ns = nt_clock_wall_ns(),
+	};
+	for (unsigned int i = 0; i < v->worker_count; i++)
+		v->counters[v->counters_count++] = worker_counters(v->workers[i]);
+	v->counters[v->counters_count++] = control_counters(l->line.control);
+	v->counters[v->counters_count++] = housekeeper_counters(l->housekeeper);
+}
+
+/* Everything that EAL is needed for. */
+static int
+make_all(struct live *l, struct nt_error *err)
+{
+	static int (*const steps[])(struct live *) = { make_relay, make_rx, make_workers,
+		make_housekeeper, make_control };
+	int code = open_ports(l, err);
+	if (code != 0)
+		return code;
+	for (unsigned int i = 0; i < NT_ARRAY_SIZE(steps); i++) {
+		code = steps[i](l);
+		if (code != 0)
+			return pipeline_failed(&l->line, code, err);
+	}
+	make_view(l);
+	return 0;
+}
+
+struct live *
+live_new(const struct live_config *cfg, struct nt_error *err)
+{
+	struct live *l = aligned_alloc(NT_CACHE_LINE, sizeof(*l));
+	if (l == NULL) {
+		nt_error_set(err, -ENOMEM, "out of memory");
+		return NULL;
+	}
+	memset(l, 0, sizeof(*l));
+	l->cfg = *cfg;
+	l->line.config = cfg->config;
+	l->line.worker_count = cfg->config->workers;
+	int code = nt_hash_key_random(&l->uid_key);
+	if (code != 0)
+		nt_error_set(err, code, "no random numbers: %s", strerror(-code));
+	else
+		code = eal_start_live(cfg->eal, err);
+	l->eal = code == 0;
+	if (code == 0)
+		code = make_all(l, err);
+	if (code != 0) {
+		live_free(l);
+		return NULL;
+	}
+	return l;
+}
+
+int
+live_run(struct live *l, struct nt_error *err)
+{
+	pipeline_add_workers(&l->line);
+	if (l->distributor != NULL)
+		lcores_add(&l->line.lcores, distributor_main, l->distributor);
+	int code = ports_start(&l->ports, err);
+	if (code != 0)
+		return code;
+	code = lcores_start(&l->line.lcores, err);
+	if (code != 0)
+		return code;
+	code = housekeeper_start(l->housekeeper, l->line.control);
+	if (code != 0) {
+		nt_error_set(err, code, "can't start a thread: %s", strerror(-code));
+		atomic_store_explicit(l->cfg.stop, true, memory_order_relaxed);
+	}
+	control_run_live(l->line.control);
+	lcores_wait();
+	housekeeper_stop(l->housekeeper);
+	return code;
+}
+
+void
+live_free(struct live *l)
+{
+	if (l == NULL)
+		return;
+	if (l->eal)
+		ports_close(&l->ports);
+	pipeline_free(&l->line);
+	housekeeper_free(l->housekeeper);
+	for (unsigned int i = 0; l->distributor == NULL && i < l->line.worker_count; i++)
+		rx_port_free(l->rx[i]);
+	distributor_free(l->distributor);
+	if (l->eal)
+		eal_stop();
+	free(l);
+}
+
+const struct live_view *
+live_view(const struct live *l)
+{
+	return &l->view;
+}
