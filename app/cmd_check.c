@@ -133,8 +133,10 @@ static int
 make_eal_args(struct eal_args *ret, const struct check_args *a, const struct nt_config *cfg,
 	unsigned int dpdk_mb)
 {
+	const bool distributor =
+		cfg->workers > 1 && cfg->port.distributor != NT_CONFIG_DISTRIBUTOR_OFF;
 	const struct eal_want want = {
-		.lcores = cfg->workers + (cfg->port.distributor == NT_CONFIG_DISTRIBUTOR_ON),
+		.lcores = cfg->workers + distributor,
 		.memory_mb = dpdk_mb,
 		.extra = a->eal,
 		.extra_count = a->eal_count,

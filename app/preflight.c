@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "budget.h"
 #include "commands.h"
 #include "port.h"
 #include "preflight_priv.h"
@@ -126,9 +125,6 @@ int
 preflight_check(FILE *out, const struct nt_config *config)
 {
 	struct preflight p = { .config = config, .root = "", .dpdk_mb = preflight_dpdk_mb(config) };
-	struct budget budget;
-	budget_live(&budget, config, p.dpdk_mb);
-	budget_print(out, &budget);
 	preflight_look(&p);
 	preflight_print(out, &p);
 	return p.errors != 0 ? EXIT_INCOMPLETE : EXIT_FINE;

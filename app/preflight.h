@@ -34,7 +34,7 @@ void preflight_look(struct preflight *p);
 /* A line each. */
 void preflight_print(FILE *out, const struct preflight *p);
 
-/* Look, and print what was found and the memory budget. EXIT_FINE, or EXIT_INCOMPLETE: errors. */
+/* Look, and print what was found. EXIT_FINE, or EXIT_INCOMPLETE: errors. */
 int preflight_check(FILE *out, const struct nt_config *config);
 
 /* DPDK's memory: as configured, or what the ports will need. */

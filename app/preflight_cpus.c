@@ -29,7 +29,7 @@ static void
 check_enough(struct preflight *p, const struct nt_cpu_list *allowed)
 {
 	const struct nt_config *c = p->config;
-	const bool distributor = c->port.distributor == NT_CONFIG_DISTRIBUTOR_ON;
+	const bool distributor = c->workers > 1 && c->port.distributor == NT_CONFIG_DISTRIBUTOR_ON;
 	const uint32_t lcores = 1 + distributor + c->workers;
 	if (allowed->count >= lcores || allowed->count == 0)
 		return;

@@ -83,7 +83,8 @@ check_power(struct config_problems *p, const char *path, uint32_t n)
 static void
 check_cpus(const struct nt_config *cfg, struct config_problems *p)
 {
-	const bool distributor = cfg->port.distributor == NT_CONFIG_DISTRIBUTOR_ON;
+	const bool distributor =
+		cfg->workers > 1 && cfg->port.distributor == NT_CONFIG_DISTRIBUTOR_ON;
 	const uint32_t needed = 1 + distributor + cfg->workers;
 	struct nt_cpu_list cpus;
 	const int rc = nt_cpu_list_parse(cfg->lcores.cpus.text, &cpus);
