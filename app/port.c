@@ -1,35 +1,15 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* rte_eth_read_clock has been there since 19.08, and is still called experimental. */
-#define ALLOW_EXPERIMENTAL_API
-
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-#include <rte_cycles.h>
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 
-#include "mbuf_meta.h"
 #include "port.h"
 #include "port_caps.h"
 #include "port_pools.h"
 #include "port_rss.h"
-
-static void say(const struct ports *p, const char *fmt, ...) NT_PRINTF(2, 3);
-
-static void
-say(const struct ports *p, const char *fmt, ...)
-{
-	char line[512];
-	va_list args;
-	if (p->cfg.say == NULL)
-		return;
-	va_start(args, fmt);
-	vsnprintf(line, sizeof(line), fmt, args);
-	va_end(args);
-	p->cfg.say(p->cfg.arg, line);
-}
+#include "port_setup.h"
 
 /* Can it give every worker a queue of its own, with whole connections? */
 static bool
@@ -48,6 +28,17 @@ queues_of(const struct ports *p, const struct port_caps *c)
 	if (c->inputs != 0)
 		return (uint16_t)c->inputs; /* each has something of its own */
 	return p->distributor ? 1 : (uint16_t)p->cfg.workers;
+}
+
+/* Do all cards hash the same? The two directions of a tap may come to two of them. */
+static bool
+alike(const struct ports *p, const struct port_caps *caps)
+{
+	for (unsigned int i = 1; i < p->count; i++)
+		if (caps[i].rss_by_ports != caps[0].rss_by_ports ||
+			(caps[i].rss_types == 0) != (caps[0].rss_types == 0))
+			return false;
+	return true;
 }
 
 static int
@@ -70,6 +61,8 @@ decide(struct ports *p, const struct port_caps *caps, struct nt_error *err)
 		}
 		p->distributor = true;
 	}
+	if (asked == NT_CONFIG_DISTRIBUTOR_AUTO && p->cfg.workers > 1)
+		p->distributor = p->distributor || !alike(p, caps);
 	return 0;
 }
 
@@ -89,6 +82,16 @@ time_of(const struct ports *p, const struct port_caps *c)
 
 /* Files have a time of their own, which is the stream's if there is nothing else. */
 static void
+settle_queues(struct ports *p, const struct port_caps *caps)
+{
+	for (unsigned int i = 0; i < p->count; i++) {
+		p->ports[i].link = caps[i].link;
+		p->ports[i].splits = can_split(p, &caps[i]);
+		p->ports[i].queues = queues_of(p, &caps[i]);
+	}
+}
+
+static void
 settle_time(struct ports *p, const struct port_caps *caps)
 {
 	int64_t first_ns = INT64_MAX;
@@ -103,121 +106,6 @@ settle_time(struct ports *p, const struct port_caps *caps)
 			p->ports[i].time = PORT_TIME_TSC;
 	p->began_ns =
 		p->file_time && first_ns != INT64_MAX ? first_ns : live_clock_now(p->cfg.clock);
-}
-
-static void
-configure_rss(const struct port_caps *c, uint16_t pattern, uint8_t *key, struct rte_eth_conf *conf)
-{
-	const uint8_t len = c->info.hash_key_size != 0 ? c->info.hash_key_size : 40;
-	port_rss_key(key, len, pattern);
-	conf->rxmode.mq_mode = RTE_ETH_MQ_RX_RSS;
-	conf->rx_adv_conf.rss_conf = (struct rte_eth_rss_conf){
-		.rss_key = key, .rss_key_len = len, .rss_hf = c->rss_types
-	};
-}
-
-/* What we would like, as far as the port offers it. */
-static uint64_t
-offloads(const struct ports *p, const struct port *port, const struct port_caps *c)
-{
-	uint64_t want = 0;
-	if (p->cfg.config->checksums == NT_CONFIG_CHECKSUMS_NIC)
-		want |= RTE_ETH_RX_OFFLOAD_CHECKSUM;
-	if (port->time == PORT_TIME_CARD)
-		want |= RTE_ETH_RX_OFFLOAD_TIMESTAMP;
-	if (port->chains)
-		want |= RTE_ETH_RX_OFFLOAD_SCATTER;
-	return want & c->info.rx_offload_capa;
-}
-
-static int
-configure(struct ports *p, struct port *port, const struct port_caps *c)
-{
-	uint8_t key[PORT_RSS_KEY_MAX];
-	uint16_t pattern;
-	struct rte_eth_conf conf = { 0 };
-	int code = port_rss_pattern(&pattern);
-	if (code != 0)
-		return code;
-	conf.rxmode.mtu = p->cfg.config->port.mtu;
-	conf.rxmode.offloads = offloads(p, port, c);
-	if (port->queues > 1 && c->rss_types != 0)
-		configure_rss(c, pattern, key, &conf);
-	/* We never send, but some drivers have queues in pairs only. */
-	code = rte_eth_dev_configure(port->id, port->queues, 0, &conf);
-	if (code != 0)
-		code = rte_eth_dev_configure(port->id, port->queues, port->queues, &conf);
-	return code;
-}
-
-static int
-setup_queues(const struct ports *p, const struct port *port)
-{
-	uint16_t n_rx = (uint16_t)p->cfg.config->port.descriptors, n_tx = 512;
-	const int socket = rte_eth_dev_socket_id(port->id);
-	struct rte_eth_dev_info info;
-	int code = rte_eth_dev_info_get(port->id, &info);
-	if (code == 0)
-		code = rte_eth_dev_adjust_nb_rx_tx_desc(port->id, &n_rx, &n_tx);
-	for (uint16_t q = 0; q < port->queues && code == 0; q++)
-		code = rte_eth_rx_queue_setup(
-			port->id, q, n_rx, (unsigned int)socket, NULL, port->pool);
-	for (uint16_t q = 0; q < info.nb_tx_queues && code == 0; q++)
-		code = rte_eth_tx_queue_setup(port->id, q, n_tx, (unsigned int)socket, NULL);
-	return code;
-}
-
-static void
-say_capabilities(const struct ports *p, const struct port *port, const struct port_caps *c)
-{
-	static const char *const times[] = { "ours", "the card's", "the wall clock's",
-		"the files'" };
-	const char *split = "one queue";
-	uint16_t mtu = 0;
-	rte_eth_dev_get_mtu(port->id, &mtu);
-	if (port->queues > 1 && c->inputs != 0)
-		split = "one for each input, as they are";
-	else if (port->queues > 1 && c->rss_types == 0)
-		split = "spread in the port's own way";
-	else if (port->queues > 1)
-		split = c->rss_by_ports ? "RSS by addresses and ports, symmetric: fragments may "
-					  "come to another worker"
-					: "RSS by addresses, symmetric";
-	say(p, "port %u: %s (%s), %u queue%s (%s), MTU %u%s, time stamps: %s, checksums: %s",
-		port->id, port->name, port->driver, port->queues, port->queues == 1 ? "" : "s",
-		split, mtu, port->chains ? " in several buffers" : "", times[port->time],
-		(c->info.rx_offload_capa & RTE_ETH_RX_OFFLOAD_CHECKSUM) ==
-				RTE_ETH_RX_OFFLOAD_CHECKSUM
-			? "offered"
-			: "not offered");
-}
-
-static int
-set_up(struct ports *p, struct port *port, const struct port_caps *c, struct nt_error *err)
-{
-	port->link = c->link;
-	port->splits = can_split(p, c);
-	port->queues = queues_of(p, c);
-	int code = port_pool_make(p, port, c);
-	if (code != 0)
-		return nt_error_set(err, code,
-			"%s: no memory for its packets: %s; lower port.mbufs or port.descriptors, "
-			"or give more (lcores.memory, hugepages)",
-			port->name, strerror(-code));
-	code = configure(p, port, c);
-	if (code == 0 && p->cfg.config->port.mtu != 0)
-		if (rte_eth_dev_set_mtu(port->id, (uint16_t)p->cfg.config->port.mtu) != 0)
-			say(p, "port %u: %s keeps its MTU", port->id, port->name);
-	if (code == 0)
-		code = setup_queues(p, port);
-	if (code != 0)
-		return nt_error_set(err, code, "%s: can't set up %u queues of %u packets: %s%s",
-			port->name, port->queues, p->cfg.config->port.descriptors, strerror(-code),
-			c->inputs != 0 ? "; with infinite_rx, port.mbufs must be more than the "
-					 "file's packets"
-				       : "");
-	say_capabilities(p, port, c);
-	return 0;
 }
 
 static int
@@ -284,78 +172,34 @@ ports_open(struct ports *p, const struct ports_config *cfg, struct nt_error *err
 		code = decide(p, caps, err);
 	if (code != 0)
 		return code;
+	settle_queues(p, caps);
 	settle_time(p, caps);
+	p->rss_least = UINT16_MAX;
+	code = port_rss_pattern(&p->rss_pattern);
+	if (code != 0)
+		return nt_error_set(err, code, "no random numbers: %s", strerror(-code));
 	if (rte_mbuf_dyn_rx_timestamp_register(&p->stamp_offset, &p->stamp_flag) != 0)
 		return nt_error_set(err, -rte_errno, "no room for time stamps in mbufs");
 	for (unsigned int i = 0; i < p->count && code == 0; i++)
-		code = set_up(p, &p->ports[i], &caps[i], err);
+		code = port_set_up(p, &p->ports[i], &caps[i], err);
 	if (code == 0) {
 		code = port_pools_shared(p);
 		if (code != 0)
 			nt_error_set(err, code, "no memory for mbufs: %s", strerror(-code));
 	}
 	if (code == 0 && p->distributor)
-		say(p, "a distributor lcore spreads the packets over %u workers", cfg->workers);
+		port_say(
+			p, "a distributor lcore spreads the packets over %u workers", cfg->workers);
 	return code;
 }
 
 /* Its counter, and our clock at that moment. */
-static bool
-sample_card(const struct ports *p, const struct port *port, struct live_clock_sample *ret)
-{
-	const uint64_t before = rte_rdtsc();
-	if (rte_eth_read_clock(port->id, &ret->count) != 0)
-		return false;
-	const uint64_t tsc = before + (rte_rdtsc() - before) / 2;
-	ret->monotonic_ns = ret->wall_ns = live_clock_at(p->cfg.clock, tsc);
-	return true;
-}
-
-static void
-say_link(const struct ports *p, const struct port *port)
-{
-	struct rte_eth_link link = { 0 };
-	if (rte_eth_link_get_nowait(port->id, &link) != 0)
-		return;
-	if (link.link_status == RTE_ETH_LINK_DOWN)
-		say(p, "port %u: %s has no link", port->id, port->name);
-	else if (link.link_speed == RTE_ETH_SPEED_NUM_UNKNOWN)
-		say(p, "port %u: %s is up", port->id, port->name);
-	else
-		say(p, "port %u: %s is up, %u Mbit/s", port->id, port->name, link.link_speed);
-}
-
-static int
-start(struct ports *p, struct port *port, struct nt_error *err)
-{
-	const struct nt_config *config = p->cfg.config;
-	struct live_clock_sample now;
-	const int code = rte_eth_dev_start(port->id);
-	if (code != 0)
-		return nt_error_set(err, code, "%s: can't start: %s", port->name, strerror(-code));
-	if (config->port.promiscuous && (rte_eth_promiscuous_enable(port->id) != 0 &&
-						rte_eth_promiscuous_get(port->id) != 1))
-		say(p, "port %u: %s can't be promiscuous", port->id, port->name);
-	rte_eth_allmulticast_enable(port->id);
-	if (port->time == PORT_TIME_CARD) {
-		if (sample_card(p, port, &now)) {
-			live_clock_begin(&port->card, &now, 0);
-		} else {
-			port->time = PORT_TIME_TSC;
-			say(p, "port %u: %s has a clock that can't be read; time stamps: ours",
-				port->id, port->name);
-		}
-	}
-	say_link(p, port);
-	return 0;
-}
-
 int
 ports_start(struct ports *p, struct nt_error *err)
 {
 	int code = 0;
 	for (unsigned int i = 0; i < p->count && code == 0; i++)
-		code = start(p, &p->ports[i], err);
+		code = port_start(p, &p->ports[i], err);
 	return code;
 }
 
@@ -378,7 +222,7 @@ ports_update_clocks(struct ports *p)
 {
 	struct live_clock_sample now;
 	for (unsigned int i = 0; i < p->count; i++)
-		if (p->ports[i].time == PORT_TIME_CARD && sample_card(p, &p->ports[i], &now))
+		if (p->ports[i].time == PORT_TIME_CARD && port_sample_card(p, &p->ports[i], &now))
 			live_clock_update_at(&p->ports[i].card, &now);
 }
 

@@ -33,6 +33,7 @@ struct port {
 	uint16_t id, queues;
 	uint16_t link; /* DLT_* */
 	bool splits; /* both directions of a connection come to the same of its queues */
+	uint16_t rss_entries; /* of its table of queues; 0: nothing to set there */
 	bool chains; /* packets may come in several mbufs */
 	enum port_time time;
 	char driver[32], name[64]; /* of the device, as EAL calls it */
@@ -58,6 +59,8 @@ struct ports {
 	/* When the stream begins: the first stamp of the files where file_time is set, else the
 	 * clock when the ports were opened. */
 	int64_t began_ns;
+	uint16_t rss_pattern; /* of the key that all ports have: both directions of a split tap */
+	uint16_t rss_least; /* entries of the smallest table */
 	int stamp_offset; /* of the stamp in an mbuf; -1: no port stamps */
 	uint64_t stamp_flag; /* in ol_flags: there is one */
 	struct rte_mempool *whole; /* large mbufs, for packets that came in pieces */

@@ -43,3 +43,9 @@ port_rss_types(uint64_t offered, bool *by_ports)
 	*by_ports = true;
 	return all;
 }
+
+uint16_t
+port_rss_entry(uint16_t i, uint16_t least, uint16_t queues)
+{
+	return i % least % queues;
+}

@@ -30,4 +30,11 @@ void port_rss_key(uint8_t *key, size_t len, uint16_t pattern);
  */
 uint64_t port_rss_types(uint64_t offered, bool *by_ports);
 
+/*
+ * A card looks its queue up by the lowest bits of the hash, in a table of `size` entries. Cards
+ * with tables of different sizes agree if they all use as many entries as the smallest has (powers
+ * of two): entry i of the table is the queue of i modulo least.
+ */
+uint16_t port_rss_entry(uint16_t i, uint16_t least, uint16_t queues);
+
 #endif

@@ -203,6 +203,7 @@ test_full(void **state)
 		x->frames[i].frame = frame_udp((uint8_t)(1 + i % 100), 200, 20, 1);
 	}
 	x->config.read.ring_size = 64;
+	x->config.port.timestamps = NT_CONFIG_TIMESTAMPS_OFF;
 	open_capture(x);
 	assert_int_equal(rte_eal_remote_launch(distributor_main, x->d, 1), 0);
 	rte_delay_us_sleep(50000);
@@ -221,6 +222,32 @@ test_full(void **state)
 	}
 	/* those in the buffers before the rings are freed with it */
 	assert_in_range(mine[0] + mine[1], FRAMES - 2 * 32, FRAMES);
+	close_all(x);
+}
+
+/* Files wait for the workers. */
+static void
+test_files_wait(void **state)
+{
+	struct fixture *x = *state;
+	for (unsigned int i = 0; i < FRAMES; i++) {
+		x->frames[i].us = US_0 + i;
+		x->frames[i].frame = frame_udp((uint8_t)(1 + i % 100), 200, 20, 1);
+	}
+	x->config.read.ring_size = 256;
+	open_capture(x);
+	assert_int_equal(rte_eal_remote_launch(distributor_main, x->d, 1), 0);
+	for (unsigned int i = 0; x->packets[0] + x->packets[1] < FRAMES; i++) {
+		rte_delay_us_sleep(1000);
+		take_burst(x, i % 2);
+		assert_in_range(i, 0, 10000);
+	}
+	atomic_store(&x->stop, true);
+	rte_eal_wait_lcore(1);
+	for (unsigned int w = 0; w < WORKERS; w++) {
+		assert_false(take_burst(x, w));
+		assert_int_equal(*distributor_rx(x->d, w)->lost, 0);
+	}
 	close_all(x);
 }
 
@@ -257,6 +284,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_pairs, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_tunnels, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_full, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_files_wait, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_idle, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, live_eal_start, live_eal_stop);

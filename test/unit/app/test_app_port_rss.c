@@ -130,6 +130,26 @@ test_types(void **state)
 	assert_true(by_ports);
 }
 
+/* Both directions of a split tap come to the same worker, whatever the cards' tables are like. */
+static void
+test_tables(void **state)
+{
+	static const uint16_t sizes[] = { 128, 512, 2048 };
+	(void)state;
+	for (uint16_t queues = 1; queues <= 16; queues++) {
+		unsigned int share[16] = { 0 };
+		for (uint32_t hash = 0; hash < 65536; hash += 7)
+			for (unsigned int k = 0; k < NT_ARRAY_SIZE(sizes); k++)
+				assert_int_equal(
+					port_rss_entry((uint16_t)(hash % sizes[k]), 128, queues),
+					port_rss_entry((uint16_t)(hash % 128), 128, queues));
+		for (uint16_t i = 0; i < 128; i++)
+			share[port_rss_entry(i, 128, queues)]++;
+		for (uint16_t q = 0; q < queues; q++)
+			assert_in_range(share[q], 128 / queues, 128 / queues + 1);
+	}
+}
+
 int
 main(void)
 {
@@ -139,6 +159,7 @@ main(void)
 		cmocka_unit_test(test_even),
 		cmocka_unit_test(test_patterns_differ),
 		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_tables),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
