@@ -8,6 +8,7 @@
 #include "budget.h"
 #include "commands.h"
 #include "eal_args.h"
+#include "live.h"
 #include "preflight.h"
 
 #define SET_MAX 256
@@ -133,10 +134,8 @@ static int
 make_eal_args(struct eal_args *ret, const struct check_args *a, const struct nt_config *cfg,
 	unsigned int dpdk_mb)
 {
-	const bool distributor =
-		cfg->workers > 1 && cfg->port.distributor != NT_CONFIG_DISTRIBUTOR_OFF;
 	const struct eal_want want = {
-		.lcores = cfg->workers + distributor,
+		.lcores = live_lcores(cfg),
 		.memory_mb = dpdk_mb,
 		.extra = a->eal,
 		.extra_count = a->eal_count,
@@ -222,7 +221,7 @@ print_all(const struct check_args *a, const struct preflight *p, const struct bu
 	budget_print(stdout, b);
 	eal_args_line(eal, line, sizeof(line));
 	printf("\nEAL options: %s\n\n", line);
-	preflight_print(stdout, p);
+	preflight_print(stdout, p, false);
 	printf("%u errors, %u warnings\n", p->errors, p->warnings);
 }
 
@@ -232,7 +231,13 @@ check(const struct check_args *a, const struct nt_config *cfg)
 	static struct preflight p;
 	static struct eal_args eal;
 	struct budget b;
-	p = (struct preflight){ .config = cfg, .root = "", .dpdk_mb = preflight_dpdk_mb(cfg) };
+	p = (struct preflight){
+		.config = cfg,
+		.root = "",
+		.dpdk_mb = preflight_dpdk_mb(cfg),
+		.eal = a->eal,
+		.eal_count = a->eal_count,
+	};
 	if (make_eal_args(&eal, a, cfg, p.dpdk_mb) != 0)
 		return EXIT_USAGE;
 	budget_live(&b, cfg, p.dpdk_mb);

@@ -11,13 +11,14 @@
 #include "control.h"
 #include "live.h"
 #include "paths.h"
+#include "preflight.h"
 #include "sizes.h"
 #include "summary.h"
 
 struct run_args {
 	const char *config_path;
 	struct command_sets sets;
-	bool quiet;
+	bool quiet, force;
 	char *const *eal; /* what follows -- */
 	int eal_count;
 };
@@ -34,6 +35,7 @@ print_help(void)
 	     "  -c, --config FILE     configuration (JSON)\n"
 	     "      --set KEY=VALUE   one key of the configuration, for instance workers=4\n"
 	     "  -q, --quiet           tell only what goes wrong\n"
+	     "      --force           start although something is missing (`nametap check`)\n"
 	     "  -h, --help\n"
 	     "\n"
 	     "SIGTERM and SIGINT end it: what was received is processed, all connections are\n"
@@ -55,6 +57,7 @@ static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "set", required_argument, NULL, 's' },
 	{ "quiet", no_argument, NULL, 'q' },
+	{ "force", no_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
 };
@@ -71,6 +74,9 @@ take_option(struct run_args *a, int c, char **argv)
 							 : usage_error("too many --set", "");
 	case 'q':
 		a->quiet = true;
+		return EXIT_FINE;
+	case 'f':
+		a->force = true;
 		return EXIT_FINE;
 	case ':':
 		return usage_error("an argument is missing after ", argv[optind - 1]);
@@ -189,7 +195,7 @@ make_eal_args(const struct run_args *a, const struct nt_config *cfg, struct eal_
 	struct budget budget;
 	const struct eal_want want = {
 		.lcores = live_lcores(cfg),
-		.memory_mb = ports_memory_mb(cfg),
+		.memory_mb = preflight_dpdk_mb(cfg),
 		.extra = a->eal,
 		.extra_count = a->eal_count,
 	};
@@ -206,6 +212,23 @@ make_eal_args(const struct run_args *a, const struct nt_config *cfg, struct eal_
 	return EXIT_FINE;
 }
 
+/* What is missing is told better now than by DPDK. */
+static int
+look_ahead(const struct run_args *a, const struct nt_config *cfg)
+{
+	static struct preflight p;
+	p = (struct preflight){
+		.config = cfg,
+		.root = "",
+		.dpdk_mb = preflight_dpdk_mb(cfg),
+		.eal = a->eal,
+		.eal_count = a->eal_count,
+	};
+	preflight_look(&p);
+	preflight_print(stderr, &p, a->quiet);
+	return p.errors == 0 || a->force ? EXIT_FINE : EXIT_INCOMPLETE;
+}
+
 int
 cmd_run(int argc, char **argv)
 {
@@ -220,6 +243,8 @@ cmd_run(int argc, char **argv)
 	status = command_config(&cfg, a.config_path, &a.sets);
 	if (status == EXIT_FINE)
 		status = make_eal_args(&a, &cfg, &eal);
+	if (status == EXIT_FINE)
+		status = look_ahead(&a, &cfg);
 	if (status != EXIT_FINE)
 		return status;
 	struct nt_sink *sink = open_sink(&cfg, &err);

@@ -7,7 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "commands.h"
 #include "port.h"
 #include "preflight_priv.h"
 
@@ -78,6 +77,23 @@ preflight_may(const struct preflight *p, unsigned int capability)
 }
 
 const char *
+preflight_eal(const struct preflight *p, const char *option)
+{
+	const size_t len = strlen(option);
+	for (int i = 0; i < p->eal_count; i++) {
+		const char *arg = p->eal[i];
+		if (strncmp(arg, option, len) != 0)
+			continue;
+		/* -a0000:03:00.0, --vdev=net_null0, or the value comes next */
+		if (option[1] != '-' || arg[len] == '=')
+			return arg + len + (arg[len] == '=');
+		if (arg[len] == '\0')
+			return i + 1 < p->eal_count ? p->eal[i + 1] : "";
+	}
+	return NULL;
+}
+
+const char *
 preflight_user(char out[64])
 {
 	const struct passwd *pw = getpwuid(geteuid());
@@ -112,20 +128,12 @@ print_finding(FILE *out, const struct preflight_finding *f)
 }
 
 void
-preflight_print(FILE *out, const struct preflight *p)
+preflight_print(FILE *out, const struct preflight *p, bool quiet)
 {
 	for (unsigned int i = 0; i < p->count; i++)
-		print_finding(out, &p->findings[i]);
+		if (p->findings[i].error || !quiet)
+			print_finding(out, &p->findings[i]);
 	if (p->errors + p->warnings > p->count)
 		fprintf(out, "nametap: and %u more errors and warnings\n",
 			p->errors + p->warnings - p->count);
-}
-
-int
-preflight_check(FILE *out, const struct nt_config *config)
-{
-	struct preflight p = { .config = config, .root = "", .dpdk_mb = preflight_dpdk_mb(config) };
-	preflight_look(&p);
-	preflight_print(out, &p);
-	return p.errors != 0 ? EXIT_INCOMPLETE : EXIT_FINE;
 }

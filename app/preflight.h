@@ -23,19 +23,18 @@ struct preflight {
 	const struct nt_config *config; /* borrowed */
 	const char *root; /* in front of each path: "" but in tests */
 	unsigned int dpdk_mb; /* what pools and rings take */
+	char *const *eal; /* the user's own options for EAL, borrowed; they have the last word */
+	int eal_count;
 	unsigned int count; /* of findings */
 	unsigned int errors, warnings; /* all of them */
 	struct preflight_finding findings[PREFLIGHT_MAX];
 };
 
-/* Of a configuration that nt_config_check takes. Fills in what lies behind dpdk_mb. */
+/* Of a configuration that nt_config_check takes. Fills in what lies behind eal_count. */
 void preflight_look(struct preflight *p);
 
-/* A line each. */
-void preflight_print(FILE *out, const struct preflight *p);
-
-/* Look, and print what was found. EXIT_FINE, or EXIT_INCOMPLETE: errors. */
-int preflight_check(FILE *out, const struct nt_config *config);
+/* A line each; quiet: of errors only. */
+void preflight_print(FILE *out, const struct preflight *p, bool quiet);
 
 /* DPDK's memory: as configured, or what the ports will need. */
 unsigned int preflight_dpdk_mb(const struct nt_config *config);

@@ -115,6 +115,9 @@ preflight_cpus(struct preflight *p)
 {
 	struct nt_cpu_list cpus, allowed = { 0 }, online = { 0 };
 	bool fine = true;
+	if (preflight_eal(p, "--lcores") != NULL || preflight_eal(p, "-l") != NULL ||
+		preflight_eal(p, "-c") != NULL)
+		return;
 	(void)allowed_list(p, &allowed);
 	(void)kernel_list(p, CPU "online", &online);
 	if (nt_cpu_list_parse(p->config->lcores.cpus.text, &cpus) != 0)

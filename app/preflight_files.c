@@ -121,11 +121,10 @@ runtime_base(void)
 
 /* Who has EAL's lock of this prefix; 0: nobody. */
 static int
-prefix_owner(const struct preflight *p)
+prefix_owner(const struct preflight *p, const char *prefix)
 {
 	char path[SYSFS_PATH_MAX];
-	if (sysfs_path(path, p->root, "%s/dpdk/%s/config", runtime_base(),
-		    p->config->run.prefix.text) != 0)
+	if (sysfs_path(path, p->root, "%s/dpdk/%s/config", runtime_base(), prefix) != 0)
 		return 0;
 	const int fd = open(path, O_RDWR | O_CLOEXEC);
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -148,13 +147,13 @@ check_runtime_dir(struct preflight *p)
 		preflight_todo(p, "install -d -o %s %s", preflight_user(user), dir);
 		return;
 	}
-	const int pid = prefix_owner(p);
+	const char *given = preflight_eal(p, "--file-prefix");
+	const char *prefix = given != NULL ? given : p->config->run.prefix.text;
+	const int pid = prefix_owner(p, prefix);
 	if (pid == 0)
 		return;
-	preflight_error(
-		p, "run.prefix: %s is in use by process %d", p->config->run.prefix.text, pid);
-	preflight_todo(
-		p, "--set run.prefix=%.29s-2 (or stop that process)", p->config->run.prefix.text);
+	preflight_error(p, "run.prefix: %s is in use by process %d", prefix, pid);
+	preflight_todo(p, "--set run.prefix=%.29s-2 (or stop that process)", prefix);
 }
 
 void
@@ -162,5 +161,6 @@ preflight_files(struct preflight *p)
 {
 	check_run_dir(p);
 	check_snapshot(p);
-	check_runtime_dir(p);
+	if (preflight_eal(p, "--in-memory") == NULL && preflight_eal(p, "--no-shconf") == NULL)
+		check_runtime_dir(p);
 }

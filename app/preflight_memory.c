@@ -155,9 +155,11 @@ check_available(struct preflight *p)
 void
 preflight_memory(struct preflight *p)
 {
-	if (p->config->lcores.huge) {
+	if (p->config->lcores.huge && preflight_eal(p, "--no-huge") == NULL) {
 		check_pages(p);
-		check_mount(p);
+		if (preflight_eal(p, "--in-memory") == NULL &&
+			preflight_eal(p, "--huge-dir") == NULL)
+			check_mount(p);
 		check_nodes(p);
 	}
 	check_transparent(p);

@@ -175,7 +175,11 @@ check_virtual(struct preflight *p, const char *device)
 void
 preflight_ports(struct preflight *p)
 {
-	if (p->config->ports.count == 0) {
+	static const char *const given[] = { "--vdev", "--allow", "-a" };
+	bool any = p->config->ports.count != 0;
+	for (size_t i = 0; i < NT_ARRAY_SIZE(given); i++)
+		any = any || preflight_eal(p, given[i]) != NULL;
+	if (!any) {
 		preflight_error(p, "ports: there are none");
 		preflight_todo(p, "--set ports=0000:03:00.0 (dpdk-devbind.py -s lists cards)");
 	}

@@ -13,6 +13,8 @@ void preflight_todo(struct preflight *p, const char *fmt, ...) NT_PRINTF(2, 3);
 
 /* CAP_x (linux/capability.h), of this process. */
 bool preflight_may(const struct preflight *p, unsigned int capability);
+/* The value of an option that the user has given to EAL; NULL: has not. */
+const char *preflight_eal(const struct preflight *p, const char *option);
 /* The user that this process runs as, for commands. */
 const char *preflight_user(char out[64]);
 

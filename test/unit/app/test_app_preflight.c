@@ -39,7 +39,7 @@ look(const char *root)
 	FILE *out = fmemopen(lines, sizeof(lines), "w");
 	p = (struct preflight){ .config = &cfg, .root = root, .dpdk_mb = 200 };
 	preflight_look(&p);
-	preflight_print(out, &p);
+	preflight_print(out, &p, false);
 	fclose(out);
 }
 
@@ -334,6 +334,51 @@ test_directories(void **state)
 				      "/run/nametap; do this: install -d -o "));
 }
 
+/* What the user says to EAL has the last word. */
+static void
+test_eal(void **state)
+{
+	static char in_memory[] = "--in-memory", vdev[] = "--vdev", null[] = "net_null0";
+	static char l[] = "-l", list[] = "0,1", no_huge[] = "--no-huge", card[] = "-a03:00.0";
+	static char lcores[] = "--lcores=0-1", no_shconf[] = "--no-shconf";
+	char *const eal[] = { in_memory, vdev, null, l, list };
+	char *const other[] = { no_huge, card, lcores, no_shconf };
+	const char *root = *state;
+	assign("ports=[]");
+	assign("lcores.cpus=0,9");
+	made_file(root, "/proc/mounts", "");
+	made_gone(root, "/run/nametap");
+	look(root);
+	assert_int_equal(p.errors, 4);
+	p.eal = eal;
+	p.eal_count = NT_ARRAY_SIZE(eal);
+	preflight_look(&p);
+	assert_int_equal(p.errors, 0);
+	p.eal_count = 1;
+	preflight_look(&p);
+	assert_int_equal(p.errors, 2);
+	made_gone(root, "/sys/kernel/mm/hugepages");
+	p.eal = other;
+	p.eal_count = NT_ARRAY_SIZE(other);
+	preflight_look(&p);
+	assert_int_equal(p.errors, 0);
+}
+
+static void
+test_quiet(void **state)
+{
+	const char *root = *state;
+	assign("workers=8");
+	assign("ports=[]");
+	look(root);
+	assert_non_null(strstr(lines, "warning: "));
+	FILE *out = fmemopen(lines, sizeof(lines), "w");
+	preflight_print(out, &p, true);
+	fclose(out);
+	assert_null(strstr(lines, "warning: "));
+	assert_non_null(strstr(lines, "error: ports"));
+}
+
 /* Another sensor runs by the same name. */
 static void
 test_prefix(void **state)
@@ -451,6 +496,8 @@ main(void)
 		IN_TREE(test_virtual),
 		IN_TREE(test_interfaces),
 		IN_TREE(test_directories),
+		IN_TREE(test_eal),
+		IN_TREE(test_quiet),
 		IN_TREE(test_prefix),
 		IN_TREE(test_rights),
 		IN_TREE(test_lines),
