@@ -72,10 +72,9 @@ static enum nt_dns_reason
 counts_check(const struct counts *n, size_t len)
 {
 	unsigned int records = n->answer + n->authority + n->additional;
+	size_t least = n->question * QUESTION_MIN_BYTES + records * RECORD_MIN_BYTES;
 
-	if (DNS_HEADER_BYTES + n->question * QUESTION_MIN_BYTES + records * RECORD_MIN_BYTES > len)
-		return NT_DNS_COUNTS;
-	return n->question + records > DNS_RECORDS_MAX ? NT_DNS_WORK : NT_DNS_OK;
+	return DNS_HEADER_BYTES + least > len ? NT_DNS_COUNTS : NT_DNS_OK;
 }
 
 /* The question at the cursor: RFC 1035 4.1.2 */
@@ -100,7 +99,9 @@ questions_skip(struct dns_reader *r, unsigned int count)
 {
 	for (unsigned int i = 0; i < count; i++) {
 		size_t end = 0;
-		enum nt_dns_reason reason = dns_name_skip(r, nt_cursor_offset(&r->c), &end);
+		enum nt_dns_reason reason =
+			dns_spend(r, 1) ? dns_name_skip(r, nt_cursor_offset(&r->c), &end)
+					: NT_DNS_WORK;
 
 		if (reason != NT_DNS_OK)
 			return reason;
@@ -119,20 +120,32 @@ asks_for_svcb(const struct nt_dns_message *m)
 	return m->qtype == NT_DNS_TYPE_SVCB || m->qtype == NT_DNS_TYPE_HTTPS;
 }
 
+/* What is beyond a bound is not read; what was read before counts. */
 static enum nt_dns_reason
-sections_read(
-	struct dns_reader *r, const struct counts *n, bool keep_additional, struct dns_records *ret)
+section_read(struct nt_dns_message *m, struct dns_reader *r, unsigned int count,
+	uint16_t ignored_class_bits, struct dns_records *keep)
+{
+	enum nt_dns_reason reason = dns_records_read(r, count, ignored_class_bits, keep);
+
+	m->refused_limit += reason == NT_DNS_WORK && keep != NULL;
+	return reason;
+}
+
+static enum nt_dns_reason
+sections_read(struct nt_dns_message *m, struct dns_reader *r, const struct counts *n,
+	uint16_t ignored_class_bits, bool keep_additional, struct dns_records *ret)
 {
 	enum nt_dns_reason reason;
 
-	ret->count = ret->answers = 0;
-	reason = dns_records_read(r, n->answer, 0, ret);
+	ret->count = 0;
+	reason = section_read(m, r, n->answer, ignored_class_bits, ret);
 	ret->answers = ret->count;
 	if (reason == NT_DNS_OK)
-		reason = dns_records_read(r, n->authority, 0, NULL);
+		reason = section_read(m, r, n->authority, ignored_class_bits, NULL);
 	if (reason == NT_DNS_OK)
-		reason = dns_records_read(r, n->additional, 0, keep_additional ? ret : NULL);
-	return reason;
+		reason = section_read(
+			m, r, n->additional, ignored_class_bits, keep_additional ? ret : NULL);
+	return reason == NT_DNS_WORK ? NT_DNS_OK : reason;
 }
 
 static enum nt_dns_reason
@@ -156,7 +169,7 @@ read_unicast(struct nt_dns_message *ret, struct dns_reader *r, const struct coun
 	if (reason != NT_DNS_OK || !ret->response)
 		return reason;
 
-	reason = sections_read(r, n, asks_for_svcb(ret), &records);
+	reason = sections_read(ret, r, n, 0, asks_for_svcb(ret), &records);
 	return reason == NT_DNS_OK ? dns_answers_rooted(ret, r, &records) : reason;
 }
 
@@ -178,12 +191,7 @@ read_multicast(struct nt_dns_message *ret, struct dns_reader *r, const struct co
 	if (ret->rcode != 0)
 		return NT_DNS_RCODE;
 
-	records.count = 0;
-	reason = dns_records_read(r, n->answer, MDNS_CLASS_BIT, &records);
-	if (reason == NT_DNS_OK)
-		reason = dns_records_read(r, n->authority, MDNS_CLASS_BIT, NULL);
-	if (reason == NT_DNS_OK)
-		reason = dns_records_read(r, n->additional, MDNS_CLASS_BIT, &records);
+	reason = sections_read(ret, r, n, MDNS_CLASS_BIT, true, &records);
 	return reason == NT_DNS_OK ? dns_answers_owned(ret, r, &records) : reason;
 }
 

@@ -89,6 +89,10 @@ dns_answers_rooted(
 			ret->refused_limit++; /* whatever it would have been */
 		else
 			reason = take_record(ret, &c, rec, i < records->answers, &asked);
+		if (nt_unlikely(reason == NT_DNS_WORK)) {
+			ret->refused_limit += records->count - i;
+			return NT_DNS_OK;
+		}
 	}
 	return reason;
 }

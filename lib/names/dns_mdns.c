@@ -73,12 +73,14 @@ dns_answers_owned(
 		if (rec->type == NT_DNS_TYPE_CNAME || dns_record_is_svcb(rec) || rec->ttl_sec == 0)
 			continue;
 		reason = owner_unpack(&owner, r, rec);
-		if (reason != NT_DNS_OK)
-			break;
-		if (rec->type == NT_DNS_TYPE_PTR)
+		if (reason == NT_DNS_OK && rec->type == NT_DNS_TYPE_PTR)
 			reason = take_pointer(ret, r, rec, &owner);
-		else
+		else if (reason == NT_DNS_OK)
 			take_address(ret, r, rec, &owner);
+		if (nt_unlikely(reason == NT_DNS_WORK)) {
+			ret->refused_limit += records->count - i;
+			return NT_DNS_OK;
+		}
 	}
 	return reason;
 }

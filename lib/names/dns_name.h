@@ -19,7 +19,8 @@
 
 /*
  * Steps a message may cost: one for each record, each name unpacked, each label or pointer, and
- * each eight octets of a label that is unpacked. TODO
+ * each eight octets of a label that is unpacked. An answer of 64 addresses with pointers for owners
+ * costs 64; one of 20 with owners spelled out, about 200.
  */
 #define DNS_WORK_MAX 512
 

@@ -73,7 +73,8 @@ struct nt_dns_message {
 	struct nt_dns_answer answers[NT_DNS_ANSWERS_MAX];
 	unsigned int refused_chain; /* answers not reached from the question */
 	unsigned int refused_unusable; /* unspecified, loopback, multicast ...; the root name */
-	unsigned int refused_limit; /* beyond NT_DNS_ANSWERS_MAX: the first ones count */
+	unsigned int refused_limit; /* beyond NT_DNS_ANSWERS_MAX, or the work that a message may
+				     * cost: the first ones count; at least so many */
 	unsigned int refused_svcb; /* SVCB and HTTPS records that break the rules of RFC 9460 2.2 */
 	size_t names_len;
 	char names[NT_DNS_NAMES_ROOM];

@@ -255,9 +255,9 @@ test_reverse_long_names(void **state)
 			put8(&w, 0);
 		}
 		enum nt_dns_reason reason = parse(&m, &w);
-		assert_true(reason == NT_DNS_OK || (reason == NT_DNS_WORK && n > 8));
-		assert_int_equal(m.answer_count, reason == NT_DNS_OK ? n : 0);
-		assert_int_equal(m.refused_limit, 0);
+		assert_reason(reason, NT_DNS_OK);
+		assert_true(m.answer_count == n || (n > 8 && m.answer_count >= 4));
+		assert_int_equal(m.answer_count == n, m.refused_limit == 0);
 	}
 }
 

@@ -219,6 +219,43 @@ test_answers_limit(void **state)
 	}
 }
 
+/* Owners spelled out cost work: the first answers count, the others are told to be too many. */
+static void
+test_owners_spelled_out(void **state)
+{
+	char addr[] = "198.51.100.1xx";
+
+	(void)state;
+	put_response(&w, "www.example.com", NT_DNS_TYPE_A, 100);
+	for (unsigned int i = 0; i < 100; i++) {
+		addr[12] = (char)('0' + i / 10);
+		addr[13] = (char)('0' + i % 10);
+		put_name(&w, "www.example.com");
+		put_a(&w, 60, addr);
+	}
+	assert_reason(parse(&m, &w), NT_DNS_OK);
+	assert_in_range(m.answer_count, 16, NT_DNS_ANSWERS_MAX);
+	assert_int_equal(m.answer_count + m.refused_limit, 100);
+	assert_int_equal(m.answers[0].name_len, 15);
+}
+
+/* More records than are kept. */
+static void
+test_hundreds_of_answers(void **state)
+{
+	(void)state;
+	for (unsigned int n = 255; n <= 300; n += 45) {
+		put_response(&w, "many.example", NT_DNS_TYPE_A, n);
+		for (unsigned int i = 0; i < n; i++) {
+			put_pointer(&w, QNAME_AT);
+			put_a(&w, 60, "198.51.100.1");
+		}
+		assert_reason(parse(&m, &w), NT_DNS_OK);
+		assert_int_equal(m.answer_count, NT_DNS_ANSWERS_MAX);
+		assert_in_range(m.refused_limit, 1, n - NT_DNS_ANSWERS_MAX);
+	}
+}
+
 /* RFC 2181 8: the top bit set means zero. */
 static void
 test_ttl(void **state)
@@ -299,6 +336,8 @@ main(void)
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_rfc1035_compression),
 		cmocka_unit_test(test_escapes),
+		cmocka_unit_test(test_owners_spelled_out),
+		cmocka_unit_test(test_hundreds_of_answers),
 		cmocka_unit_test(test_unusable),
 		cmocka_unit_test(test_root_names_nothing),
 		cmocka_unit_test(test_other_records),

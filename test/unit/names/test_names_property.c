@@ -220,7 +220,7 @@ test_built_is_read(void **state)
 		put_message();
 		enum nt_dns_reason reason = parse(&m, &w);
 		/* Ten CNAMEs in the worst order may cost too much; hardly any message does. */
-		if (reason == NT_DNS_WORK) {
+		if (reason == NT_DNS_WORK || m.refused_limit != 0) {
 			costly++;
 			continue;
 		}
