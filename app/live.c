@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +14,7 @@
 #include "live.h"
 #include "pipeline.h"
 #include "rx_port.h"
+#include "snapshot_keeper.h"
 
 struct live {
 	struct live_clock clock; /* first: aligned */
@@ -26,6 +29,10 @@ struct live {
 	struct worker_live worker;
 	struct control_live control;
 	_Atomic int64_t began_ns; /* on the clock; before any worker begins; then ro */
+	/* of this run, or of one before whose snapshot goes on here; before any worker begins */
+	_Atomic int64_t watched_since_ns;
+	struct nt_hash_key names_key;
+	struct snapshot_keeper *keeper; /* NULL: no snapshots are taken */
 	_Atomic int64_t no_offset; /* files are shown with the time that they have */
 	struct live_view view;
 };
@@ -51,6 +58,7 @@ open_ports(struct live *l, struct nt_error *err)
 	live_clock_begin_tsc(&l->clock);
 	const int code = ports_open(&l->ports, &cfg, err);
 	atomic_store_explicit(&l->began_ns, l->ports.began_ns, memory_order_relaxed);
+	atomic_store_explicit(&l->watched_since_ns, l->ports.began_ns, memory_order_relaxed);
 	return code;
 }
 
@@ -109,10 +117,73 @@ make_workers(struct live *l)
 			(struct worker_config){
 				.rx = l->rx[i],
 				.live = &l->worker,
-				.began_ns = &l->began_ns,
+				.began_ns = &l->watched_since_ns,
 				.uid_key = l->uid_key,
+				.names_key = &l->names_key,
 			});
 	return code;
+}
+
+/* NULL where there is none that can be used: then it was said why, unless it is just the first run.
+ */
+static struct nt_snapshot *
+load_snapshot(const struct live *l)
+{
+	const char *path = l->cfg.config->run.snapshot.text;
+	struct nt_error err;
+	if (path[0] == '\0')
+		return NULL;
+	struct nt_snapshot *s = nt_snapshot_load(path, l->ports.began_ns, &err);
+	if (s == NULL && errno != ENOENT)
+		fprintf(stderr, "nametap: %s\n", err.msg);
+	return s;
+}
+
+static void
+tell_restored(const struct live *l, const struct snapshot_restored *r)
+{
+	char line[NT_CONFIG_LONG_MAX + 128];
+	snprintf(line, sizeof(line),
+		"%s: %" PRIu64 " mappings and %" PRIu64 " lookups are known from before%s",
+		l->cfg.config->run.snapshot.text, r->mappings, r->tolds,
+		r->told_differs ? "; lookups were another kind of machine's and are not" : "");
+	if (l->cfg.say != NULL)
+		l->cfg.say(l->cfg.say_arg, line);
+}
+
+static int
+make_workers_as_before(struct live *l)
+{
+	struct nt_snapshot *s = load_snapshot(l);
+	if (s == NULL) {
+		const int code = nt_hash_key_random(&l->names_key);
+		return code != 0 ? code : make_workers(l);
+	}
+	l->names_key = nt_snapshot_head(s)->told_key;
+	const int code = make_workers(l);
+	if (code == 0) {
+		const struct snapshot_restored r = snapshot_restore(
+			s, l->line.workers, l->line.worker_count, l->ports.began_ns);
+		if (!r.told_differs)
+			l->watched_since_ns = nt_snapshot_head(s)->began_ns;
+		tell_restored(l, &r);
+	}
+	nt_snapshot_free(s);
+	return code;
+}
+
+static int
+make_keeper(struct live *l)
+{
+	const struct snapshot_source from = {
+		.worker = l->line.workers[0],
+		.began_ns = l->watched_since_ns,
+		.names_key = l->names_key,
+	};
+	if (l->cfg.config->run.snapshot.text[0] == '\0')
+		return 0;
+	l->keeper = snapshot_keeper_new(l->cfg.config, &from);
+	return l->keeper == NULL ? -ENOMEM : 0;
 }
 
 static int
@@ -181,8 +252,8 @@ make_view(struct live *l)
 static int
 make_all(struct live *l, struct nt_error *err)
 {
-	static int (*const steps[])(struct live *) = { make_relay, make_rx, make_workers,
-		make_housekeeper, make_control };
+	static int (*const steps[])(struct live *) = { make_relay, make_rx, make_workers_as_before,
+		make_keeper, make_housekeeper, make_control };
 	int code = open_ports(l, err);
 	if (code != 0)
 		return code;
@@ -239,8 +310,12 @@ live_run(struct live *l, struct nt_error *err)
 		nt_error_set(err, code, "can't start a thread: %s", strerror(-code));
 		atomic_store_explicit(l->cfg.stop, true, memory_order_relaxed);
 	}
+	if (code == 0 && l->keeper != NULL)
+		code = snapshot_keeper_start(l->keeper);
 	control_run_live(l->line.control);
 	lcores_wait();
+	if (l->keeper != NULL)
+		snapshot_keeper_finish(l->keeper);
 	housekeeper_stop(l->housekeeper);
 	return code;
 }
@@ -252,6 +327,7 @@ live_free(struct live *l)
 		return;
 	if (l->eal)
 		ports_close(&l->ports);
+	snapshot_keeper_free(l->keeper);
 	pipeline_free(&l->line);
 	housekeeper_free(l->housekeeper);
 	for (unsigned int i = 0; l->distributor == NULL && i < l->line.worker_count; i++)

@@ -2,8 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <nt_clock.h>
-
 #include "ask.h"
 #include "snapshot.h"
 
@@ -45,18 +43,28 @@ put_all(struct nt_snapshot_writer *w, enum ask_kind kind, const struct snapshot_
 	return 0;
 }
 
+/* On the clock that the entries' times are of. */
+static int64_t
+time_of(const struct snapshot_source *from, struct ask_answer *scratch)
+{
+	const struct ask_question q = { .kind = ASK_TOLD };
+	if (ask_source(from, &q, scratch) != 0 || scratch->clock_ns == INT64_MIN)
+		return from->began_ns;
+	return scratch->clock_ns;
+}
+
 int
 snapshot_take(const char *path, const struct snapshot_source *from, struct nt_error *ret_err)
 {
-	const struct nt_snapshot_head head = {
-		.taken_ns = nt_clock_wall_ns(),
-		.began_ns = from->began_ns,
-		.told_key = from->told_key,
-		.told_mark = worker_told_mark(from->worker),
-	};
 	struct ask_answer *scratch = malloc(sizeof(*scratch));
 	if (scratch == NULL)
 		return nt_error_set(ret_err, -ENOMEM, "no memory for the snapshot %s", path);
+	const struct nt_snapshot_head head = {
+		.taken_ns = time_of(from, scratch),
+		.began_ns = from->began_ns,
+		.told_key = from->names_key,
+		.told_mark = worker_told_mark(from->worker),
+	};
 	struct nt_snapshot_writer *w = nt_snapshot_create(path, &head, ret_err);
 	int err = w == NULL ? -EIO : put_all(w, ASK_WALK, from, head.taken_ns, scratch);
 	if (err == 0)

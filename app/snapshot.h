@@ -15,7 +15,7 @@ struct snapshot_source {
 	struct worker *worker;
 	bool running; /* its lcore is: it is asked; else it is looked into */
 	int64_t began_ns; /* since when the sensor has watched without a break */
-	struct nt_hash_key told_key; /* the worker's */
+	struct nt_hash_key names_key; /* the worker's */
 };
 
 /* Ordinary thread. 0, or -errno and *err (one line): what is at path is what was. */

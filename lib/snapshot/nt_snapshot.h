@@ -45,7 +45,7 @@ struct nt_snapshot;
 
 /*
  * NULL and *err (one line); errno is ENOENT where there is none. Names that have expired at now_ns
- * are left out.
+ * are left out. What was taken later than now_ns is refused: caches go forward in time only.
  */
 struct nt_snapshot *nt_snapshot_load(const char *path, int64_t now_ns, struct nt_error *err);
 /* The same of bytes, which must stay. */

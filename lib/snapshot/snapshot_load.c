@@ -44,13 +44,22 @@ compare_tolds(const void *a, const void *b)
 }
 
 static void
+add_told(struct nt_snapshot *s, struct snapshot_cursor *c, int64_t now_ns)
+{
+	struct nt_told_entry e;
+	snapshot_unpack_told(c, &e);
+	if (!c->bad && e.last_ns <= now_ns)
+		s->tolds[s->told_count++] = e;
+}
+
+static void
 add_name(struct nt_snapshot *s, struct snapshot_cursor *c, int64_t now_ns)
 {
 	struct nt_name_entry e;
 	const char *name;
 	const uint8_t *record = c->at;
 	snapshot_unpack_name(c, &e, &name);
-	if (c->bad || e.expires_ns <= now_ns)
+	if (c->bad || e.expires_ns <= now_ns || e.seen_ns > now_ns)
 		return;
 	if (e.first_position != e.position)
 		s->tellings[s->telling_count++] =
@@ -84,7 +93,7 @@ read_records(struct nt_snapshot *s, struct snapshot_cursor *c, const struct snap
 		if (kind == SNAPSHOT_NAME && n.names++ < end->names)
 			add_name(s, c, now_ns);
 		else if (kind == SNAPSHOT_TOLD && n.tolds++ < end->tolds)
-			snapshot_unpack_told(c, &s->tolds[s->told_count++]);
+			add_told(s, c, now_ns);
 		else
 			return false;
 	}
@@ -94,8 +103,7 @@ read_records(struct nt_snapshot *s, struct snapshot_cursor *c, const struct snap
 static int
 refuse(const char *name, struct nt_error *err, const char *why)
 {
-	return nt_error_set(
-		err, -EINVAL, "%s: %s; it is left alone, and names are learnt anew", name, why);
+	return nt_error_set(err, -EINVAL, "%s: %s; names are learnt anew", name, why);
 }
 
 static int
@@ -109,6 +117,8 @@ parse(struct nt_snapshot *s, const char *name, const uint8_t *bytes, size_t len,
 		return refuse(name, err, "no snapshot of nametap");
 	if (version != NT_SNAPSHOT_VERSION)
 		return refuse(name, err, "a snapshot of another version of nametap");
+	if (s->head.taken_ns > now_ns)
+		return refuse(name, err, "taken later than now: was a clock wrong");
 	if (!is_whole(bytes, len, &end))
 		return refuse(name, err, "cut short or damaged");
 	s->tellings = calloc(2 * end.names + 1, sizeof(*s->tellings));

@@ -27,7 +27,8 @@ check_mappings(const struct nt_snapshot *s, int64_t now_ns)
 		struct nt_mapping m;
 		char name[NT_MAPPING_NAME_MAX];
 		nt_snapshot_mapping(s, i, &m);
-		CHECK(m.position == i + 1 && m.seen_ns >= before_ns && m.expires_ns > now_ns);
+		CHECK(m.position == i + 1 && m.seen_ns >= before_ns && m.expires_ns > now_ns &&
+			m.seen_ns <= now_ns);
 		CHECK(m.name_len > 0 && m.name_len <= sizeof(name));
 		CHECK(m.source > NT_SOURCE_NONE && m.source < NT_SOURCES);
 		memcpy(name, m.name, m.name_len); /* all of it is there */

@@ -102,7 +102,7 @@ static void
 take(struct worker *w)
 {
 	const struct snapshot_source from = {
-		.worker = w, .began_ns = now_ns - NT_SEC(900), .told_key = told_key
+		.worker = w, .began_ns = now_ns - NT_SEC(900), .names_key = told_key
 	};
 	struct nt_error err;
 	assert_int_equal(snapshot_take(path, &from, &err), 0);
@@ -201,7 +201,7 @@ test_stuck(void **state)
 	learn(workers[0], 1, now_ns - NT_SEC(1), NT_SEC(3600));
 	take(workers[0]);
 	const struct snapshot_source from = {
-		.worker = workers[0], .running = true, .told_key = told_key
+		.worker = workers[0], .running = true, .names_key = told_key
 	};
 	assert_int_equal(snapshot_take(path, &from, &err), -ETIMEDOUT);
 	assert_non_null(strstr(err.msg, "does not answer"));

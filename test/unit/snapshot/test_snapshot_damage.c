@@ -12,6 +12,8 @@
 
 #include "nt_snapshot.h"
 
+#define NOW 6
+
 static uint8_t whole[4096];
 static size_t whole_len;
 
@@ -48,7 +50,7 @@ is_taken(const uint8_t *bytes, size_t len)
 	struct nt_error err = { "" };
 	uint8_t *exact = malloc(len + (len == 0)); /* so that a sanitizer sees the end */
 	memcpy(exact, bytes, len);
-	struct nt_snapshot *s = nt_snapshot_parse("names", exact, len, 0, &err);
+	struct nt_snapshot *s = nt_snapshot_parse("names", exact, len, NOW, &err);
 	if (s == NULL)
 		assert_non_null(strstr(err.msg, "names: "));
 	nt_snapshot_free(s);
@@ -96,10 +98,12 @@ test_version(void **state)
 	(void)state;
 	struct nt_error err;
 	whole[8]++;
-	assert_null(nt_snapshot_parse("names", whole, whole_len, 0, &err));
+	assert_null(nt_snapshot_parse("names", whole, whole_len, NOW, &err));
 	assert_non_null(strstr(err.msg, "another version"));
 	whole[8]--;
-	assert_null(nt_snapshot_parse("names", (const uint8_t *)"{}", 2, 0, &err));
+	assert_null(nt_snapshot_parse("names", whole, whole_len, 4, &err));
+	assert_non_null(strstr(err.msg, "later than now"));
+	assert_null(nt_snapshot_parse("names", (const uint8_t *)"{}", 2, NOW, &err));
 	assert_non_null(strstr(err.msg, "no snapshot"));
 }
 
