@@ -108,15 +108,23 @@ write_record(struct control *c, const struct nt_msg_head *m)
 	return write_conn(c, &((const struct record_msg *)(const void *)m)->row);
 }
 
-/* Live: is it a sign that packets are not split as they should be? */
+/* Live: is it a sign that packets are not split as they should be? Did it go somewhere unnamed? */
 static void
-watch_split(struct control *c, const struct nt_msg_head *m, unsigned int worker)
+look_at_conn(struct control *c, const struct nt_conn_row *row, unsigned int worker)
 {
-	if (m->kind != RECORD_CONN || c->split == NULL)
-		return;
-	const struct nt_conn_row *row = &((const struct record_msg *)(const void *)m)->row;
-	if (nt_unlikely(split_watch_saw(c->split, row, worker)))
+	if (c->split != NULL && nt_unlikely(split_watch_saw(c->split, row, worker)))
 		nt_counter_add(&c->counters, NT_COUNTER_SPLIT_CONNS, 1);
+	if (row->resp_names == 0)
+		busiest_add(c->cfg.live->busiest, &row->resp_h,
+			(row->flags & NT_ROW_LOCAL_RESP) != 0, row->bytes[0] + row->bytes[1],
+			row->ts_ns);
+}
+
+static void
+look_at_record(struct control *c, const struct nt_msg_head *m, unsigned int worker)
+{
+	if (c->cfg.live != NULL && m->kind == RECORD_CONN)
+		look_at_conn(c, &((const struct record_msg *)(const void *)m)->row, worker);
 }
 
 static unsigned int
@@ -127,7 +135,7 @@ drain_worker(struct control *c, unsigned int i)
 		const struct nt_msg_head *m = nt_msg_reader_peek(&c->records[i]);
 		if (m == NULL || !control_is_record(m) || !write_record(c, m))
 			break;
-		watch_split(c, m, i);
+		look_at_record(c, m, i);
 		nt_msg_reader_pop(&c->records[i]);
 	}
 	return n;

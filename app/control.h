@@ -13,6 +13,7 @@
 #include <nt_relay.h>
 #include <nt_sink.h>
 
+#include "busiest.h"
 #include "live_clock.h"
 #include "reader.h"
 #include "worker.h"
@@ -23,6 +24,7 @@ struct control_live {
 	int64_t shift_ns; /* the clock less that of the stream: files are replayed with their own
 			   */
 	const struct nt_counters *counters; /* the housekeeper's: what ports count */
+	struct busiest *busiest; /* borrowed; control's while it runs */
 	enum nt_config_idle idle;
 };
 

@@ -45,6 +45,7 @@ each_second(struct control *c, int64_t clock_ns)
 	if (nt_likely(clock_ns < c->second_ns))
 		return;
 	c->second_ns = clock_ns + NT_SEC(1);
+	busiest_publish(c->cfg.live->busiest, clock_ns);
 	nt_sink_flush(c->cfg.sink, NT_LOG_CONN);
 	nt_sink_flush(c->cfg.sink, NT_LOG_NOTICE);
 	tick_stats(c, clock_ns - live_clock_offset_ns(c->cfg.live->clock));

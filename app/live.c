@@ -15,6 +15,7 @@
 #include "pipeline.h"
 #include "rx_port.h"
 #include "snapshot_keeper.h"
+#include "telemetry.h"
 
 struct live {
 	struct live_clock clock; /* first: aligned */
@@ -26,6 +27,7 @@ struct live {
 	struct distributor *distributor; /* NULL: workers poll the ports themselves */
 	struct rx *rx[NT_CONFIG_WORKERS_MAX];
 	struct housekeeper *housekeeper;
+	struct busiest *busiest;
 	struct worker_live worker;
 	struct control_live control;
 	_Atomic int64_t began_ns; /* on the clock; before any worker begins; then ro */
@@ -206,12 +208,24 @@ make_housekeeper(struct live *l)
 }
 
 static int
+make_busiest(struct live *l)
+{
+	struct nt_hash_key key;
+	const int code = nt_hash_key_random(&key);
+	if (code != 0)
+		return code;
+	l->busiest = busiest_new(&key);
+	return l->busiest == NULL ? -errno : 0;
+}
+
+static int
 make_control(struct live *l)
 {
 	l->control = (struct control_live){
 		.clock = &l->clock,
 		.shift_ns = l->ports.file_time ? live_clock_now(&l->clock) - l->ports.began_ns : 0,
 		.counters = housekeeper_counters(l->housekeeper),
+		.busiest = l->busiest,
 		.idle = (enum nt_config_idle)l->cfg.config->lcores.idle,
 	};
 	return pipeline_make_control(&l->line, (struct control_config){
@@ -253,7 +267,7 @@ static int
 make_all(struct live *l, struct nt_error *err)
 {
 	static int (*const steps[])(struct live *) = { make_relay, make_rx, make_workers_as_before,
-		make_keeper, make_housekeeper, make_control };
+		make_keeper, make_housekeeper, make_busiest, make_control };
 	int code = open_ports(l, err);
 	if (code != 0)
 		return code;
@@ -263,7 +277,9 @@ make_all(struct live *l, struct nt_error *err)
 			return pipeline_failed(&l->line, code, err);
 	}
 	make_view(l);
-	return 0;
+	code = telemetry_start(&l->view, l->busiest);
+	return code == 0 ? 0
+			 : nt_error_set(err, code, "can't register telemetry: %s", strerror(-code));
 }
 
 struct live *
@@ -325,10 +341,12 @@ live_free(struct live *l)
 {
 	if (l == NULL)
 		return;
+	telemetry_stop();
 	if (l->eal)
 		ports_close(&l->ports);
 	snapshot_keeper_free(l->keeper);
 	pipeline_free(&l->line);
+	busiest_free(l->busiest);
 	housekeeper_free(l->housekeeper);
 	for (unsigned int i = 0; l->distributor == NULL && i < l->line.worker_count; i++)
 		rx_port_free(l->rx[i]);

@@ -65,6 +65,8 @@ static const struct column columns[] = {
 		"connections that would have missed a name at the configured pacing rate"),
 	COUNT(conns, "connections written"),
 	COUNT(packets, "packets received"),
+	COUNT(rx_dropped, "packets dropped by ports and rings before a worker"),
+	COUNT(conns_lost, "connections not written: there was no room for their records"),
 };
 /* clang-format on */
 

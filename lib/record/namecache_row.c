@@ -43,6 +43,8 @@ static const struct {
 	COUNT(records_late_at_rate, RECORDS_LATE_AT_RATE),
 	COUNT(conns, CONNS_WRITTEN),
 	COUNT(packets, PACKETS),
+	COUNT(rx_dropped, RX_DROPPED),
+	COUNT(conns_lost, CONNS_LOST),
 #undef COUNT
 };
 
