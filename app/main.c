@@ -22,6 +22,7 @@ static const struct {
 	{ "check", cmd_check, "tell what would keep `nametap run` from working, or slow it down" },
 	{ "show", cmd_show, "counters, workers, configuration or ports of a running sensor" },
 	{ "lookup", cmd_lookup, "names of an address, addresses of a name, from a running sensor" },
+	{ "top", cmd_top, "watch a running sensor" },
 };
 
 static void

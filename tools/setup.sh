@@ -6,7 +6,7 @@ set -euo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 build_packages=(gcc libc6-dev binutils meson ninja-build pkg-config python3
-	libdpdk-dev libnuma-dev libpcap-dev libjansson-dev zlib1g-dev libssl-dev)
+	libdpdk-dev libnuma-dev libpcap-dev libjansson-dev libncurses-dev zlib1g-dev libssl-dev)
 # llvm: its symbolizer puts names into the sanitizers' reports.
 test_packages=(git libcmocka-dev clang libclang-rt-dev llvm clang-format shellcheck
 	python3-jsonschema)
