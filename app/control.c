@@ -73,6 +73,15 @@ begin_time(struct control *c)
 	nt_sink_tick(c->cfg.sink, atomic_load_explicit(c->cfg.began_ns, memory_order_relaxed));
 }
 
+/* Groups and the like are no destination that anybody could have looked up. */
+static void
+note_destination(struct busiest *b, const struct nt_conn_row *row)
+{
+	if (row->resp_names == 0 && !nt_addr_is_unusable(&row->resp_h))
+		busiest_add(b, &row->resp_h, (row->flags & NT_ROW_LOCAL_RESP) != 0,
+			row->ip_bytes[0] + row->ip_bytes[1], row->ts_ns);
+}
+
 /* False when the writer has no room just now. */
 static bool
 write_conn(struct control *c, const struct nt_conn_row *row)
@@ -84,6 +93,8 @@ write_conn(struct control *c, const struct nt_conn_row *row)
 		return false;
 	nt_log_conn(out, &c->log, row);
 	nt_sink_commit(c->cfg.sink, NT_LOG_CONN);
+	if (nt_unlikely(c->cfg.busiest != NULL))
+		note_destination(c->cfg.busiest, row);
 	return true;
 }
 

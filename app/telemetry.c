@@ -136,6 +136,7 @@ answer_busiest(const struct nt_telemetry_args *a, struct nt_error *err)
 		memset(&top, 0, sizeof(top));
 	else
 		busiest_read(busiest, &top);
+	top.since_ns -= live_clock_offset_ns(view->clock);
 	return answer_top(&top, a->given ? a->number : TOP_DEFAULT);
 }
 

@@ -151,7 +151,7 @@ put_lookups(struct screen *s, unsigned int row)
 		put_text(s->g, row + 1, column, TOP_DIM, verdicts[i].what);
 		column += (unsigned int)strlen(verdicts[i].what) + 1;
 		put_text(s->g, row + 1, column, bad ? TOP_WARN : TOP_PLAIN, share);
-		column += (unsigned int)strlen(share) + 2;
+		column += (unsigned int)strlen(share) + (s->g->columns < 100 ? 1 : 3);
 	}
 }
 
@@ -216,9 +216,9 @@ static const struct {
 	const char *head;
 	enum worker_gauge used, most; /* most == used: a key of the configuration says */
 } bars[] = {
-	{ "connections", WORKER_GAUGE_FLOWS, WORKER_GAUGE_FLOWS },
-	{ "name cache", WORKER_GAUGE_CACHE_MAPPINGS, WORKER_GAUGE_CACHE_MAPPINGS },
-	{ "out ring", WORKER_GAUGE_OUT_RING, WORKER_GAUGE_OUT_RING_SIZE },
+	{ "flows", WORKER_GAUGE_FLOWS, WORKER_GAUGE_FLOWS },
+	{ "cache", WORKER_GAUGE_CACHE_MAPPINGS, WORKER_GAUGE_CACHE_MAPPINGS },
+	{ "relay", WORKER_GAUGE_OUT_RING, WORKER_GAUGE_OUT_RING_SIZE },
 	{ "records", WORKER_GAUGE_RECORD_RING, WORKER_GAUGE_RECORD_RING_SIZE },
 };
 

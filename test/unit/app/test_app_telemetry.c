@@ -36,6 +36,7 @@ static atomic_bool over, asleep;
 static struct nt_config config;
 static struct live_view view;
 static struct ports ports;
+static struct live_clock live_clock;
 static struct nt_relay *relay;
 static struct busiest *busiest;
 static struct telemetry_client *client;
@@ -393,6 +394,7 @@ make_view(void)
 		.worker_count = WORKERS,
 		.relay = relay,
 		.ports = &ports,
+		.clock = &live_clock,
 		.counters = { &fake[0].counters, &fake[1].counters },
 		.counters_count = WORKERS };
 }
