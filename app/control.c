@@ -73,15 +73,6 @@ begin_time(struct control *c)
 	nt_sink_tick(c->cfg.sink, atomic_load_explicit(c->cfg.began_ns, memory_order_relaxed));
 }
 
-/* Groups and the like are no destination that anybody could have looked up. */
-static void
-note_destination(struct busiest *b, const struct nt_conn_row *row)
-{
-	if (row->resp_names == 0 && !nt_addr_is_unusable(&row->resp_h))
-		busiest_add(b, &row->resp_h, (row->flags & NT_ROW_LOCAL_RESP) != 0,
-			row->ip_bytes[0] + row->ip_bytes[1], row->ts_ns);
-}
-
 /* False when the writer has no room just now. */
 static bool
 write_conn(struct control *c, const struct nt_conn_row *row)
@@ -93,8 +84,6 @@ write_conn(struct control *c, const struct nt_conn_row *row)
 		return false;
 	nt_log_conn(out, &c->log, row);
 	nt_sink_commit(c->cfg.sink, NT_LOG_CONN);
-	if (nt_unlikely(c->cfg.busiest != NULL))
-		note_destination(c->cfg.busiest, row);
 	return true;
 }
 
@@ -119,13 +108,16 @@ write_record(struct control *c, const struct nt_msg_head *m)
 	return write_conn(c, &((const struct record_msg *)(const void *)m)->row);
 }
 
-/* Live: is it a sign that packets are not split as they should be? Did it go somewhere unnamed? */
+/*
+ * Live: is it a sign that packets are not split as they should be? Did it go somewhere unnamed?
+ * Groups and the like are nothing that anybody could have looked up.
+ */
 static void
 look_at_conn(struct control *c, const struct nt_conn_row *row, unsigned int worker)
 {
 	if (c->split != NULL && nt_unlikely(split_watch_saw(c->split, row, worker)))
 		nt_counter_add(&c->counters, NT_COUNTER_SPLIT_CONNS, 1);
-	if (row->resp_names == 0)
+	if (row->resp_names == 0 && !nt_addr_is_unusable(&row->resp_h))
 		busiest_add(c->cfg.live->busiest, &row->resp_h,
 			(row->flags & NT_ROW_LOCAL_RESP) != 0, row->bytes[0] + row->bytes[1],
 			row->ts_ns);

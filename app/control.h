@@ -36,7 +36,6 @@ struct control_config {
 	const _Atomic int64_t *began_ns; /* the stream's first packet; ro */
 	const struct reader *reader; /* for progress only; NULL without */
 	const struct control_live *live; /* borrowed; NULL: offline */
-	struct busiest *busiest; /* borrowed; NULL: nobody wants to know */
 	struct nt_sink *sink;
 	atomic_bool *reopen; /* set by a signal handler: the logs are to be opened again */
 	/* Offline set when a log can't be written: the reader stops. Live: the end has begun. */

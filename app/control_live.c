@@ -49,8 +49,6 @@ each_second(struct control *c, int64_t clock_ns)
 	nt_sink_flush(c->cfg.sink, NT_LOG_CONN);
 	nt_sink_flush(c->cfg.sink, NT_LOG_NOTICE);
 	tick_stats(c, clock_ns - live_clock_offset_ns(c->cfg.live->clock));
-	if (c->cfg.busiest != NULL)
-		busiest_publish(c->cfg.busiest, clock_ns);
 	if (!atomic_load_explicit(&c->failed, memory_order_relaxed) &&
 		nt_sink_failed(c->cfg.sink, &c->failure))
 		atomic_store_explicit(&c->failed, true, memory_order_release);

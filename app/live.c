@@ -228,13 +228,9 @@ make_control(struct live *l)
 		.busiest = l->busiest,
 		.idle = (enum nt_config_idle)l->cfg.config->lcores.idle,
 	};
-	l->busiest = busiest_new(&l->uid_key);
-	if (l->busiest == NULL)
-		return -errno;
 	return pipeline_make_control(&l->line, (struct control_config){
 						       .began_ns = &l->began_ns,
 						       .live = &l->control,
-						       .busiest = l->busiest,
 						       .sink = l->cfg.sink,
 						       .reopen = l->cfg.reopen,
 						       .stop = l->cfg.stop,
@@ -332,10 +328,8 @@ live_run(struct live *l, struct nt_error *err)
 	}
 	if (code == 0 && l->keeper != NULL)
 		code = snapshot_keeper_start(l->keeper);
-	telemetry_start(&l->view, l->busiest);
 	control_run_live(l->line.control);
 	lcores_wait();
-	telemetry_stop();
 	if (l->keeper != NULL)
 		snapshot_keeper_finish(l->keeper);
 	housekeeper_stop(l->housekeeper);
@@ -354,7 +348,6 @@ live_free(struct live *l)
 	pipeline_free(&l->line);
 	busiest_free(l->busiest);
 	housekeeper_free(l->housekeeper);
-	busiest_free(l->busiest);
 	for (unsigned int i = 0; l->distributor == NULL && i < l->line.worker_count; i++)
 		rx_port_free(l->rx[i]);
 	distributor_free(l->distributor);
