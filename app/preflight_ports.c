@@ -12,33 +12,43 @@
 /* Not in every version of linux/capability.h. */
 #define CAPABILITY_BPF 39
 
-/* Its name without the number behind it: "net_pcap0,..." is net_pcap's. */
-static size_t
-driver_len(const char *device)
+struct device {
+	const char *text; /* with its arguments */
+	char name[64]; /* "net_pcap0" */
+	char driver[64]; /* "net_pcap" */
+};
+
+static void
+take_apart(const char *text, struct device *ret)
 {
-	size_t len = strcspn(device, ",");
-	while (len > 0 && isdigit((unsigned char)device[len - 1]))
-		len--;
-	return len;
+	ret->text = text;
+	(void)snprintf(ret->name, sizeof(ret->name), "%s", text);
+	ret->name[strcspn(ret->name, ",")] = '\0';
+	(void)snprintf(ret->driver, sizeof(ret->driver), "%s", ret->name);
+	for (size_t len = strlen(ret->driver); len > 0; len--) {
+		if (!isdigit((unsigned char)ret->driver[len - 1]))
+			break;
+		ret->driver[len - 1] = '\0';
+	}
 }
 
 static bool
-is_driver(const char *device, const char *driver)
+is_driver(const struct device *d, const char *driver)
 {
-	return driver_len(device) == strlen(driver) && strncmp(device, driver, strlen(driver)) == 0;
+	return strcmp(d->driver, driver) == 0;
 }
 
 /* Is it among the drivers that were linked in? With a shared DPDK nobody knows. */
 static bool
-is_known(const char *device)
+is_known(const char *driver)
 {
-	const size_t len = driver_len(device);
+	const size_t len = strlen(driver);
 	const char *at = NT_DPDK_DRIVERS;
 	if (*at == '\0')
 		return true;
 	while (*at != '\0') {
 		const size_t n = strcspn(at, " ");
-		if (n == len && strncmp(at, device, len) == 0)
+		if (n == len && strncmp(at, driver, len) == 0)
 			return true;
 		at += n + strspn(at + n, " ");
 	}
@@ -62,113 +72,107 @@ next_arg(const char **at, const char *name, char *out, size_t room)
 }
 
 static void
-check_capability(struct preflight *p, const char *device, unsigned int number, const char *name)
+check_capability(struct preflight *p, const struct device *d, unsigned int number, const char *name)
 {
 	if (preflight_may(p, number))
 		return;
-	preflight_error(p, "port %.*s: it needs %s", (int)strcspn(device, ","), device, name);
+	preflight_error(p, "port %s: it needs %s", d->name, name);
 	preflight_todo(p, "run it as root (a service: AmbientCapabilities=%s)", name);
 }
 
 static void
-check_interface(struct preflight *p, const char *device, const char *name)
+check_interface(struct preflight *p, const struct device *d, const char *name)
 {
 	char path[SYSFS_PATH_MAX];
-	const int len = (int)strcspn(device, ",");
 	(void)snprintf(path, sizeof(path), "/sys/class/net/%s/flags", name);
 	const int64_t flags = sysfs_number(p->root, path, -1);
 	if (flags < 0) {
-		preflight_error(p, "port %.*s: there is no interface %s", len, device, name);
+		preflight_error(p, "port %s: there is no interface %s", d->name, name);
 		preflight_todo(p, "ip -br link (lists them)");
 	} else if ((flags & IFF_UP) == 0) {
-		preflight_error(p, "port %.*s: interface %s is down", len, device, name);
+		preflight_error(p, "port %s: interface %s is down", d->name, name);
 		preflight_todo(p, "ip link set %s up", name);
 	}
 }
 
 static void
-check_capture(struct preflight *p, const char *device, const char *path)
+check_capture(struct preflight *p, const struct device *d, const char *path)
 {
 	const char *root = path[0] == '/' ? p->root : "";
-	const int len = (int)strcspn(device, ",");
 	if (!sysfs_may(root, path, F_OK)) {
-		preflight_error(p, "port %.*s: there is no file %s", len, device, path);
+		preflight_error(p, "port %s: there is no file %s", d->name, path);
 		preflight_todo(p, "ls %s", path);
 	} else if (!sysfs_may(root, path, R_OK)) {
-		preflight_error(p, "port %.*s: no right to read %s", len, device, path);
+		preflight_error(p, "port %s: no right to read %s", d->name, path);
 		preflight_todo(p, "chmod a+r %s", path);
 	}
 }
 
 static void
-check_pcap(struct preflight *p, const char *device)
+check_pcap(struct preflight *p, const struct device *d)
 {
 	char value[NT_CONFIG_DEVICE_MAX + 1];
-	const char *at = device;
+	const char *at = d->text;
 	unsigned int sources = 0;
 	for (; next_arg(&at, "rx_pcap", value, sizeof(value)); sources++)
-		check_capture(p, device, value);
+		check_capture(p, d, value);
 	static const char *const live[] = { "rx_iface", "rx_iface_in", "iface" };
 	for (size_t i = 0; i < NT_ARRAY_SIZE(live); i++) {
-		at = device;
+		at = d->text;
 		for (; next_arg(&at, live[i], value, sizeof(value)); sources++) {
-			check_interface(p, device, value);
-			check_capability(p, device, CAP_NET_RAW, "CAP_NET_RAW");
+			check_interface(p, d, value);
+			check_capability(p, d, CAP_NET_RAW, "CAP_NET_RAW");
 		}
 	}
 	if (sources != 0)
 		return;
-	preflight_error(
-		p, "port %.*s: it has nothing to receive from", (int)strcspn(device, ","), device);
-	preflight_todo(p, "--set ports=%.*s,rx_pcap=FILE (or rx_iface=INTERFACE)",
-		(int)strcspn(device, ","), device);
+	preflight_error(p, "port %s: it has nothing to receive from", d->name);
+	preflight_todo(p, "--set ports=%s,rx_pcap=FILE (or rx_iface=INTERFACE)", d->name);
 }
 
 /* One that is a socket on an interface. */
 static void
-check_socket(struct preflight *p, const char *device)
+check_socket(struct preflight *p, const struct device *d)
 {
 	char value[NT_CONFIG_DEVICE_MAX + 1];
-	const char *at = device;
+	const char *at = d->text;
 	if (next_arg(&at, "iface", value, sizeof(value))) {
-		check_interface(p, device, value);
+		check_interface(p, d, value);
 		return;
 	}
-	preflight_error(p, "port %.*s: it has no iface", (int)strcspn(device, ","), device);
-	preflight_todo(p, "--set ports=%.*s,iface=INTERFACE", (int)strcspn(device, ","), device);
+	preflight_error(p, "port %s: it has no iface", d->name);
+	preflight_todo(p, "--set ports=%s,iface=INTERFACE", d->name);
 }
 
 static void
-check_tap(struct preflight *p, const char *device)
+check_tap(struct preflight *p, const struct device *d)
 {
 	if (!sysfs_may(p->root, "/dev/net/tun", F_OK)) {
-		preflight_error(p, "port %.*s: there is no /dev/net/tun", (int)strcspn(device, ","),
-			device);
+		preflight_error(p, "port %s: there is no /dev/net/tun", d->name);
 		preflight_todo(p, "modprobe tun");
 	}
-	check_capability(p, device, CAP_NET_ADMIN, "CAP_NET_ADMIN");
+	check_capability(p, d, CAP_NET_ADMIN, "CAP_NET_ADMIN");
 }
 
 static void
-check_virtual(struct preflight *p, const char *device)
+check_virtual(struct preflight *p, const struct device *d)
 {
-	if (!is_known(device)) {
-		preflight_error(p, "port %.*s: this build has no driver %.*s",
-			(int)strcspn(device, ","), device, (int)driver_len(device), device);
+	if (!is_known(d->driver)) {
+		preflight_error(p, "port %s: this build has no driver %s", d->name, d->driver);
 		preflight_todo(p, "use one of: %s", NT_DPDK_DRIVERS);
-	} else if (is_driver(device, "net_pcap")) {
-		check_pcap(p, device);
-	} else if (is_driver(device, "net_af_packet")) {
-		check_socket(p, device);
-		check_capability(p, device, CAP_NET_RAW, "CAP_NET_RAW");
-	} else if (is_driver(device, "net_af_xdp")) {
-		check_socket(p, device);
-		check_capability(p, device, CAP_NET_RAW, "CAP_NET_RAW");
-		check_capability(p, device, CAP_NET_ADMIN, "CAP_NET_ADMIN");
+	} else if (is_driver(d, "net_pcap")) {
+		check_pcap(p, d);
+	} else if (is_driver(d, "net_af_packet")) {
+		check_socket(p, d);
+		check_capability(p, d, CAP_NET_RAW, "CAP_NET_RAW");
+	} else if (is_driver(d, "net_af_xdp")) {
+		check_socket(p, d);
+		check_capability(p, d, CAP_NET_RAW, "CAP_NET_RAW");
+		check_capability(p, d, CAP_NET_ADMIN, "CAP_NET_ADMIN");
 		if (!preflight_may(p, CAP_SYS_ADMIN))
-			check_capability(p, device, CAPABILITY_BPF, "CAP_BPF");
-	} else if (is_driver(device, "net_tap")) {
-		check_tap(p, device);
+			check_capability(p, d, CAPABILITY_BPF, "CAP_BPF");
+	} else if (is_driver(d, "net_tap")) {
+		check_tap(p, d);
 	}
 }
 
@@ -184,10 +188,12 @@ preflight_ports(struct preflight *p)
 		preflight_todo(p, "--set ports=0000:03:00.0 (dpdk-devbind.py -s lists cards)");
 	}
 	for (uint32_t i = 0; i < p->config->ports.count; i++) {
-		const char *device = p->config->ports.devices[i].text;
-		if (strncmp(device, "net_", 4) == 0)
-			check_virtual(p, device);
+		const char *text = p->config->ports.devices[i].text;
+		struct device d;
+		take_apart(text, &d);
+		if (strncmp(text, "net_", 4) == 0)
+			check_virtual(p, &d);
 		else
-			preflight_pci(p, device);
+			preflight_pci(p, text);
 	}
 }
