@@ -145,14 +145,20 @@ tell_status(const struct housekeeper *h)
 	notify_send(&h->notify, line);
 }
 
+static void
+tell_stopping(struct housekeeper *h)
+{
+	if (h->stopping_told || !atomic_load_explicit(h->cfg.stop, memory_order_relaxed))
+		return;
+	notify_send(&h->notify, "STOPPING=1");
+	h->stopping_told = true;
+}
+
 /* The watchdog hears of us while all lcores go on, twice as often as it wants to. */
 static void
 tell_systemd(struct housekeeper *h, int64_t now_ns)
 {
-	if (!h->stopping_told && atomic_load_explicit(h->cfg.stop, memory_order_relaxed)) {
-		notify_send(&h->notify, "STOPPING=1");
-		h->stopping_told = true;
-	}
+	tell_stopping(h);
 	if (h->notify.watchdog_ns != 0 && now_ns >= h->watchdog_ns &&
 		heartbeats_all_well(&h->beats)) {
 		notify_send(&h->notify, "WATCHDOG=1");
@@ -206,19 +212,22 @@ keep_house(void *arg)
 {
 	const struct timespec nap = { .tv_nsec = TICK_NS };
 	struct housekeeper *h = arg;
+	char line[64];
+	snprintf(line, sizeof(line), "READY=1\nMAINPID=%d", (int)getpid());
+	notify_send(&h->notify, line);
 	while (!atomic_load_explicit(&h->over, memory_order_relaxed)) {
 		tick(h);
 		nanosleep(&nap, NULL);
 	}
 	look_at_ports(h);
 	tell_people(h);
+	tell_stopping(h);
 	return NULL;
 }
 
 int
 housekeeper_start(struct housekeeper *h, const struct control *control)
 {
-	char line[64];
 	h->cfg.control = control;
 	begin_watch(h);
 	notify_init(&h->notify);
@@ -227,8 +236,6 @@ housekeeper_start(struct housekeeper *h, const struct control *control)
 	if (code != 0)
 		return code < 0 ? code : -code;
 	h->running = true;
-	snprintf(line, sizeof(line), "READY=1\nMAINPID=%d", (int)getpid());
-	notify_send(&h->notify, line);
 	return 0;
 }
 
