@@ -64,7 +64,8 @@ struct bench {
 	struct worker *control_workers[NT_CONFIG_WORKERS_MAX];
 	struct bench_null_sink sink;
 	struct bench_probe *probe;
-	_Atomic int64_t began_ns;
+	_Atomic int64_t began_ns, clock_offset_ns;
+	struct worker_live live;
 	_Atomic int phase; /* control: rw, lanes: ro; as the next one */
 	_Atomic bool keep; /* batches count */
 	atomic_bool stop, reopen;
@@ -452,6 +453,7 @@ make_lane(struct bench *b, unsigned int i)
 		.index = i,
 		.rx = &b->lanes[i].source.rx,
 		.relay = b->relay,
+		.live = &b->live,
 		.began_ns = &b->began_ns,
 		.uid_key = nt_hash_key_fixed(),
 		.no_names = b->o->no_names,
@@ -574,6 +576,7 @@ bench_run(const struct bench_options *o, struct bench_result *ret, struct nt_err
 		return nt_error_set(err, -ENOMEM, "out of memory");
 	b->o = o;
 	b->workers = o->config->workers;
+	b->live.clock_offset_ns = &b->clock_offset_ns;
 	make_config(b);
 	int code = bench_capture_load(&b->capture, o->path, o->config, err);
 	if (code == 0)

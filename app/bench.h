@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * `nametap bench`: what the sensor costs on this machine, by running its real workers and its real
- * control lcore over a capture in memory (bench_source.h says how it is played), and the probe
- * (bench_probe.h) in alternation with them.
+ * `nametap bench`: what the sensor costs on this machine, by running its real workers, as they run
+ * live, and its real control lcore over a capture in memory (bench_source.h says how it is played),
+ * and the probe (bench_probe.h) in alternation with them.
  */
 #ifndef BENCH_H
 #define BENCH_H

@@ -9,8 +9,10 @@
 #include "capture.h"
 #include "slabs.h"
 
-#define SLAB_BYTES (1 << 20)
-#define SLABS	   2
+#define SLAB_BYTES     (1 << 20)
+#define SLABS	       2
+#define LINGER_TCP_SEC 10
+#define LINGER_SEC     60
 /* Positions of packets are 32 bits, and all of them stay in memory. */
 #define PACKETS_MAX (UINT32_C(1) << 28)
 
@@ -200,6 +202,20 @@ follow(struct bench_capture *c, struct flows *f, const struct nt_packet *v, uint
 	f->spans += before == 0 ? 1 : n - before;
 }
 
+/* About as long as Zeek's timeouts let them; those of the capture's end may go on. */
+static void
+count_lingering(struct bench_capture *c, const struct flows *f)
+{
+	const double seconds = (double)(c->last_ns - c->first_ns) / NT_NS_PER_SEC;
+	double lingering = 0;
+	for (uint32_t i = 0; i < c->flows; i++) {
+		const struct nt_flow *flow = nt_flow_at(f->table, i);
+		if (flow->last_position < (uint64_t)c->count * 9 / 10)
+			lingering += flow->key.proto == IPPROTO_TCP ? LINGER_TCP_SEC : LINGER_SEC;
+	}
+	c->lingering = lingering / NT_MAX(seconds, 1.0);
+}
+
 static int
 describe_all(struct bench_capture *c, const struct nt_config *cfg, struct flows *f)
 {
@@ -215,6 +231,7 @@ describe_all(struct bench_capture *c, const struct nt_config *cfg, struct flows 
 		if (v.reason == NT_PACKET_OK)
 			follow(c, f, &v, i + 1);
 	}
+	count_lingering(c, f);
 	c->open = NT_MAX(1.0, (double)f->spans / NT_MAX(c->count, 1u));
 	return 0;
 }

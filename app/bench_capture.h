@@ -38,7 +38,9 @@ struct bench_capture {
 	int link; /* DLT_* */
 	int64_t first_ns, last_ns;
 	uint32_t flows; /* connections in it */
-	double open; /* of them between their first and their last packet, in the mean */
+	/* Connections at a time, in the mean: between first and last packet; and after the last
+	 * one, until it is known that it was the last, as far as the capture shows it. */
+	double open, lingering;
 };
 
 /* All of it; 0, or -errno and *err. */

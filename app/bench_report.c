@@ -43,7 +43,7 @@ static void
 print_figure(FILE *out, const char *what, double value, const char *unit)
 {
 	if (!isnan(value))
-		fprintf(out, "  %-42s %12.1f %s\n", what, value, unit);
+		fprintf(out, "  %-42s %12.2f %s\n", what, value, unit);
 }
 
 void
@@ -60,9 +60,10 @@ bench_print(FILE *out, const struct bench_options *o, const struct bench_result 
 		cpu, r->tsc_hz / 1e6, r->hugetlb ? "on" : "without", r->transparent_mb);
 	print_figure(out, "packets, all workers", r->mpps, "Mpps");
 	print_figure(out, "cycles a packet", r->cycles_per_packet, "");
-	print_stages(out, r);
+	if (!isnan(r->probe_cycles))
+		print_stages(out, r);
 	print_figure(out, "probe: lookup and touch of a random flow", r->probe_cycles, "");
-	fprintf(out, "  %-42s %12.2f\n", "a packet in probes", r->ratio);
+	print_figure(out, "a packet in probes", r->ratio, "");
 	print_figure(out, "records, of one control lcore", r->records_per_sec / 1e6, "M/s");
 	print_figure(out, "relay: mappings of one control lcore", r->relay_per_sec / 1e6, "M/s");
 	print_figure(out, "relay: hop, a mapping and receiver", r->hop_cycles, "cycles");

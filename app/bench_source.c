@@ -82,7 +82,7 @@ static void
 plan(struct bench_source *s, uint32_t flows)
 {
 	const struct bench_capture *c = s->capture;
-	const double copies = flows == 0 ? 1 : ceil(flows / c->open);
+	const double copies = flows == 0 ? 1 : ceil(flows / (c->open + c->lingering));
 	s->copy_count = (uint32_t)NT_MAX(1.0, copies);
 	const double own = (double)c->count / s->workers;
 	const double stagger = NT_MIN(own / 2, STAGGER_PACKETS / s->copy_count);
