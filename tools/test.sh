@@ -74,8 +74,8 @@ stage_build() {
 	if [ -x "$work/gcc/app/nametap" ]; then pass "build: nametap"; else fail "build: no app/nametap"; fi
 }
 stage_unit() { need unit release && suites unit gcc unit fuzz-seeds; }
-stage_capture() { need capture release && suites capture gcc capture; }
-stage_asan() { need asan asan && suites asan asan unit fuzz-seeds capture; }
+stage_capture() { need capture release && suites capture gcc capture live; }
+stage_asan() { need asan asan && suites asan asan unit fuzz-seeds capture live; }
 stage_pauses() { need pauses pauses && suites pauses pauses capture; }
 
 stage_conformance() {
