@@ -113,16 +113,10 @@ flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_m
 void
 flow_end(struct worker *w, uint32_t idx)
 {
-	/* Its names are asked for after this burst at the earliest: their lines come meanwhile. */
-	const struct nt_flow_key *key = &nt_flow_at(w->flows, idx)->key;
-	const struct nt_addr lo = key_addr(key, true), hi = key_addr(key, false);
-	if (nt_likely(!w->cfg.no_names)) {
-		nt_name_cache_prefetch(w->names, &lo);
-		nt_name_cache_prefetch(w->names, &hi);
-	}
-	if (key->proto == IPPROTO_UDP)
+	const uint8_t proto = nt_flow_at(w->flows, idx)->key.proto;
+	if (proto == IPPROTO_UDP)
 		quic_end(w, idx);
-	else if (key->proto == IPPROTO_TCP)
+	else if (proto == IPPROTO_TCP)
 		streams_end(w, idx);
 	nt_flow_unlink(w->flows, idx);
 }

@@ -139,12 +139,20 @@ hosts_lease(struct worker *w, const struct nt_packet_meta *at, const uint8_t mac
 
 unsigned int
 host_addresses(struct worker *w, const struct nt_addr *addr, uint64_t position, int64_t clock_ns,
-	struct nt_addr ret[NT_HOST_ADDRS_MAX + 1])
+	struct nt_addr ret[NT_HOST_ADDRS_MAX + 1], bool *ret_settled)
 {
 	ret[0] = *addr;
+	*ret_settled = true;
 	if (w->hosts == NULL)
 		return 1;
-	return 1 + nt_hosts_others(w->hosts, addr, position, clock_ns, ret + 1, NT_HOST_ADDRS_MAX);
+	return 1 + nt_hosts_others(w->hosts, addr, position, clock_ns, ret + 1, NT_HOST_ADDRS_MAX,
+			   ret_settled);
+}
+
+bool
+hosts_same_slot(const struct worker *w, int64_t a_ns, int64_t b_ns)
+{
+	return w->hosts == NULL || nt_hosts_slot(w->hosts, a_ns) == nt_hosts_slot(w->hosts, b_ns);
 }
 
 /* All tables say the same: one worker counts for all. */

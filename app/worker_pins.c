@@ -43,15 +43,16 @@ struct queries {
 static void
 make_clients(struct worker *w, const struct nt_name_query *o, bool final, struct queries *q)
 {
+	bool settled;
 	q->resp.clients = q->at_start;
-	q->resp.client_count =
-		host_addresses(w, &o->addr, o->start_position, o->start_clock_ns, q->at_start);
+	q->resp.client_count = host_addresses(
+		w, &o->addr, o->start_position, o->start_clock_ns, q->at_start, &settled);
 	q->late = q->resp;
-	if (!final)
+	if (!final || (settled && hosts_same_slot(w, o->start_clock_ns, o->end_clock_ns)))
 		return;
 	q->late.clients = q->at_end;
 	q->late.client_count =
-		host_addresses(w, &o->addr, o->end_position, o->end_clock_ns, q->at_end);
+		host_addresses(w, &o->addr, o->end_position, o->end_clock_ns, q->at_end, &settled);
 }
 
 static void
@@ -83,8 +84,9 @@ is_untold(const struct nt_name_result *r)
 static bool
 has_same_clients(const struct nt_name_query *a, const struct nt_name_query *b)
 {
-	return a->client_count == b->client_count &&
-	       memcmp(a->clients, b->clients, a->client_count * sizeof(*a->clients)) == 0;
+	return a->clients == b->clients ||
+	       (a->client_count == b->client_count &&
+		       memcmp(a->clients, b->clients, a->client_count * sizeof(*a->clients)) == 0);
 }
 
 /* Of all names of the responder, or (name) of that one. */

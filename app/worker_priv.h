@@ -253,10 +253,12 @@ void hosts_lease(struct worker *w, const struct nt_packet_meta *at, const uint8_
 /*
  * The addresses of addr's host as of a position and its clock, itself first; returns how many. The
  * position may be as old as a start or an end that the name cache can be asked about
- * (nt_name_cache.h: A, B).
+ * (nt_name_cache.h: A, B). *ret_settled: they are the same at any later position whose clock is in
+ * the same slot.
  */
 unsigned int host_addresses(struct worker *w, const struct nt_addr *addr, uint64_t position,
-	int64_t clock_ns, struct nt_addr ret[NT_HOST_ADDRS_MAX + 1]);
+	int64_t clock_ns, struct nt_addr ret[NT_HOST_ADDRS_MAX + 1], bool *ret_settled);
+bool hosts_same_slot(const struct worker *w, int64_t a_ns, int64_t b_ns);
 
 /* worker_names.c: packets that carry names. */
 void names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,

@@ -16,6 +16,9 @@
 /* Steps of purging per round: twice what a round can add on average. */
 #define PURGE_MAX 256
 
+/* Connections whose memory is asked for together. */
+#define WINDOW 8
+
 /* Its place in the table is free. */
 static void
 forget(struct worker *w, uint32_t idx)
@@ -62,16 +65,58 @@ is_ready(struct worker *w, uint32_t idx)
 	return !verdicts_waits(w, idx);
 }
 
+/* Ended connections that are resolved one after the other. */
+struct window {
+	unsigned int count;
+	uint32_t flows[WINDOW];
+	uint64_t keys[WINDOW][2]; /* of the two addresses */
+};
+
+static void
+window_fill(struct window *win, struct worker *w, unsigned int max)
+{
+	uint32_t idx = nt_flow_ended(w->flows);
+	win->count = 0;
+	while (win->count < max && idx != NT_FLOW_NONE && is_ready(w, idx)) {
+		win->flows[win->count++] = idx;
+		idx = nt_flow_ended_next(w->flows, idx);
+		if (idx == NT_FLOW_NONE)
+			break;
+		nt_prefetch(nt_flow_at(w->flows, idx));
+		nt_prefetch(nt_flow_cold_at(w->flows, idx));
+	}
+}
+
+/* What the lookups of all of them want from memory is asked for before the first of them. */
+static void
+look_ahead(struct window *win, const struct worker *w)
+{
+	for (unsigned int i = 0; i < win->count; i++) {
+		const struct nt_flow *f = nt_flow_at(w->flows, win->flows[i]);
+		const struct nt_addr lo = key_addr(&f->key, true), hi = key_addr(&f->key, false);
+		win->keys[i][0] = nt_addr_key(&w->names_key, &lo);
+		win->keys[i][1] = nt_addr_key(&w->names_key, &hi);
+		if (w->hosts != NULL)
+			nt_hosts_ahead(w->hosts, f->orig_is_lo != 0 ? &lo : &hi, 0);
+	}
+	for (unsigned int step = 0; step < NT_NAME_LOOKUP_STEPS; step++)
+		for (unsigned int i = 0; i < 2 * win->count; i++)
+			nt_name_cache_lookup_ahead(w->names, win->keys[i / 2][i % 2], step);
+}
+
 static unsigned int
 resolve_due(struct worker *w, unsigned int max)
 {
+	struct window win;
 	unsigned int n = 0;
-	for (; n < max; n++) {
-		const uint32_t idx = nt_flow_ended(w->flows);
-		if (idx == NT_FLOW_NONE || !is_ready(w, idx))
-			break;
-		resolve(w, idx);
-	}
+	do {
+		window_fill(&win, w, NT_MIN(max - n, (unsigned int)WINDOW));
+		if (nt_likely(!w->cfg.no_names))
+			look_ahead(&win, w);
+		for (unsigned int i = 0; i < win.count; i++)
+			resolve(w, win.flows[i]);
+		n += win.count;
+	} while (win.count == WINDOW && n < max);
 	return n;
 }
 

@@ -34,6 +34,10 @@ static_assert((int)NT_ROW_LOOKUPS == (int)NT_VERDICTS, "the column has a label f
 
 #define TCP_SYN 0x02
 
+/* So many connections before their turn. */
+#define AHEAD_FLOW    8
+#define AHEAD_LOOKUPS 4
+
 static struct nt_verdict_config
 verdict_config(const struct nt_config *c)
 {
@@ -162,25 +166,45 @@ struct nt_verdict_query
 verdicts_query(struct worker *w, const struct ends *e, uint64_t position, int64_t clock_ns,
 	struct nt_addr clients[NT_HOST_ADDRS_MAX + 1])
 {
+	bool settled;
 	return (struct nt_verdict_query){
 		.addr = e->resp,
 		.clients = clients,
-		.client_count = host_addresses(w, &e->orig, position, clock_ns, clients),
+		.client_count = host_addresses(w, &e->orig, position, clock_ns, clients, &settled),
 		.start_ns = clock_ns,
 		.began_ns = w->judging.began_ns,
 		.links_lost = hosts_lost(w),
 	};
 }
 
+static bool
+is_exempt(const struct worker *w, const struct ends *e, int64_t start_ns)
+{
+	return !verdicts_is_outbound(w, e) || verdicts_is_resolver(w, e, start_ns);
+}
+
 static unsigned int
-judge(struct worker *w, const struct ends *e, const struct nt_verdict_query *q)
+judge(struct worker *w, const struct nt_verdict_query *q)
 {
 	enum nt_unknown why = NT_UNKNOWN_REASONS;
-	if (!verdicts_is_outbound(w, e) || verdicts_is_resolver(w, e, q->start_ns))
-		return STATE_EXEMPT;
 	const enum nt_verdict v = nt_verdicts_judge(w->judging.verdicts, q, &why);
 	return v == NT_VERDICT_UNKNOWN ? STATE_UNKNOWN + (unsigned int)why
 				       : STATE_CLIENT + (unsigned int)(v - NT_VERDICT_CLIENT);
+}
+
+/* As of its first packet. */
+static unsigned int
+judge_begun(struct worker *w, const struct nt_flow_cold *cold, const struct ends *e, bool joined,
+	bool early)
+{
+	struct nt_addr clients[NT_HOST_ADDRS_MAX + 1];
+	if (is_exempt(w, e, cold->first_clock_ns))
+		return STATE_EXEMPT;
+	struct nt_verdict_query q =
+		verdicts_query(w, e, cold->first_position, cold->first_clock_ns, clients);
+	q.joined = joined;
+	q.early = early;
+	return judge(w, &q);
 }
 
 static void
@@ -191,12 +215,7 @@ judge_oldest(struct worker *w, bool early)
 	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
 	const uint8_t kept = j->of_flow[idx] & KEPT;
 	const struct ends e = ends_of(&nt_flow_at(w->flows, idx)->key, (kept & ORIG_IS_LO) != 0);
-	struct nt_addr clients[NT_HOST_ADDRS_MAX + 1];
-	struct nt_verdict_query q =
-		verdicts_query(w, &e, cold->first_position, cold->first_clock_ns, clients);
-	q.joined = (kept & JOINED) != 0;
-	q.early = early;
-	const unsigned int state = judge(w, &e, &q);
+	const unsigned int state = judge_begun(w, cold, &e, (kept & JOINED) != 0, early);
 	j->of_flow[idx] = (uint8_t)(kept | state);
 	j->head = j->head + 1 == j->size ? 0 : j->head + 1;
 	j->waiting--;
@@ -229,6 +248,28 @@ is_ready(const struct worker *w, const struct nt_flow_cold *cold, bool *ret_earl
 	return j->hurry && w->W.position >= w->done.position;
 }
 
+/* Ask for the memory of those whose turn comes: the flow; then what its lookups want. */
+static void
+look_ahead(const struct worker *w)
+{
+	const struct judging *j = &w->judging;
+	if (j->waiting > AHEAD_FLOW) {
+		const uint32_t idx = j->ring[(j->head + AHEAD_FLOW) % j->size];
+		nt_prefetch(nt_flow_at(w->flows, idx));
+		nt_prefetch(nt_flow_cold_at(w->flows, idx));
+	}
+	if (j->waiting > AHEAD_LOOKUPS) {
+		const uint32_t idx = j->ring[(j->head + AHEAD_LOOKUPS) % j->size];
+		const struct ends e = ends_of(
+			&nt_flow_at(w->flows, idx)->key, (j->of_flow[idx] & ORIG_IS_LO) != 0);
+		const struct nt_mapping_keys k = { .addr = nt_addr_key(&w->names_key, &e.resp),
+			.client = nt_addr_key(&w->names_key, &e.orig) };
+		nt_verdicts_ahead(j->verdicts, &k, 0);
+		if (w->hosts != NULL)
+			nt_hosts_ahead(w->hosts, &e.orig, 0);
+	}
+}
+
 unsigned int
 verdicts_due(struct worker *w, unsigned int max)
 {
@@ -239,6 +280,7 @@ verdicts_due(struct worker *w, unsigned int max)
 		const uint32_t idx = j->ring[j->head];
 		if (!is_ready(w, nt_flow_cold_at(w->flows, idx), &early))
 			break;
+		look_ahead(w);
 		judge_oldest(w, early);
 	}
 	return n;
@@ -260,7 +302,7 @@ judge_turned(struct worker *w, const struct nt_flow *f, uint32_t idx)
 		verdicts_query(w, &e, f->last_position, f->last_clock_ns, clients);
 	q.start_ns = nt_flow_cold_at(w->flows, idx)->first_clock_ns;
 	q.joined = true;
-	return judge(w, &e, &q);
+	return is_exempt(w, &e, q.start_ns) ? STATE_EXEMPT : judge(w, &q);
 }
 
 /* A connection that was turned round after its first packet is judged again. */

@@ -104,6 +104,27 @@ add_range(struct nt_net_ranges *r, number first, number last)
 	replace(r, i, j, first, last);
 }
 
+enum {
+	OF_BYTE_NONE, /* as fresh memory is */
+	OF_BYTE_ALL,
+	OF_BYTE_SOME,
+};
+
+/* Ranges are few and the index is made seldom. */
+static uint8_t
+of_byte(const struct nt_net_ranges *r, unsigned int byte)
+{
+	const number first = (number)byte << 120, last = first | ~(number)0 >> 8;
+
+	for (uint64_t i = 0; i < r->count; i++) {
+		if (get(&r->last[i]) < first || get(&r->first[i]) > last)
+			continue;
+		return get(&r->first[i]) <= first && get(&r->last[i]) >= last ? OF_BYTE_ALL
+									      : OF_BYTE_SOME;
+	}
+	return OF_BYTE_NONE;
+}
+
 static void
 make_index(struct nt_net_ranges *r)
 {
@@ -115,6 +136,8 @@ make_index(struct nt_net_ranges *r)
 	}
 	for (size_t b = 0; b < 256; b++)
 		r->below[b + 1] = (uint16_t)(r->below[b] + r->below[b + 1]);
+	for (unsigned int b = 0; b < 256; b++)
+		r->of_byte[b] = of_byte(r, b);
 }
 
 /* Behind an IPv4 address all ones follow in the end of a range: so ranges that touch are seen to.
@@ -189,9 +212,8 @@ find(const struct nt_net_ranges *r, number n)
 		at--;
 	return at;
 }
-
-bool
-nt_netset_has(const struct nt_netset *set, const struct nt_addr *a)
+static bool
+is_in_range(const struct nt_netset *set, const struct nt_addr *a)
 {
 	number n = number_of(a);
 	unsigned int v6 = is_v6(a);
@@ -205,6 +227,17 @@ nt_netset_has(const struct nt_netset *set, const struct nt_addr *a)
 	r = &set->ranges[v6];
 	at = find(r, n);
 	return at < r->count && get(&r->first[at]) <= n && n <= get(&r->last[at]);
+}
+
+bool
+nt_netset_has(const struct nt_netset *set, const struct nt_addr *a)
+{
+	const uint8_t of = set->ranges[is_v6(a)].of_byte[a->bytes[0]];
+
+	/* IPv4-mapped ones begin with 0 */
+	if (nt_unlikely(of == OF_BYTE_SOME || (is_v6(a) && a->bytes[0] == 0)))
+		return is_in_range(set, a);
+	return of == OF_BYTE_ALL;
 }
 
 /* The same network as its 6to4 addresses have it: 2002::/16, then the IPv4 address (RFC 3056). */

@@ -88,6 +88,7 @@ struct nt_net_ranges {
 	uint64_t high[NT_NETSET_MAX];
 	uint16_t below[256 + 1];
 	uint16_t zero[3];
+	uint8_t of_byte[256]; /* by an address's first byte: none of them is in it, all, or some */
 };
 
 struct nt_netset {

@@ -15,13 +15,20 @@ peek(const struct nt_slots *t, uint32_t tag)
 	return nt_slots_match(t, tag, &at);
 }
 
+/* Some lie in two lines, but what is looked at first is in the first. */
 static void
 prefetch_record(const struct nt_pool *p, uint32_t id)
 {
-	const uint8_t *r = nt_pool_at(p, id);
+	nt_prefetch_write(nt_pool_at(p, id));
+}
 
-	nt_prefetch_write(r);
-	nt_prefetch_write(r + p->stride_bytes - 1);
+static void
+prefetch_life(const struct nt_name_cache *c, uint32_t id)
+{
+	const uint8_t *l = nt_pool_at(&c->lives, id);
+
+	nt_prefetch_write(l);
+	nt_prefetch_write(l + sizeof(struct nt_life) - 1);
 }
 
 static uint32_t
@@ -76,7 +83,6 @@ new_ahead(const struct nt_name_cache *c, const struct nt_mapping_keys *k, unsign
 		(void)peek_record(&c->addrs.slots, &c->addrs.pool, client);
 		(void)peek_record(&c->names.slots, &c->names.pool, name);
 		(void)peek_record(&c->by_bond, &c->bonds, nt_bond_tag(addr, name));
-		(void)peek_record(&c->by_pair, &c->lives, nt_pair_tag(addr, client));
 	} else if (step == 3) {
 		const uint32_t a = peek(&c->addrs.slots, addr);
 
@@ -90,20 +96,49 @@ void
 nt_name_cache_ahead(const struct nt_name_cache *c, const struct nt_mapping *m,
 	struct nt_mapping_keys *k, unsigned int step)
 {
-	const uint32_t tag =
-		nt_life_tag((uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, m->source);
-
 	if (step == 0) {
-		nt_slots_prefetch(&c->by_life, tag);
+		k->tag = nt_life_tag(
+			(uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, m->source);
+		nt_slots_prefetch(&c->by_life, k->tag);
 		return;
 	}
 	if (step == 1) {
-		k->found = peek_record(&c->by_life, &c->lives, tag);
-		if (k->found != NT_LIST_NONE)
+		k->life = peek(&c->by_life, k->tag);
+		if (k->life != NT_LIST_NONE) {
+			prefetch_life(c, k->life);
 			return;
+		}
 	}
-	if (k->found != NT_LIST_NONE)
-		known_ahead(c, k->found, step);
+	if (k->life != NT_LIST_NONE)
+		known_ahead(c, k->life, step);
 	else
 		new_ahead(c, k, step);
+}
+
+void
+nt_name_cache_lookup_ahead(const struct nt_name_cache *c, uint64_t addr_key, unsigned int step)
+{
+	const uint32_t tag = (uint32_t)addr_key;
+	const struct nt_bond *b;
+	uint32_t id, bond;
+
+	if (step == 0) {
+		nt_slots_prefetch(&c->addrs.slots, tag);
+		return;
+	}
+	id = peek(&c->addrs.slots, tag);
+	if (id == NT_LIST_NONE)
+		return;
+	if (step == 1) {
+		prefetch_record(&c->addrs.pool, id);
+		return;
+	}
+	bond = nt_addrs_at(&c->addrs, id)->bonds;
+	if (bond == NT_LIST_NONE)
+		return;
+	b = nt_bond_at(c, bond);
+	if (step == 2)
+		prefetch_record(&c->bonds, bond);
+	else if (b->lives != NT_LIST_NONE)
+		prefetch_life(c, b->lives);
 }

@@ -92,9 +92,7 @@ mac_tag(const struct nt_hosts *h, uint64_t mac)
 static uint32_t
 addr_tag(const struct nt_hosts *h, const struct nt_addr *addr)
 {
-	uint64_t words[3] = { 0 };
-	memcpy(words, addr, sizeof(*addr));
-	return (uint32_t)nt_hash_words(&h->key, words, 3);
+	return (uint32_t)nt_addr_key(&h->key, addr);
 }
 
 uint32_t
@@ -117,6 +115,20 @@ nt_host_find_addr(const struct nt_hosts *h, const struct nt_addr *addr)
 		if (nt_addr_equal(&h->ring[id].addr, addr))
 			break;
 	return id;
+}
+
+void
+nt_hosts_ahead(const struct nt_hosts *h, const struct nt_addr *addr, unsigned int step)
+{
+	const uint32_t tag = addr_tag(h, addr);
+	uint32_t at = nt_slots_home(&h->by_addr, tag), id;
+	if (step == 0) {
+		nt_slots_prefetch(&h->by_addr, tag);
+		return;
+	}
+	id = nt_slots_match(&h->by_addr, tag, &at);
+	if (id != NT_LIST_NONE)
+		nt_prefetch(&h->ring[id]);
 }
 
 static void

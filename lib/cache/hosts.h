@@ -8,6 +8,7 @@
 #define NT_CACHE_HOSTS_H
 
 #include "nt_hosts.h"
+#include "nt_mapping_keys.h"
 #include "list.h"
 #include "slots.h"
 

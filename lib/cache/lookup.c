@@ -266,9 +266,3 @@ nt_name_cache_contradicts(struct nt_name_cache *c, const struct nt_name_query *q
 	       !may_have_lost(c, q) && !has_name(c, q, name, len, until_ns) &&
 	       c->stats.lookup_cut == cut;
 }
-
-void
-nt_name_cache_prefetch(const struct nt_name_cache *c, const struct nt_addr *addr)
-{
-	nt_slots_prefetch(&c->addrs.slots, nt_addrs_tag(&c->addrs, addr));
-}

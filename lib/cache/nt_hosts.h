@@ -75,10 +75,15 @@ void nt_hosts_purge(struct nt_hosts *h, int64_t clock_ns, unsigned int max);
 
 /*
  * The other addresses of addr's host as of a position and the clock there, at most max
- * (NT_HOST_ADDRS_MAX is always enough). Returns how many.
+ * (NT_HOST_ADDRS_MAX is always enough). Returns how many. *ret_settled: nothing was left out for
+ * having come later, so the answer is the same for later positions while the clock is in the same
+ * slot (nt_hosts_slot) and nothing is added.
  */
 unsigned int nt_hosts_others(struct nt_hosts *h, const struct nt_addr *addr, uint64_t position,
-	int64_t clock_ns, struct nt_addr *ret, unsigned int max);
+	int64_t clock_ns, struct nt_addr *ret, unsigned int max, bool *ret_settled);
+int64_t nt_hosts_slot(const struct nt_hosts *h, int64_t clock_ns);
+/* Ask for what that wants from memory, soon, in steps 0 and 1. */
+void nt_hosts_ahead(const struct nt_hosts *h, const struct nt_addr *addr, unsigned int step);
 
 struct nt_hosts_stats {
 	uint32_t links, stopped_now; /* held now */

@@ -202,8 +202,13 @@ bool nt_name_cache_addrs(struct nt_name_cache *c, const struct nt_name_query *q,
 bool nt_name_cache_contradicts(struct nt_name_cache *c, const struct nt_name_query *q,
 	const char *name, uint16_t len, int64_t until_ns, struct nt_name_addrs *ret);
 
-/* For staging: bring the lines of this address in. */
-void nt_name_cache_prefetch(const struct nt_name_cache *c, const struct nt_addr *addr);
+/*
+ * For lookups that come soon of the address with this key (nt_addr_key): as nt_name_cache_ahead,
+ * steps 0 .. NT_NAME_LOOKUP_STEPS - 1.
+ */
+#define NT_NAME_LOOKUP_STEPS 4
+void nt_name_cache_lookup_ahead(
+	const struct nt_name_cache *c, uint64_t addr_key, unsigned int step);
 
 /* The text of a name (not NUL-terminated), valid while it is in the cache or held. */
 const char *nt_name_text(const struct nt_name_cache *c, uint32_t id, uint16_t *ret_len);

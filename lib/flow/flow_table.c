@@ -149,6 +149,13 @@ nt_flow_ended(const struct nt_flow_table *t)
 	return t->lists[NT_FLOW_LIST_ENDED].head;
 }
 
+uint32_t
+nt_flow_ended_next(const struct nt_flow_table *t, uint32_t idx)
+{
+	assert(t->cold[idx].wheel_slot == NT_FLOW_LIST_ENDED);
+	return t->cold[idx].wheel_next;
+}
+
 void
 nt_flow_release(struct nt_flow_table *t, uint32_t idx)
 {

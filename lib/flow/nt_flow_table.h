@@ -106,6 +106,8 @@ uint32_t nt_flow_victim(struct nt_flow_table *t);
 void nt_flow_unlink(struct nt_flow_table *t, uint32_t idx);
 /* The oldest ended flow, NT_FLOW_NONE where there is none. */
 uint32_t nt_flow_ended(const struct nt_flow_table *t);
+/* The one that ended after an ended one. */
+uint32_t nt_flow_ended_next(const struct nt_flow_table *t, uint32_t idx);
 /* Free an ended flow: out of the ended and young lists. */
 void nt_flow_release(struct nt_flow_table *t, uint32_t idx);
 

@@ -184,6 +184,20 @@ entry_take(struct nt_dns_match *m, int64_t clock_ns)
 	return e;
 }
 
+/* Where all are taken, those that go next, and what they hang in, are asked for in time. */
+static void
+prefetch_oldest(const struct nt_dns_match *m)
+{
+	const struct entry *e;
+
+	if (m->fresh <= m->mask || m->oldest == NONE)
+		return;
+	e = &m->entries[m->oldest];
+	nt_prefetch_write(&m->buckets[e->bucket]);
+	if (e->younger != NONE)
+		nt_prefetch_write(&m->entries[e->younger]);
+}
+
 static void
 entry_add(struct nt_dns_match *m, const struct entry *key, uint64_t answer, enum state state)
 {
@@ -195,6 +209,7 @@ entry_add(struct nt_dns_match *m, const struct entry *key, uint64_t answer, enum
 	e->next = m->buckets[e->bucket];
 	m->buckets[e->bucket] = (uint32_t)(e - m->entries);
 	age_append(m, e);
+	prefetch_oldest(m);
 }
 
 /* Its life begins anew. */

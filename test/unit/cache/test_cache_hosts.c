@@ -52,7 +52,8 @@ static unsigned int
 others(struct nt_hosts *h, struct nt_addr addr, uint64_t position, int64_t sec)
 {
 	struct nt_addr ret[NT_HOST_ADDRS_MAX];
-	return nt_hosts_others(h, &addr, position, NT_SEC(sec), ret, NT_HOST_ADDRS_MAX);
+	bool settled;
+	return nt_hosts_others(h, &addr, position, NT_SEC(sec), ret, NT_HOST_ADDRS_MAX, &settled);
 }
 
 static struct nt_hosts_stats
@@ -70,16 +71,18 @@ test_from_the_position_on(void **state)
 	struct nt_hosts *h = make(64);
 	const struct nt_addr a = v4(1);
 	struct nt_addr ret[4];
+	bool settled;
 	saw(h, MAC, a, 10, 1);
 	saw(h, MAC, v6(1), 20, 2);
 	saw(h, MAC, v6(2), 30, 3);
 	assert_int_equal(others(h, a, 9, 1), 0);
 	assert_int_equal(others(h, a, 19, 1), 0);
 	assert_int_equal(others(h, v6(1), 20, 2), 1);
-	assert_int_equal(nt_hosts_others(h, &a, 30, NT_SEC(3), ret, 4), 2);
+	assert_int_equal(nt_hosts_others(h, &a, 30, NT_SEC(3), ret, 4, &settled), 2);
+	assert_true(settled);
 	const struct nt_addr latest = v6(2), other = v6(1);
 	assert_true(nt_addr_equal(&ret[0], &latest) && nt_addr_equal(&ret[1], &other));
-	assert_int_equal(nt_hosts_others(h, &a, 30, NT_SEC(3), ret, 1), 1);
+	assert_int_equal(nt_hosts_others(h, &a, 30, NT_SEC(3), ret, 1, &settled), 1);
 	assert_int_equal(others(h, v4(2), 30, 3), 0);
 	nt_hosts_free(h);
 }

@@ -159,14 +159,26 @@ apply(struct table *t, unsigned int upto)
 	}
 }
 
+static unsigned int settled_count; /* answers that were said to stay */
+
 static void
 ask(struct table *t, unsigned int position)
 {
 	struct nt_addr ret[NT_HOST_ADDRS_MAX];
 	const uint8_t n = (uint8_t)(rand() % ADDRS);
 	const struct nt_addr addr = addr_of(n);
+	const int64_t clock_ns = packets[position].clock_ns;
+	bool settled;
 	const unsigned int count = nt_hosts_others(
-		t->hosts, &addr, position, packets[position].clock_ns, ret, NT_HOST_ADDRS_MAX);
+		t->hosts, &addr, position, clock_ns, ret, NT_HOST_ADDRS_MAX, &settled);
+	if (settled) {
+		struct nt_addr later[NT_HOST_ADDRS_MAX];
+		assert_int_equal(nt_hosts_others(t->hosts, &addr, NT_POSITION_END - 1, clock_ns,
+					 later, NT_HOST_ADDRS_MAX, &settled),
+			count);
+		assert_memory_equal(later, ret, count * sizeof(*ret));
+		settled_count++;
+	}
 	unsigned int set = 0;
 	for (uint8_t b = 0; b < ADDRS; b++) {
 		const struct nt_addr other = addr_of(b);
@@ -271,6 +283,7 @@ test_any_number_of_workers(void **state)
 			run(workers[i], true);
 		}
 	}
+	assert_true(settled_count > PACKETS);
 }
 
 int
