@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -8,6 +7,7 @@
 #include <nt_log.h>
 
 #include "preflight_priv.h"
+#include "runtime_dir.h"
 
 /* A relative path is the caller's own. */
 static const char *
@@ -106,25 +106,12 @@ check_snapshot(struct preflight *p)
 	}
 }
 
-/* As EAL chooses it (eal_create_runtime_dir). */
-static const char *
-runtime_base(void)
-{
-	const char *dir = getenv("RUNTIME_DIRECTORY");
-	if (dir != NULL && dir[0] != '\0')
-		return dir;
-	if (getuid() == 0)
-		return "/var/run";
-	dir = getenv("XDG_RUNTIME_DIR");
-	return dir != NULL && dir[0] != '\0' ? dir : "/tmp";
-}
-
 /* Who has EAL's lock of this prefix; 0: nobody. */
 static int
 prefix_owner(const struct preflight *p, const char *prefix)
 {
 	char path[SYSFS_PATH_MAX];
-	if (sysfs_path(path, p->root, "%s/dpdk/%s/config", runtime_base(), prefix) != 0)
+	if (sysfs_path(path, p->root, "%s/dpdk/%s/config", runtime_dir(), prefix) != 0)
 		return 0;
 	const int fd = open(path, O_RDWR | O_CLOEXEC);
 	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -138,7 +125,7 @@ prefix_owner(const struct preflight *p, const char *prefix)
 static void
 check_runtime_dir(struct preflight *p)
 {
-	const char *base = runtime_base();
+	const char *base = runtime_dir();
 	char dir[SYSFS_PATH_MAX], user[64];
 	(void)snprintf(dir, sizeof(dir), "%s/dpdk", base);
 	const char *there = is_dir(p->root, dir) ? dir : base;

@@ -9,6 +9,7 @@
 
 #include <nt_strbuf.h>
 
+#include "runtime_dir.h"
 #include "telemetry_client.h"
 
 #define GREETING_MAX 1024
@@ -21,19 +22,6 @@ struct telemetry_client {
 	char *message; /* of room bytes */
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 };
-
-/* As EAL chooses it. */
-static const char *
-runtime_dir(void)
-{
-	const char *dir = getenv("RUNTIME_DIRECTORY");
-	if (dir != NULL)
-		return dir;
-	if (getuid() == 0)
-		return "/var/run";
-	dir = getenv("XDG_RUNTIME_DIR");
-	return dir != NULL ? dir : "/tmp";
-}
 
 bool
 telemetry_socket_path(const char *prefix, char *ret, size_t room)
