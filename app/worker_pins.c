@@ -122,6 +122,16 @@ ask_resp(struct worker *w, const struct queries *q, const struct nt_server_name 
 		*ret = late;
 }
 
+/*
+ * Beside a real encrypted ClientHello stands a name that its provider chose, and nobody looks it
+ * up; beside one that is sent for practice only (GREASE, RFC 9849 6.2), the server's own.
+ */
+static bool
+is_for_show(const struct nt_server_name *name, const struct nt_name_result *told)
+{
+	return (name->flags & NT_SERVER_NAME_ECH) != 0 && told->match != NT_MATCH_CLIENT;
+}
+
 /* Ask everything that is asked of a connection. */
 static void
 look_up(struct worker *w, uint32_t idx, bool final, struct found_names *ret)
@@ -135,8 +145,9 @@ look_up(struct worker *w, uint32_t idx, bool final, struct found_names *ret)
 	ret->addrs.count = 0;
 	if (name != NULL) {
 		nt_name_cache_addrs(w->names, &q.resp, name->text, name->len, &ret->addrs);
-		if ((name->flags & NT_SERVER_NAME_ECH) == 0)
-			ask_resp(w, &q, name, final, &ret->first);
+		ask_resp(w, &q, name, final, &ret->first);
+		if (is_for_show(name, &ret->first))
+			ret->first.count = 0;
 	}
 	if (is_untold(&ret->resp))
 		nt_name_cache_lookup(w->asserted, &q.resp, false, &ret->asserted);

@@ -352,6 +352,20 @@ def mismatch_cases():
            + tls(1, f"10.1.{i}.1", "9.9.9.9", 443, "dns.example"), f"10.1.{i}.1", "9.9.9.9", False)
 
 
+def check_outer_names():
+    """A name beside an encrypted ClientHello decides where the client has looked it up itself."""
+    packets = []
+    for i, said in enumerate(("a.example", "b.example", "show.example", "never.example")):
+        c, s = f"10.2.{i}.1", f"23.20.{i}.1"
+        for k, (name, client) in enumerate((("a.example", c), ("b.example", c), ("show.example", "10.2.9.9"))):
+            packets += m.lookup(at(k / 10), client, RESOLVER, name, [s], ident=next(ports), cport=next(ports))
+        packets += m.tcp_connection(at(1), c, s, next(ports), 443, ech_hello(said), server_hello())
+    conns, _, _ = same("outer-names", packets)
+    got = {r["id.orig_h"]: (r["server_name"], r["ech"], r["id.resp_h_name.vals"][0]) for r in conns if "server_name" in r}
+    assert got == {"10.2.0.1": ("a.example", True, "a.example"), "10.2.1.1": ("b.example", True, "b.example"),
+                   "10.2.2.1": ("show.example", True, "b.example"), "10.2.3.1": ("never.example", True, "b.example")}, got
+
+
 def check_mismatches():
     all_cases = list(mismatch_cases())
     conns, notices, said = same("mismatches", [p for c in all_cases for p in c[1]])
@@ -427,7 +441,7 @@ def check_small():
 
 
 def main():
-    for check in (check_cases, check_warm_up, check_allow, check_suppression, check_mismatches,
+    for check in (check_cases, check_warm_up, check_allow, check_suppression, check_outer_names, check_mismatches,
                   check_mismatch_suppression, check_mismatch_caps, check_small):
         check()
         print(check.__name__, "ok", flush=True)
