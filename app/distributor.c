@@ -177,6 +177,7 @@ poll_queue(struct distributor *d, const struct port *port, uint16_t queue)
 {
 	struct rte_mbuf *mbufs[RX_BURST];
 	const unsigned int n = rte_eth_rx_burst(port->id, queue, mbufs, RX_BURST);
+	intake_found(&d->intake, n);
 	for (unsigned int i = 0; i < n; i++)
 		nt_prefetch(rte_pktmbuf_mtod(mbufs[i], const void *));
 	for (unsigned int i = 0; i < n; i++)
@@ -202,10 +203,11 @@ poll(struct distributor *d)
 	unsigned int n = 0;
 	if (must_wait(d))
 		return 0;
-	intake_clock(&d->intake, live_clock_now(d->cfg.clock));
+	intake_begin(&d->intake, live_clock_now(d->cfg.clock));
 	for (unsigned int i = 0; i < p->count; i++)
 		for (uint16_t q = 0; q < p->ports[i].queues; q++)
 			n += poll_queue(d, &p->ports[i], q);
+	intake_end(&d->intake);
 	return n;
 }
 

@@ -112,28 +112,35 @@ in_one_piece(struct intake *in, struct rte_mbuf *m)
 	return whole;
 }
 
-/* When it came, on the scale of the clock. */
+/* What the port says of when it came, on the scale of the clock. */
+static int64_t
+told_by_port(const struct ports *p, const struct port *port, uint64_t stamp)
+{
+	if (port->time == PORT_TIME_CARD)
+		return live_clock_at(&port->card, stamp);
+	const int64_t stamp_ns = (int64_t)(stamp * NT_NS_PER_USEC);
+	return port->time == PORT_TIME_WALL ? stamp_ns + live_clock_offset_ns(p->cfg.clock)
+					    : stamp_ns;
+}
+
+/* When it came, and the clock there. */
 static int64_t
 stamp_of(struct intake *in, const struct port *port, struct rte_mbuf *m)
 {
 	const struct ports *p = in->cfg.ports;
-	int64_t stamp_ns;
+	in->clock_ns += in->step_ns;
 	if (nt_likely(port->time == PORT_TIME_TSC) || (m->ol_flags & p->stamp_flag) == 0)
 		return in->clock_ns;
-	const uint64_t stamp = *RTE_MBUF_DYNFIELD(m, p->stamp_offset, rte_mbuf_timestamp_t *);
-	if (port->time == PORT_TIME_CARD)
-		stamp_ns = live_clock_at(&port->card, stamp);
-	else
-		stamp_ns = (int64_t)(stamp * NT_NS_PER_USEC);
-	if (port->time == PORT_TIME_FILE) {
-		in->clock_ns = NT_MAX(in->clock_ns, stamp_ns);
-		return stamp_ns;
+	int64_t stamp_ns = told_by_port(
+		p, port, *RTE_MBUF_DYNFIELD(m, p->stamp_offset, rte_mbuf_timestamp_t *));
+	if (port->time != PORT_TIME_FILE) {
+		/* It can't have come later than now; by the clock's slewing it seems so. */
+		stamp_ns = NT_MIN(stamp_ns, in->now_ns);
+		if (in->now_ns - stamp_ns > STAMP_ASTRAY_NS)
+			stamp_ns = in->clock_ns;
 	}
-	if (port->time == PORT_TIME_WALL)
-		stamp_ns += live_clock_offset_ns(p->cfg.clock);
-	/* It can't have come later than now; by the clock's slewing it seems so. */
-	stamp_ns = NT_MIN(stamp_ns, in->clock_ns);
-	return in->clock_ns - stamp_ns > STAMP_ASTRAY_NS ? in->clock_ns : stamp_ns;
+	in->clock_ns = NT_MAX(in->clock_ns, stamp_ns);
+	return stamp_ns;
 }
 
 static inline void

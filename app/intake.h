@@ -34,6 +34,7 @@ struct intake {
 	struct distribute distribute;
 	struct rte_mbuf *current; /* the packet being taken apart; NULL once it has been pushed */
 	int64_t clock_ns; /* running maximum */
+	int64_t now_ns, step_ns; /* of the look at the queues; between its packets */
 	int64_t tell_ns; /* when counts are told next */
 
 	uint64_t cut; /* packets in several mbufs of which only the first was kept */
@@ -45,14 +46,28 @@ int intake_init(struct intake *in, const struct intake_config *cfg);
 void intake_fini(struct intake *in);
 
 /*
- * The clock for what is taken next: now_ns is ours. Where the stream has the time of files, it
- * stays.
+ * A look at the queues begins, at that time. Packets that have no stamp of their own came between
+ * the last look and this one; they are spread evenly over it, for packets with the same time would
+ * make connections without a duration. Where the stream has the time of files, that is its time.
  */
 static inline void
-intake_clock(struct intake *in, int64_t now_ns)
+intake_begin(struct intake *in, int64_t now_ns)
 {
-	if (!in->cfg.ports->file_time)
-		in->clock_ns = NT_MAX(in->clock_ns, now_ns);
+	in->now_ns = in->cfg.ports->file_time ? in->clock_ns : NT_MAX(in->clock_ns, now_ns);
+}
+
+/* n packets were found in a queue; those of the next one are to have their share of time. */
+static inline void
+intake_found(struct intake *in, unsigned int n)
+{
+	in->step_ns = (in->now_ns - in->clock_ns) / (int64_t)(n + 1);
+}
+
+/* The look is over. */
+static inline void
+intake_end(struct intake *in)
+{
+	in->clock_ns = NT_MAX(in->clock_ns, in->now_ns);
 }
 
 /* A packet, of which this takes over the mbuf; at that position. */

@@ -89,16 +89,24 @@ port_pools_shared(struct ports *p)
 	return p->whole != NULL ? 0 : -rte_errno;
 }
 
+/* Of a device as it is configured: net_af_packet may be told to take larger frames. */
+static uint64_t
+device_room(const struct nt_config *config, const char *device)
+{
+	const uint32_t frame =
+		NT_MAX(frame_room(config->port.mtu), (uint32_t)port_caps_number(device, "framesz"));
+	return NT_MAX(frame, (uint32_t)ROOM);
+}
+
 unsigned int
 ports_memory_mb(const struct nt_config *config)
 {
 	const uint64_t overhead = sizeof(struct rte_mbuf) + sizeof(struct mbuf_meta) +
 				  RTE_PKTMBUF_HEADROOM + 2 * RTE_CACHE_LINE_SIZE;
-	const uint64_t room = NT_MAX(frame_room(config->port.mtu), (uint32_t)ROOM);
-	const uint64_t ports = NT_MAX(config->ports.count, 1u);
-	const uint32_t queues = config->workers;
-	uint64_t bytes = ports * mbufs_of(config, queues, config->workers > 1) * (room + overhead);
-	bytes += (uint64_t)config->workers * WHOLE_PER_WORKER * (ROOM_WHOLE + overhead);
+	const uint64_t mbufs = mbufs_of(config, config->workers, config->workers > 1);
+	uint64_t bytes = (uint64_t)config->workers * WHOLE_PER_WORKER * (ROOM_WHOLE + overhead);
 	bytes += (uint64_t)config->workers * HANDLES_PER_WORKER * overhead;
+	for (uint32_t i = 0; i < config->ports.count; i++)
+		bytes += mbufs * (device_room(config, config->ports.devices[i].text) + overhead);
 	return MEMORY_BASE_MB + (unsigned int)(bytes >> 20);
 }

@@ -60,6 +60,7 @@ poll_port(struct rx_port *r, const struct port *port, unsigned int index)
 		q = (uint16_t)(q + step)) {
 		const unsigned int n =
 			rte_eth_rx_burst(port->id, q, mbufs, (uint16_t)(RX_BURST - index));
+		intake_found(&r->intake, n);
 		for (unsigned int i = 0; i < n; i++)
 			nt_prefetch(rte_pktmbuf_mtod(mbufs[i], const void *));
 		for (unsigned int i = 0; i < n; i++, index++) {
@@ -104,8 +105,9 @@ look(struct rx_port *r, struct nt_mark_value *ret_R)
 	const uint64_t before = r->unit;
 	r->first = r->count = 0;
 	r->unit = unit;
-	intake_clock(&r->intake, live_clock_at(r->cfg.clock, tsc));
+	intake_begin(&r->intake, live_clock_at(r->cfg.clock, tsc));
 	const unsigned int n = poll(r);
+	intake_end(&r->intake);
 	if (n == 0)
 		r->unit = before;
 	r->ended = is_over(r, n, tsc);

@@ -7,9 +7,9 @@ set -euo pipefail
 
 build_packages=(gcc libc6-dev binutils meson ninja-build pkg-config python3
 	libdpdk-dev libnuma-dev libpcap-dev libjansson-dev libncurses-dev zlib1g-dev libssl-dev)
-# llvm: its symbolizer puts names into the sanitizers' reports.
+# llvm: its symbolizer puts names into the sanitizers' reports. tcpreplay, iproute2, procps: live tests.
 test_packages=(git libcmocka-dev clang libclang-rt-dev llvm clang-format shellcheck
-	python3-jsonschema)
+	python3-jsonschema tcpreplay iproute2 procps)
 
 # Programs may come from elsewhere than from a package; libraries are looked up as packages.
 have() {
@@ -20,7 +20,9 @@ have() {
 	pkg-config) command -v pkg-config ;;
 	binutils) command -v ld && command -v ar ;;
 	llvm) command -v llvm-symbolizer || dpkg -s llvm ;;
-	gcc | meson | git | clang | clang-format | shellcheck) command -v "$1" ;;
+	iproute2) command -v ip ;;
+	procps) command -v sysctl ;;
+	gcc | meson | git | tcpreplay | clang | clang-format | shellcheck) command -v "$1" ;;
 	*) dpkg-query -W -f '${Status}' "$1" | grep -q 'ok installed' ;;
 	esac >/dev/null 2>&1
 }

@@ -6,12 +6,13 @@
 #   build        gcc and clang, warnings are errors
 #   unit         unit tests and fuzz seeds of the release build
 #   capture      whole captures through the command (release)
+#   live         traffic on virtual devices through the command (release; some of it root only)
 #   asan         unit tests, seeds and captures under ASan and UBSan
 #   pauses       captures with random pauses in every lcore
 #   conformance  the corpus: score against Zeek, and every capture under ASan and UBSan
 #   fuzz         each libFuzzer target for NT_FUZZ_SECONDS (default 20)
 #
-# --quick leaves out what takes minutes (asan, pauses, conformance, fuzz). What is missing is
+# --quick leaves out what takes minutes (live, asan, pauses, conformance, fuzz). What is missing is
 # installed first (tools/setup.sh). Build folders are kept in NT_TEST_DIR (default: build-test).
 # Ends with one line `N passed, N failed, N skipped`; exit status 1 where anything failed.
 set -uo pipefail
@@ -19,7 +20,7 @@ set -uo pipefail
 cd "$root" || exit 1
 
 work=${NT_TEST_DIR:-$root/build-test}
-all=(style build unit capture asan pauses conformance fuzz)
+all=(style build unit capture live asan pauses conformance fuzz)
 quick=(style build unit capture)
 
 # Where a sanitizer speaks up the status is one that no test expects.
@@ -74,7 +75,8 @@ stage_build() {
 	if [ -x "$work/gcc/app/nametap" ]; then pass "build: nametap"; else fail "build: no app/nametap"; fi
 }
 stage_unit() { need unit release && suites unit gcc unit fuzz-seeds; }
-stage_capture() { need capture release && suites capture gcc capture live; }
+stage_capture() { need capture release && suites capture gcc capture; }
+stage_live() { need live release && suites live gcc live; }
 stage_asan() { need asan asan && suites asan asan unit fuzz-seeds capture live; }
 stage_pauses() { need pauses pauses && suites pauses pauses capture; }
 

@@ -170,12 +170,20 @@ static void
 test_memory(void **state)
 {
 	struct fixture *x = *state;
+	x->config.ports.count = 1;
+	strcpy(x->config.ports.devices[0].text, "net_af_packet0,iface=e");
 	const unsigned int one = ports_memory_mb(&x->config);
 	assert_in_range(one, 64, 128);
 	x->config.workers = 8;
 	assert_true(ports_memory_mb(&x->config) > one);
 	x->config.port.mtu = 9000;
 	assert_true(ports_memory_mb(&x->config) > 2 * one);
+	x->config.workers = 1;
+	x->config.port.mtu = 0;
+	x->config.port.descriptors = 4096;
+	const unsigned int small = ports_memory_mb(&x->config);
+	strcpy(x->config.ports.devices[0].text, "net_af_packet0,iface=e,framesz=65536");
+	assert_true(ports_memory_mb(&x->config) > small + 200);
 	assert_int_equal(port_caps_number("iface=e,framesz=4096,x=2", "framesz"), 4096);
 	assert_int_equal(port_caps_number("iface=e,framesz=4096,x=2", "x"), 2);
 	assert_int_equal(port_caps_number("iface=e,xframesz=4096", "framesz"), 0);

@@ -1,0 +1,150 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Live traffic through `nametap run`, against what `nametap read` makes of the same packets.
+
+usage: test_live.py CASE NAMETAP TRAFGEN OUT
+
+Cases: files one-file distributor wrong-split null af-packet tap. The last two need root and tcpreplay.
+Exit status 77: can't be tested here.
+"""
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import sensor  # noqa: E402
+from sensor import COUNTS, ENDS, Namespace, Sensor, Skipped, check  # noqa: E402
+from split_capture import split  # noqa: E402
+
+NAMETAP = TRAFGEN = OUT = ""
+PACKETS = 60000
+REPLAYED = 10000
+
+
+def path(name):
+    return os.path.join(OUT, name)
+
+
+def capture(*options, packets=PACKETS):
+    """Its path; every field of the records that differ between runs has a name here."""
+    out = path("capture.pcap")
+    r = subprocess.run([TRAFGEN, "--packets", str(packets), "--no-truth", *options, "-o", out],
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
+    check(r.returncode == 0, f"trafgen: {r.stdout.decode()}")
+    return out
+
+
+def pcap_port(*files):
+    return ["net_pcap0," + ",".join(f"rx_pcap={f}" for f in files)]
+
+
+def all_but(*without):
+    def fields(row):
+        return tuple(sorted((k, str(v)) for k, v in row.items() if k not in without))
+    return fields
+
+
+def by_ends(row):
+    return tuple(str(row.get(f)) for f in ENDS + COUNTS) + sensor.names(row)
+
+
+def watch(ports, *settings, packets=PACKETS):
+    with Sensor(NAMETAP, path("live"), ports, *settings) as s:
+        s.has_received(packets)
+        time.sleep(0.5)
+        s.stop()
+    return s
+
+
+def same(out, want, fields, most_missing=0):
+    missing, text = sensor.same(sensor.records(out), want, fields)
+    check(missing <= most_missing, text)
+    print(text.splitlines()[0])
+
+
+def one_file():
+    """One worker, the file's own time: the same records in every field."""
+    file = capture()
+    s = watch(pcap_port(file))
+    same(s.out, sensor.read(NAMETAP, path("offline"), file), all_but("uid", "tunnel_parents"))
+
+
+def distributor():
+    """Several workers behind the distributor: the same, names and how they were found included."""
+    file = capture()
+    s = watch(pcap_port(file), "workers=3")
+    check("a distributor lcore" in s.said, f"no distributor: {s.said}")
+    same(s.out, sensor.read(NAMETAP, path("offline"), file), all_but("uid", "tunnel_parents"))
+
+
+def files():
+    """A file for each of several workers, read independently of one another: the same connections."""
+    file = capture()
+    parts = [path(f"part{i}.pcap") for i in range(3)]
+    split(file, parts)
+    s = watch(pcap_port(*parts), "workers=3")
+    check("one for each input" in s.said, f"not direct: {s.said}")
+    check("two workers" not in s.said, f"called a wrong split: {s.said}")
+    want = sensor.read(NAMETAP, path("offline"), file)
+    # When a name was learnt depends on how far the other files were read by then.
+    same(s.out, want, lambda row: tuple(str(row.get(f)) for f in ENDS + COUNTS))
+
+
+def wrong_split():
+    """One direction for each worker: it is noticed."""
+    file = capture()
+    parts = [path(f"part{i}.pcap") for i in range(2)]
+    split(file, parts, by_source=True)
+    s = watch(pcap_port(*parts), "workers=2")
+    check("two workers" in s.said and "port.distributor" in s.said, f"not noticed: {s.said}")
+
+
+def null():
+    """Packets without end: it stops when it is told to, and has counted them."""
+    with Sensor(NAMETAP, path("live"), ["net_null0"]) as s:
+        s.has_received(10000)
+        s.stop()
+
+
+def replayed(make_port, interface, *settings):
+    if os.geteuid() != 0:
+        raise Skipped("only root may make network namespaces and ports in them")
+    for program in ("tcpreplay", "ip", "sysctl"):
+        if shutil.which(program) is None:
+            raise Skipped(f"no {program}")
+    # As long as it takes in the capture, for timers are live.
+    file = capture("--duration", "3", packets=REPLAYED)
+    want = sensor.read(NAMETAP, path("offline"), file)
+    with Namespace() as ns:
+        with Sensor(NAMETAP, path("live"), make_port, *settings, netns=ns.name) as s:
+            s.ready()
+            if interface == "tap0":
+                ns.up(interface)
+            ns.replay(interface, file)
+            s.has_received(REPLAYED)
+            time.sleep(0.5)
+            s.stop()
+    # A packet that came a little later than it was sent may be on the other side of a timeout.
+    same(s.out, want, by_ends, most_missing=len(want) // 100)
+
+
+def af_packet():
+    replayed(["net_af_packet0,iface=far,framecnt=32768"], "near", "workers=2")
+
+
+def tap():
+    replayed(["net_tap0,iface=tap0"], "tap0")
+
+
+CASES = {"one-file": one_file, "distributor": distributor, "files": files, "wrong-split": wrong_split,
+         "null": null, "af-packet": af_packet, "tap": tap}
+
+if __name__ == "__main__":
+    if len(sys.argv) != 5 or sys.argv[1] not in CASES:
+        sys.exit(__doc__)
+    CASE, NAMETAP, TRAFGEN, OUT = sys.argv[1:]
+    OUT = os.path.join(OUT, CASE)
+    os.makedirs(OUT, exist_ok=True)
+    sys.exit(sensor.run_case(CASES[CASE]))
