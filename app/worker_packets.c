@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The packet path, staged over the burst: every stage touches memory that the one before has asked
- * for. Stage 1 decodes and makes keys; stage 2 hashes them and prefetches buckets; stage 3 reads
- * buckets and prefetches flows; stage 4 does the work, packet by packet, for flows begin and end in
- * between.
+ * The packet path, staged over groups of a burst: every stage touches memory that the one before
+ * has asked for, while other groups are worked on. Stage 1 decodes and makes keys, hashes them and
+ * asks for buckets; stage 2 reads buckets and asks for flows; stage 3 does the work, packet by
+ * packet, for flows begin and end in between.
  *
  * Most packets are segments (nt_segment.h) of connections that go on in order, and nobody wants
  * their payload: they are never decoded whole. What turns out to be another case is decoded then,
@@ -30,28 +30,44 @@ struct staged {
 	bool src_is_lo;
 };
 
+/*
+ * Packets of a burst that are in the same stage. While one group is worked on, the two lines of
+ * each flow of the next one and the buckets of the one after that are on their way, 3 * 7 lines: a
+ * core has some 24 places for lines that it waits for (Zen 4; others 10 to 48), and what is asked
+ * for beyond is forgotten (docs/benchmarks.md). Smaller groups are worked on before lines come.
+ */
+#define GROUP  7
+#define GROUPS ((WORKER_BURST + GROUP - 1) / GROUP)
+struct group {
+	unsigned int from, to;
+};
+
 /* A burst on its way through the stages, and what it adds to the counters. */
 struct burst {
 	struct nt_flow_lookup lookups[WORKER_BURST];
 	struct staged staged[WORKER_BURST];
-	uint32_t unlinks; /* as of stage 3: idx can be relied on as long as it is the same */
+	/* Of a group as of stage 2: idx can be relied on as long as it is the same. */
+	uint32_t unlinks[GROUPS];
 	uint64_t packets, bytes, ok;
 };
 
-/*
- * All of it was written on another core. First what is said of the bytes, then
- * the two lines that hold the headers of most packets.
- */
+/* All of it was written on another core. First what is said of the bytes. */
 static void
-stage_fetch(struct rte_mbuf **mbufs, unsigned int n)
+fetch_metas(struct rte_mbuf **mbufs, unsigned int n)
 {
 	for (unsigned int i = 0; i < n; i++)
 		nt_prefetch(mbuf_meta(mbufs[i]));
-	for (unsigned int i = 0; i < n; i++) {
+}
+
+/* Then the headers of most packets: in one line where they begin one, as a port has it. */
+static void
+stage_fetch(struct rte_mbuf **mbufs, struct group g)
+{
+	for (unsigned int i = g.from; i < g.to; i++) {
 		/* An epoch's marker has none, and nothing is as good as anything to prefetch. */
 		const uintptr_t data = (uintptr_t)mbuf_meta(mbufs[i])->data;
 		nt_prefetch((const void *)data);
-		nt_prefetch((const void *)(data + NT_CACHE_LINE));
+		nt_prefetch((const void *)(data + NT_CACHE_LINE - 1));
 	}
 }
 
@@ -95,29 +111,12 @@ stage_packet(struct worker *w, const struct mbuf_meta *meta, unsigned int i, str
 	s->src_is_lo = nt_flow_key_of(&b->lookups[i].key, p);
 }
 
-static void
-stage_decode(struct worker *w, struct rte_mbuf **mbufs, unsigned int n, struct burst *b)
-{
-	/* What a checksum says of a packet is a packet's, not a segment's. */
-	const bool segments = w->config->checksums == NT_CONFIG_CHECKSUMS_IGNORE;
-	for (unsigned int i = 0; i < n; i++) {
-		const struct mbuf_meta *meta = mbuf_meta(mbufs[i]);
-		struct staged *s = &b->staged[i];
-		if (nt_likely(segments && is_ordinary(meta) &&
-			      nt_segment_find(&s->segment, &b->lookups[i].key, &s->src_is_lo,
-				      meta->data, meta->cap_len)))
-			s->kind = STAGED_SEGMENT;
-		else
-			stage_packet(w, meta, i, b);
-	}
-}
-
 /* What is wrong with packets that were keyed already; a card's word is in the mbuf (offline: none).
  */
 static void
-stage_verify(struct worker *w, struct rte_mbuf **mbufs, unsigned int n, struct burst *b)
+verify_group(struct worker *w, struct rte_mbuf **mbufs, struct group g, struct burst *b)
 {
-	for (unsigned int i = 0; i < n; i++) {
+	for (unsigned int i = g.from; i < g.to; i++) {
 		struct nt_packet *p = &w->packets[i];
 		if (mbuf_meta(mbufs[i])->kind != MBUF_PACKET)
 			continue;
@@ -134,13 +133,38 @@ stage_verify(struct worker *w, struct rte_mbuf **mbufs, unsigned int n, struct b
 	}
 }
 
+static void
+stage_decode(struct worker *w, struct rte_mbuf **mbufs, struct group g, struct burst *b)
+{
+	/* What a checksum says of a packet is a packet's, not a segment's. */
+	const bool segments = w->config->checksums == NT_CONFIG_CHECKSUMS_IGNORE;
+	for (unsigned int i = g.from; i < g.to; i++) {
+		const struct mbuf_meta *meta = mbuf_meta(mbufs[i]);
+		struct staged *s = &b->staged[i];
+		if (nt_likely(segments && is_ordinary(meta) &&
+			      nt_segment_find(&s->segment, &b->lookups[i].key, &s->src_is_lo,
+				      meta->data, meta->cap_len)))
+			s->kind = STAGED_SEGMENT;
+		else
+			stage_packet(w, meta, i, b);
+	}
+	if (nt_unlikely(!segments))
+		verify_group(w, mbufs, g, b);
+}
+
+static void
+stage_hash(struct worker *w, struct group g, struct burst *b)
+{
+	nt_flow_hash_burst(w->flows, &b->lookups[g.from], g.to - g.from);
+}
+
 /* Of what has no key as well: so few that asking costs more. */
 static void
-stage_lookup(struct worker *w, unsigned int n, struct burst *b)
+stage_lookup(struct worker *w, struct group g, struct burst *b)
 {
-	for (unsigned int i = 0; i < n; i++)
+	for (unsigned int i = g.from; i < g.to; i++)
 		b->staged[i].idx = nt_flow_prefetch_entry(w->flows, b->lookups[i].hash);
-	b->unlinks = nt_flow_unlinks(w->flows);
+	b->unlinks[g.from / GROUP] = nt_flow_unlinks(w->flows);
 }
 
 /* A known connection takes the packet; NT_FLOW_NONE where the packet begins another one instead. */
@@ -337,7 +361,7 @@ process_packet(struct worker *w, const struct mbuf_meta *meta, struct burst *b, 
 }
 
 /*
- * A segment that is all there is to say of it: the connection found in stage 3 goes on in order,
+ * A segment that is all there is to say of it: the connection found in stage 2 goes on in order,
  * and nobody waits for its payload. False: nothing was done.
  */
 static inline bool
@@ -363,33 +387,50 @@ process_segment(struct worker *w, const struct mbuf_meta *meta, struct burst *b,
 }
 
 static void
-stage_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n, struct burst *b)
+stage_process(struct worker *w, struct rte_mbuf **mbufs, struct group g, struct burst *b)
 {
-	bool reliable = true; /* what stage 3 found */
-	b->packets = b->bytes = b->ok = 0;
-	for (unsigned int i = 0; i < n; i++) {
+	const uint32_t *unlinks = &b->unlinks[g.from / GROUP];
+	/* What stage 2 found. */
+	bool reliable = *unlinks == nt_flow_unlinks(w->flows);
+	for (unsigned int i = g.from; i < g.to; i++) {
 		const struct mbuf_meta *meta = mbuf_meta(mbufs[i]);
 		if (nt_likely(reliable && process_segment(w, meta, b, i)))
 			continue;
 		process_packet(w, meta, b, i);
-		reliable = b->unlinks == nt_flow_unlinks(w->flows);
+		reliable = *unlinks == nt_flow_unlinks(w->flows);
 	}
-	add_counts(w, b);
+}
+
+/* The group that begins there, of a burst of n. */
+static inline struct group
+group_at(unsigned int from, unsigned int n)
+{
+	return (struct group){ from, NT_MIN(from + GROUP, n) };
 }
 
 void
 worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n)
 {
 	struct burst b;
-	stage_fetch(mbufs, n);
+	b.packets = b.bytes = b.ok = 0;
+	fetch_metas(mbufs, n);
+	stage_fetch(mbufs, group_at(0, n));
 	worker_timers_lap(w->timers, WORKER_STAGE_RX);
-	stage_decode(w, mbufs, n, &b);
-	if (w->config->checksums != NT_CONFIG_CHECKSUMS_IGNORE)
-		stage_verify(w, mbufs, n, &b);
-	worker_timers_lap(w->timers, WORKER_STAGE_DECODE);
-	nt_flow_hash_burst(w->flows, b.lookups, n);
-	stage_lookup(w, n, &b);
-	worker_timers_lap(w->timers, WORKER_STAGE_LOOKUP);
-	stage_process(w, mbufs, n, &b);
+	for (unsigned int at = 0; at < n + 2 * GROUP; at += GROUP) {
+		if (at + GROUP < n)
+			stage_fetch(mbufs, group_at(at + GROUP, n));
+		if (at < n)
+			stage_decode(w, mbufs, group_at(at, n), &b);
+		worker_timers_lap(w->timers, WORKER_STAGE_DECODE);
+		if (at < n)
+			stage_hash(w, group_at(at, n), &b);
+		if (at >= GROUP && at < n + GROUP)
+			stage_lookup(w, group_at(at - GROUP, n), &b);
+		worker_timers_lap(w->timers, WORKER_STAGE_LOOKUP);
+		if (at >= 2 * GROUP)
+			stage_process(w, mbufs, group_at(at - 2 * GROUP, n), &b);
+		worker_timers_lap(w->timers, WORKER_STAGE_FLOW);
+	}
+	add_counts(w, &b);
 	worker_timers_lap(w->timers, WORKER_STAGE_FLOW);
 }
