@@ -129,7 +129,7 @@ test_wide(void **state)
 	top_screen(&grid, 50, 200, &now, &before, &before, "12:00:00");
 	assert_true(is_somewhere("of these, by a port: its queue was full"));
 	assert_true(is_somewhere(":f000      1,234,567"));
-	assert_true(is_somewhere("4.66 GiB  local"));
+	assert_true(is_somewhere("4.66 GiB    local"));
 	assert_true(is_somewhere("since 2023-11-1"));
 	assert_non_null(strstr(grid.text[49], "2001:db8"));
 }
