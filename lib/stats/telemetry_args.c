@@ -79,7 +79,7 @@ take_byte(const char **at)
 
 	if (is_plain(*s) || *s == ' ') {
 		++*at;
-		return *s >= 'A' && *s <= 'Z' ? *s - 'A' + 'a' : *s;
+		return *s;
 	}
 	if (s[0] != '\\' || s[1] != 'x' || hex(s[2]) < 0 || hex(s[3]) < 0)
 		return -1;
@@ -97,7 +97,7 @@ parse_name(const char *text, struct nt_telemetry_args *ret)
 
 		if (byte < 0 || len == NT_TELEMETRY_NAME_MAX + 1)
 			return false;
-		ret->name[len++] = (char)byte;
+		ret->name[len++] = (char)(byte >= 'A' && byte <= 'Z' ? byte - 'A' + 'a' : byte);
 	}
 	if (len > 1 && ret->name[len - 1] == '.')
 		len--;

@@ -109,6 +109,8 @@ test_name(void **state)
 		"a\xff"
 		"b\0c",
 		6);
+	assert_int_equal(parse(NT_TELEMETRY_NAME, "a\\x4FB"), 0);
+	assert_string_equal(args.name, "aob");
 	assert_int_equal(parse(NT_TELEMETRY_NAME, "."), 0);
 	assert_string_equal(args.name, ".");
 	refused(NT_TELEMETRY_NAME, NULL, "a name is missing: COMMAND,NAME");
