@@ -95,7 +95,9 @@ check_snapshot(struct preflight *p)
 	if (path[0] == '\0')
 		return;
 	parent(path, dir);
-	check_dir(p, "run.snapshot", dir);
+	/* that one may be made yet */
+	if (strcmp(dir, p->config->run.dir.text) != 0)
+		check_dir(p, "run.snapshot", dir);
 	if (is_dir(root_of(p, path), path)) {
 		preflight_error(p, "run.snapshot: %s is a directory", path);
 		preflight_todo(p, "--set run.snapshot=%s/names.snapshot", path);

@@ -307,6 +307,9 @@ test_directories(void **state)
 	const char *root = *state;
 	made_gone(root, "/var/log/nametap");
 	finds(root, ""); /* it is made */
+	assign("run.snapshot=/var/log/nametap/names");
+	finds(root, "");
+	assign("run.snapshot=");
 	made_gone(root, "/var/log");
 	look(root);
 	assert_non_null(strstr(lines, "error: run.dir: there is no directory /var/log/nametap; do "
