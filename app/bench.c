@@ -446,7 +446,6 @@ make_lane(struct bench *b, unsigned int i)
 		.worker = i,
 		.workers = b->workers,
 		.flows = b->o->flows,
-		.numbers = UINT32_C(1) << 24,
 	};
 	const struct worker_config worker = {
 		.config = &b->config,
@@ -536,8 +535,11 @@ stop(struct bench *b)
 static int
 run(struct bench *b, struct bench_result *ret, struct nt_error *err)
 {
-	int code = eal_start_bench(
-		b->workers + 1, EAL_MB_BASE + EAL_MB_PER_WORKER * b->workers, &ret->hugetlb, err);
+	const unsigned int mb = EAL_MB_BASE + EAL_MB_PER_WORKER * b->workers;
+	/* What counts instructions has no room for the address space that EAL wants for huge pages.
+	 */
+	int code = b->o->packets != 0 ? eal_start_offline(b->workers + 1, mb, err)
+				      : eal_start_bench(b->workers + 1, mb, &ret->hugetlb, err);
 	b->eal = code == 0;
 	if (code == 0)
 		code = make(b);

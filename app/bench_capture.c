@@ -175,6 +175,8 @@ describe(struct bench_capture *c, struct bench_packet *p, const struct nt_packet
 	if (p->addrs_at + 2u * p->addr_bytes > p->cap_len)
 		p->addrs_at = 0;
 	p->pair = hash_pair(v);
+	if (v->reason == NT_PACKET_OK && (v->proto == IPPROTO_TCP || v->proto == IPPROTO_UDP))
+		p->ports_at = (uint16_t)(v->l4 - p->data);
 	return v->reason == NT_PACKET_OK && is_dns(v, cfg) ? find_rdata(c, p, v) : 0;
 }
 

@@ -15,6 +15,7 @@ struct bench_packet {
 	uint32_t rdata; /* the first of its addresses in answers: index into rdata */
 	uint16_t rdata_count;
 	uint16_t addrs_at; /* of its two IP addresses, one behind the other; 0: it has none */
+	uint16_t ports_at; /* of TCP's or UDP's two; 0: it has none */
 	uint16_t macs_at; /* of its two link addresses, where has_macs */
 	uint8_t addr_bytes; /* 4 or 16 */
 	bool has_macs;

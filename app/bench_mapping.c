@@ -148,7 +148,7 @@ start(struct mapping_bench *b, const struct nt_config *config)
 	if (err != 0)
 		return err;
 	const struct bench_source_config source = {
-		.capture = &b->capture, .workers = 1, .numbers = COPIES
+		.capture = &b->capture, .workers = 1, .new_addrs = COPIES
 	};
 	err = bench_source_init(&b->lane.source, &source);
 	b->relay = nt_relay_new(&relay);

@@ -16,6 +16,14 @@
 #define STAGGER_PACKETS (4 << 20)
 /* Packets of each open connection before what is measured: handshakes and first bytes are over. */
 #define WARM_PACKETS 8
+/* Then the connections that it began with are judged (notice.grace and a little), or so many
+ * packets of each are enough. */
+#define JUDGED_NS      1.25e9
+#define JUDGED_PACKETS 16
+/* The bit that ephemeral ports have in their first byte: 32768 and above. */
+#define EPHEMERAL 0x80
+/* Odd: ports come again after 32768 times only, and are not next to each other before. */
+#define PORT_FACTOR 40503
 /* 10 Gbit/s in bits per ns; preamble, FCS and gap of Ethernet: 24 bytes a frame. */
 #define LINK_GBIT  10.0
 #define LINK_EXTRA 24
@@ -67,14 +75,18 @@ choose_own(struct bench_source *s, unsigned int residue)
 static void
 begin_copy(struct bench_source *s)
 {
-	s->copies[s->active] = (struct bench_copy){ .number = s->active & (s->numbers - 1) };
+	s->copies[s->active] = (struct bench_copy){ .number = s->active };
 	s->active++;
 }
 
 static void
 begin_again(struct bench_source *s, struct bench_copy *copy)
 {
-	*copy = (struct bench_copy){ .number = (copy->number + s->copy_count) & (s->numbers - 1) };
+	copy->next = 0;
+	if (s->new_addrs == 0)
+		copy->again++;
+	else
+		copy->number = (copy->number + s->copy_count) & (s->new_addrs - 1);
 }
 
 /* How many copies, when they begin, and how fast time goes. */
@@ -88,11 +100,13 @@ plan(struct bench_source *s, uint32_t flows)
 	const double stagger = NT_MIN(own / 2, STAGGER_PACKETS / s->copy_count);
 	const double into = NT_MIN(own / 2, c->open * WARM_PACKETS / s->workers);
 	s->begin_every = NT_MAX(stagger, 1);
-	s->warm_up = (uint64_t)(s->copy_count * (stagger + into));
 	const double frame_bits = ((double)c->wire_bytes / c->count + LINK_EXTRA) * 8;
 	const double as_captured = (double)(c->last_ns - c->first_ns) / c->count / s->copy_count;
 	s->step_ns = NT_MAX(as_captured, frame_bits / LINK_GBIT) * s->workers;
 	s->clock_ns = c->first_ns;
+	const double judged = NT_MIN(
+		JUDGED_NS / s->step_ns, s->copy_count * c->open * JUDGED_PACKETS / s->workers);
+	s->warm_up = (uint64_t)(s->copy_count * (stagger + into) + judged);
 }
 
 static int
@@ -114,7 +128,7 @@ bench_source_init(struct bench_source *s, const struct bench_source_config *cfg)
 		.capture = cfg->capture,
 		.worker = cfg->worker,
 		.workers = cfg->workers,
-		.numbers = cfg->numbers,
+		.new_addrs = cfg->new_addrs,
 		.random = UINT64_C(88172645463325252) + cfg->worker,
 	};
 	if (cfg->capture->longest > UINT16_MAX - RTE_PKTMBUF_HEADROOM)
@@ -150,7 +164,7 @@ draw(struct bench_source *s, uint32_t below)
 
 /* The next packet of a copy that has one for this worker. */
 static const struct bench_packet *
-next_packet(struct bench_source *s, uint32_t *ret_number)
+next_packet(struct bench_source *s, struct bench_copy *ret)
 {
 	for (;;) {
 		while (s->active < s->copy_count &&
@@ -162,9 +176,19 @@ next_packet(struct bench_source *s, uint32_t *ret_number)
 			begin_again(s, copy);
 			continue;
 		}
-		*ret_number = copy->number;
+		*ret = *copy;
 		return &s->capture->packets[s->own[residue][copy->next++]];
 	}
+}
+
+/* Either direction's: it depends on the port alone. */
+static void
+change_port(uint8_t *port, uint32_t again)
+{
+	if ((port[0] & EPHEMERAL) == 0)
+		return;
+	port[0] ^= (uint8_t)(again >> 8) & (uint8_t)~EPHEMERAL;
+	port[1] ^= (uint8_t)again;
 }
 
 static void
@@ -204,12 +228,16 @@ next_position(struct bench_source *s)
 static void
 make(struct bench_source *s, struct rte_mbuf *m)
 {
-	uint32_t number;
-	const struct bench_packet *p = next_packet(s, &number);
+	struct bench_copy copy;
+	const struct bench_packet *p = next_packet(s, &copy);
 	uint8_t *data = rte_pktmbuf_mtod(m, uint8_t *);
 	memcpy(data, p->data, p->cap_len);
-	if (number != 0)
-		permute(s, p, number, data);
+	if (copy.number != 0)
+		permute(s, p, copy.number, data);
+	if (copy.again != 0 && p->ports_at != 0) {
+		change_port(data + p->ports_at, copy.again * PORT_FACTOR);
+		change_port(data + p->ports_at + 2, copy.again * PORT_FACTOR);
+	}
 	const int64_t before_ns = s->clock_ns;
 	s->time_ns += s->step_ns;
 	const int64_t whole_ns = (int64_t)s->time_ns;

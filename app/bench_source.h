@@ -8,10 +8,11 @@
  * turns, each connection's own in order. A copy has addresses of its own: an exclusive or by its
  * number on the IP and link addresses and on those in DNS answers (network parts and what is
  * special stay), so that both directions and names still fit. One that comes to its end begins
- * again as another copy. Of each copy a worker has the packets of the address pairs that are its
- * own, as if RSS had spread them. Checksums are not made right again: a card has checked them. Time
- * moves on by the same step with each packet, so that a copy lasts as long as the capture did,
- * unless that were faster than 10 Gbit/s. Fragments and tunnels are not opened.
+ * again with other ephemeral ports: the same hosts ask for the same names and connect anew. Of each
+ * copy a worker has the packets of the address pairs that are its own, as if RSS had spread them.
+ * Checksums are not made right again: a card has checked them. Time moves on by the same step with
+ * each packet, so that a copy lasts as long as the capture did, unless that were faster than 10
+ * Gbit/s. Fragments and tunnels are not opened.
  *
  * Owner: the thread of its worker.
  */
@@ -26,6 +27,7 @@
 
 struct bench_copy {
 	uint32_t number;
+	uint32_t again; /* how often it has begun again */
 	uint32_t next; /* place in the source's packets */
 };
 
@@ -43,7 +45,7 @@ struct bench_source {
 	struct bench_copy *copies;
 	uint32_t copy_count;
 	uint32_t active; /* of them, have begun */
-	uint32_t numbers; /* different ones; a power of two */
+	uint32_t new_addrs; /* see bench_source_config */
 	bool has_packets;
 	uint64_t packets, warm_up; /* made so far; until all copies are well in the middle */
 	double begin_every; /* packets from one copy's begin to the next one's */
@@ -57,7 +59,11 @@ struct bench_source_config {
 	const struct bench_capture *capture;
 	unsigned int worker, workers;
 	uint32_t flows; /* to be open at once, of all workers; 0: one copy */
-	uint32_t numbers; /* copies have so many different addresses; a power of two */
+	/*
+	 * 0, or: a copy that begins again has other addresses instead, as far as so many (a power
+	 * of two) go.
+	 */
+	uint32_t new_addrs;
 };
 
 /* 0, or -errno; -ENODATA: no packet of the capture is this worker's. */

@@ -214,7 +214,7 @@ cmd_bench(int argc, char **argv)
 		fprintf(stderr, "nametap: %s\n", err.msg);
 		return EXIT_INCOMPLETE;
 	}
-	if (!result.hugetlb)
+	if (!result.hugetlb && a.o.packets == 0)
 		fputs("nametap: no free 2 MiB pages for EAL, mbufs are on small ones; "
 		      "`echo 1024 > /proc/sys/vm/nr_hugepages` reserves some\n",
 			stderr);
