@@ -49,8 +49,9 @@ push(void *arg, unsigned int worker, struct rte_mbuf *m)
 	_Atomic uint64_t *lost = &d->rx[worker].lost;
 	if (nt_likely(queues_push(&d->queues, worker, m)))
 		return true;
-	atomic_store_explicit(
-		lost, atomic_load_explicit(lost, memory_order_relaxed) + 1, memory_order_relaxed);
+	if (mbuf_kind_counts(mbuf_meta(m)->kind))
+		atomic_store_explicit(lost, atomic_load_explicit(lost, memory_order_relaxed) + 1,
+			memory_order_relaxed);
 	return false;
 }
 
@@ -132,6 +133,8 @@ distributor_new(const struct distributor_config *cfg)
 		errno = -code;
 		return NULL;
 	}
+	/* It is no worker's; it has to be somebody's. */
+	d->rx[0].rx.incomplete = &d->intake.incomplete;
 	queues_init(&d->queues, d->rings, cfg->workers, NULL);
 	return d;
 }
@@ -255,8 +258,8 @@ distributor_main(void *arg)
 {
 	struct distributor *d = arg;
 	while (!atomic_load_explicit(d->cfg.stop, memory_order_relaxed))
-		if (round_of_all(d) == 0 && d->cfg.config->lcores.idle != NT_CONFIG_IDLE_POLL)
-			lcore_idle();
+		if (round_of_all(d) == 0)
+			lcore_idle_live((enum nt_config_idle)d->cfg.config->lcores.idle);
 	finish(d);
 	return 0;
 }

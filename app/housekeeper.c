@@ -63,6 +63,16 @@ ring_losses(const struct housekeeper *h)
 	return n;
 }
 
+static uint64_t
+incomplete(const struct housekeeper *h)
+{
+	uint64_t n = 0;
+	for (unsigned int i = 0; i < h->cfg.worker_count; i++)
+		if (h->cfg.rx[i]->incomplete != NULL)
+			n += atomic_load_explicit(h->cfg.rx[i]->incomplete, memory_order_relaxed);
+	return n;
+}
+
 /* What was lost may have been an answer: a worker tells the others so. */
 static void
 look_at_ports(struct housekeeper *h)
@@ -82,6 +92,7 @@ look_at_ports(struct housekeeper *h)
 	nt_counter_set(&h->counters, NT_COUNTER_RX_MISSED, sum.missed);
 	nt_counter_set(&h->counters, NT_COUNTER_RX_NO_BUFFER, sum.no_mbuf);
 	nt_counter_set(&h->counters, NT_COUNTER_RX_RING_FULL, full);
+	nt_counter_set(&h->counters, NT_COUNTER_RX_INCOMPLETE, incomplete(h));
 	nt_counter_set(&h->counters, NT_COUNTER_RX_ERRORS, sum.errors);
 	if (losses != h->losses)
 		worker_note_losses(h->cfg.workers[0]);

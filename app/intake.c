@@ -13,10 +13,10 @@
 #define STAMP_ASTRAY_NS NT_SEC(10)
 
 static void
-lose(struct intake *in)
+count(_Atomic uint64_t *n)
 {
-	atomic_store_explicit(&in->lost, atomic_load_explicit(&in->lost, memory_order_relaxed) + 1,
-		memory_order_relaxed);
+	atomic_store_explicit(
+		n, atomic_load_explicit(n, memory_order_relaxed) + 1, memory_order_relaxed);
 }
 
 static void
@@ -24,8 +24,8 @@ push(struct intake *in, unsigned int worker, struct rte_mbuf *m)
 {
 	if (nt_likely(in->cfg.push(in->cfg.arg, worker, m)))
 		return;
+	count(mbuf_kind_counts(mbuf_meta(m)->kind) ? &in->lost : &in->incomplete);
 	rte_pktmbuf_free(m);
-	lose(in);
 }
 
 /* A handle that has no packet of its own. */
@@ -34,7 +34,7 @@ send_handle(struct intake *in, unsigned int worker, const struct mbuf_meta *meta
 {
 	struct rte_mbuf *h = rte_pktmbuf_alloc(in->cfg.ports->handles);
 	if (nt_unlikely(h == NULL)) {
-		lose(in);
+		count(&in->incomplete);
 		return;
 	}
 	if (in->current != NULL)
@@ -49,7 +49,7 @@ send(void *arg, unsigned int worker, const struct mbuf_meta *meta)
 {
 	struct intake *in = arg;
 	struct rte_mbuf *m = in->current;
-	if (m == NULL || (meta->kind != MBUF_PACKET && meta->kind != MBUF_FRAGMENT)) {
+	if (m == NULL || !mbuf_kind_counts(meta->kind)) {
 		send_handle(in, worker, meta);
 		return;
 	}
@@ -98,7 +98,7 @@ in_one_piece(struct intake *in, struct rte_mbuf *m)
 		in->cfg.ports->whole != NULL ? rte_pktmbuf_alloc(in->cfg.ports->whole) : NULL;
 	if (whole == NULL || rte_pktmbuf_tailroom(whole) < m->pkt_len) {
 		rte_pktmbuf_free(whole);
-		in->cut++;
+		count(&in->incomplete);
 		return m;
 	}
 	for (const struct rte_mbuf *piece = m; piece != NULL; piece = piece->next)

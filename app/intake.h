@@ -37,8 +37,10 @@ struct intake {
 	int64_t now_ns, step_ns; /* of the look at the queues; between its packets */
 	int64_t tell_ns; /* when counts are told next */
 
-	uint64_t cut; /* packets in several mbufs of which only the first was kept */
-	_Atomic uint64_t lost; /* handles that were not made or not taken */
+	_Atomic uint64_t lost; /* packets that were not taken */
+	/* packets in several mbufs of which only the first was kept, and the handles of tunnels'
+	 * connections for which there was no room */
+	_Atomic uint64_t incomplete;
 };
 
 /* 0 or -errno. intake_fini is right after a failure too. */

@@ -27,6 +27,13 @@ enum mbuf_kind {
 		      * at.position that of the last packet */
 };
 
+/* It stands for a packet that a port or a capture gave us; each has one such handle. */
+static inline bool
+mbuf_kind_counts(uint8_t kind)
+{
+	return kind == MBUF_PACKET || kind == MBUF_FRAGMENT;
+}
+
 /* In place of a tunnel: it is one, but inside as many as are opened; Zeek marks such connections.
  */
 #define MBUF_TOO_DEEP UINT8_MAX

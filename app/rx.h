@@ -32,6 +32,8 @@ struct rx {
 	 * are. Any thread. What a port dropped is not in it (port_stats).
 	 */
 	const _Atomic uint64_t *lost;
+	/* Of those that came, looked into in part only; likewise. */
+	const _Atomic uint64_t *incomplete;
 };
 
 /* The reader's ring of this worker, polled through a queue of its net_ring port. */

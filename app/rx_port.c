@@ -170,9 +170,11 @@ rx_port_new(const struct rx_port_config *cfg)
 		errno = -code;
 		return NULL;
 	}
-	r->rx = (struct rx){
-		.burst = burst, .give_back = give_back, .idle = idle, .lost = &r->intake.lost
-	};
+	r->rx = (struct rx){ .burst = burst,
+		.give_back = give_back,
+		.idle = idle,
+		.lost = &r->intake.lost,
+		.incomplete = &r->intake.incomplete };
 	r->last = LIVE_POSITION_FIRST;
 	return &r->rx;
 }

@@ -50,6 +50,7 @@
 	X(RX_MISSED, rx_missed, "packets", "of these, by a port: its queue was full") \
 	X(RX_NO_BUFFER, rx_no_buffer, "packets", "of these, by a port: no buffer was free") \
 	X(RX_RING_FULL, rx_ring_full, "packets", "of these, by the distributor: the worker's ring was full") \
+	X(RX_INCOMPLETE, rx_incomplete, "packets", "looked into in part only: no buffer for the rest of it, or for the tunnel that it came in") \
 	X(RX_ERRORS, rx_errors, "packets", "damaged when a port received them") \
 	X(SPLIT_CONNS, split_conns, "connections", "of a sample, seen by two workers: packets are split wrongly") \
 	/* connections */ \

@@ -310,6 +310,8 @@ test_many_jumbos(void **state)
 	}
 	assert_int_equal(whole, 48);
 	assert_int_equal(cut, 16);
+	assert_int_equal(*x->rx[0]->incomplete, 16);
+	assert_int_equal(*x->rx[0]->lost, 0);
 	give_back(x, 0, mbufs[0], RX_BURST);
 	give_back(x, 0, mbufs[1], RX_BURST);
 	assert_ends(x, 0);
