@@ -111,6 +111,28 @@ check_transparent(struct preflight *p)
 	preflight_todo(p, "echo madvise > /sys/kernel/mm/transparent_hugepage/enabled");
 }
 
+/* What the process's control group, or one above it, leaves; "max" is no number. */
+static uint64_t
+group_room(const struct preflight *p)
+{
+	char group[512], path[SYSFS_PATH_MAX], *end;
+	uint64_t room = UINT64_MAX;
+	if (!sysfs_field(p->root, "/proc/self/cgroup", "0::", group, sizeof(group)))
+		return room;
+	do {
+		(void)snprintf(path, sizeof(path), "/sys/fs/cgroup%s/memory.max", group);
+		const int64_t most = sysfs_number(p->root, path, -1);
+		(void)snprintf(path, sizeof(path), "/sys/fs/cgroup%s/memory.current", group);
+		const int64_t now = sysfs_number(p->root, path, 0);
+		if (most >= 0)
+			room = NT_MIN(room, (uint64_t)NT_MAX(most - now, 0));
+		end = strrchr(group, '/');
+		if (end != NULL)
+			*end = '\0';
+	} while (end != NULL);
+	return room;
+}
+
 /* So that the tables fit: of those, most are by the connection. */
 static uint32_t
 flows_that_fit(const struct nt_config *config, uint64_t room)
@@ -133,7 +155,8 @@ check_available(struct preflight *p)
 	struct budget b;
 	if (!sysfs_field(p->root, "/proc/meminfo", "MemAvailable:", text, sizeof(text)))
 		return;
-	const uint64_t available = strtoull(text, NULL, 10) * 1024;
+	const uint64_t free_now = strtoull(text, NULL, 10) * 1024, room = group_room(p);
+	const uint64_t available = NT_MIN(free_now, room);
 	const uint64_t dpdk = p->config->lcores.huge ? 0 : (uint64_t)p->dpdk_mb * MIB;
 	budget_live(&b, p->config, p->dpdk_mb);
 	const uint64_t tables = budget_tables_bytes(&b);

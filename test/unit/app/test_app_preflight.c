@@ -157,6 +157,26 @@ test_memory(void **state)
 		    "port.descriptors=2048\n");
 }
 
+/* The narrowest of a service's own group and those above it. */
+static void
+test_group(void **state)
+{
+	const char *root = *state;
+	made_file(root, "/proc/self/cgroup", "0::/system.slice/nametap.service\n");
+	made_file(root, "/sys/fs/cgroup/system.slice/nametap.service/memory.max", "max\n");
+	finds(root, "");
+	made_file(root, "/sys/fs/cgroup/system.slice/memory.max", "1000000000\n");
+	made_file(root, "/sys/fs/cgroup/system.slice/memory.current", "475712000\n");
+	look(root);
+	assert_int_equal(p.warnings, 1);
+	assert_non_null(strstr(lines, "once they are full, 500 are available; do this: --set "));
+	made_file(root, "/sys/fs/cgroup/system.slice/memory.max", "1\n");
+	look(root);
+	assert_non_null(strstr(lines, "once they are full, 0 are available; do this: --set "));
+	made_file(root, "/proc/self/cgroup", "4:memory:/x\n0::/\n");
+	finds(root, "");
+}
+
 static void
 test_cpus_free(void **state)
 {
@@ -491,6 +511,7 @@ main(void)
 		IN_TREE(test_mount),
 		IN_TREE(test_nodes),
 		IN_TREE(test_memory),
+		IN_TREE(test_group),
 		IN_TREE(test_cpus_free),
 		IN_TREE(test_cpus_pinned),
 		IN_TREE(test_no_ports),
