@@ -6,17 +6,16 @@
 #include <string.h>
 
 #include "bench.h"
+#include "command_line.h"
 #include "commands.h"
 
-#define SET_MAX	    64
 #define SECONDS_MAX 3600.0
 #define FLOWS_MAX   (UINT32_C(1) << 28)
 #define PACKETS_MAX UINT64_C(1000000000000)
 
 struct bench_args {
 	struct bench_options o;
-	const char *sets[SET_MAX];
-	unsigned int set_count;
+	struct command_sets sets;
 	char workers[64];
 	bool json;
 };
@@ -61,10 +60,8 @@ usage_error(const char *what, const char *which)
 static int
 add_set(struct bench_args *a, const char *assignment)
 {
-	if (a->set_count == SET_MAX)
-		return usage_error("too many --set", "");
-	a->sets[a->set_count++] = assignment;
-	return EXIT_FINE;
+	return command_add_set(&a->sets, assignment) ? EXIT_FINE
+						     : usage_error("too many --set", "");
 }
 
 static int
@@ -176,26 +173,6 @@ parse_args(struct bench_args *a, int argc, char **argv)
 	return -1;
 }
 
-static void
-complain(void *arg, const char *line)
-{
-	(void)arg;
-	fprintf(stderr, "nametap: %s\n", line);
-}
-
-static int
-make_config(struct nt_config *cfg, const struct bench_args *a)
-{
-	int bad = 0;
-	nt_config_default(cfg);
-	cfg->notice.warm_up_ns = 0;
-	for (unsigned int i = 0; i < a->set_count; i++)
-		bad |= nt_config_set(cfg, a->sets[i], complain, NULL) != 0;
-	if (!bad)
-		bad = nt_config_check(cfg, complain, NULL) != 0;
-	return bad ? EXIT_USAGE : EXIT_FINE;
-}
-
 int
 cmd_bench(int argc, char **argv)
 {
@@ -204,16 +181,15 @@ cmd_bench(int argc, char **argv)
 	struct bench_result result;
 	struct nt_error err;
 	int status = parse_args(&a, argc, argv);
-	if (status == -1)
-		status = make_config(&cfg, &a);
-	else
+	if (status != -1)
 		return status;
+	nt_config_default(&cfg);
+	cfg.notice.warm_up_ns = 0;
+	status = command_config(&cfg, NULL, &a.sets);
 	if (status != EXIT_FINE)
 		return status;
-	if (bench_run(&a.o, &result, &err) != 0) {
-		fprintf(stderr, "nametap: %s\n", err.msg);
-		return EXIT_INCOMPLETE;
-	}
+	if (bench_run(&a.o, &result, &err) != 0)
+		return command_failed(&err);
 	if (!result.hugetlb && a.o.packets == 0)
 		fputs("nametap: no free 2 MiB pages for EAL, mbufs are on small ones; "
 		      "`echo 1024 > /proc/sys/vm/nr_hugepages` reserves some\n",

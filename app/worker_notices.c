@@ -13,7 +13,7 @@ send_notice(struct worker *w)
 {
 	struct notice_msg *m = &w->notice;
 	notice_msg_seal(m);
-	if (nt_unlikely(!live_has_room(w, m->head.size))) {
+	if (nt_unlikely(w->cfg.live != NULL) && !live_has_room(w, m->head.size)) {
 		count(w, NT_COUNTER_NOTICES_LOST, 1);
 		return;
 	}

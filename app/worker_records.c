@@ -38,7 +38,7 @@ resolve(struct worker *w, uint32_t idx)
 	struct nt_flow *f = nt_flow_at(w->flows, idx);
 	if (f->key.proto == IPPROTO_TCP)
 		streams_end(w, idx); /* opened by its very last packet */
-	if (nt_unlikely(!live_has_room(w, RECORD_MSG_MAX))) {
+	if (nt_unlikely(w->cfg.live != NULL) && !live_has_room(w, RECORD_MSG_MAX)) {
 		count(w, NT_COUNTER_CONNS_LOST, 1);
 		forget(w, idx);
 		return;

@@ -270,6 +270,21 @@ class Live(unittest.TestCase):
         self.stop()
         self.assertNotIn("come to two workers", self.told())
 
+    def test_log_fails(self):
+        """A log that can't be written any more is told once; all else goes on."""
+        os.mkdir(self.out)
+        os.mkfifo(self.path())
+        reader = os.open(self.path(), os.O_RDONLY | os.O_NONBLOCK)
+        self.start(self.pcap(self.capture), "port.timestamps=off",
+                   "flow.udp_inactivity_timeout=5", "flow.dns_session_timeout=5")
+        self.wait_for(lambda: len(self.stats()) > 0)
+        os.close(reader)
+        self.wait_for(lambda: "lines of this log are lost" in self.told())
+        lines = len(self.stats())
+        self.wait_for(lambda: len(self.stats()) > lines + 1)
+        self.stop(status=1)
+        self.assertEqual(self.told().count("lines of this log are lost"), 1)
+
     def test_does_not_start(self):
         for port, status in (("net_pcap0,rx_pcap=/nowhere/at-all.pcap", 1),
                              ("no_such_driver0", 2)):
