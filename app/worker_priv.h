@@ -58,6 +58,7 @@ struct judging {
 	uint32_t *ring;
 	uint32_t size, head, tail, waiting;
 	uint8_t *of_flow; /* by the flow's number */
+	struct nt_allow_index *allow;
 	struct nt_verdicts *verdicts;
 	/* this worker's own: (resolver, client): when it answered; (question, client): when cut */
 	struct nt_told_table *resolvers;

@@ -58,7 +58,7 @@ verdicts_bytes(const struct nt_config *c)
 	const struct nt_verdict_config cfg = verdict_config(c);
 	return nt_mem_mapped((size_t)c->flow.max * sizeof(uint32_t)) + nt_mem_mapped(c->flow.max) +
 	       nt_verdicts_bytes(&cfg) + nt_told_bytes(c->notice.max_clients) +
-	       suppress_bytes(c->notice.max_suppressed);
+	       suppress_bytes(c->notice.max_suppressed) + nt_allow_index_bytes();
 }
 
 int
@@ -74,11 +74,12 @@ verdicts_init(struct worker *w, const struct nt_hash_key *key)
 	j->cut_ns = INT64_MIN;
 	j->ring = nt_mem_map((size_t)j->size * sizeof(*j->ring));
 	j->of_flow = nt_mem_map(j->size);
+	j->allow = nt_allow_index_new(&c->notice.allow);
 	j->verdicts = nt_verdicts_new(&cfg, &w->names_key);
 	j->resolvers = nt_told_new(c->notice.max_clients, key);
 	j->suppress = suppress_new(c->notice.max_suppressed, c->notice.suppress_for_ns, key);
-	if (j->ring == NULL || j->of_flow == NULL || j->verdicts == NULL || j->resolvers == NULL ||
-		j->suppress == NULL)
+	if (j->ring == NULL || j->of_flow == NULL || j->allow == NULL || j->verdicts == NULL ||
+		j->resolvers == NULL || j->suppress == NULL)
 		return errno != 0 ? -errno : -ENOMEM;
 	return 0;
 }
@@ -91,6 +92,7 @@ verdicts_fini(struct worker *w)
 		nt_mem_unmap(j->ring, (size_t)j->size * sizeof(*j->ring));
 	if (j->of_flow != NULL)
 		nt_mem_unmap(j->of_flow, j->size);
+	nt_allow_index_free(j->allow);
 	nt_verdicts_free(j->verdicts);
 	nt_told_free(j->resolvers);
 	suppress_free(j->suppress);
@@ -153,7 +155,7 @@ verdicts_is_outbound(const struct worker *w, const struct ends *e)
 		return false;
 	return nt_netset_has(&c->local_nets, &e->orig) &&
 	       !nt_netset_has(&c->local_nets, &e->resp) && !nt_addr_is_unusable(&e->resp) &&
-	       !nt_allow_list_has(&c->notice.allow, &e->resp, e->resp_p, e->proto);
+	       !nt_allow_index_has(w->judging.allow, &e->resp, e->resp_p, e->proto);
 }
 
 bool

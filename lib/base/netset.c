@@ -153,8 +153,8 @@ add_network(struct nt_netset *set, const struct nt_net *net)
 	make_index(r);
 }
 
-static int
-add_net(struct nt_netset *set, const struct nt_addr *addr, unsigned int prefix_len)
+int
+nt_netset_add_net(struct nt_netset *set, const struct nt_addr *addr, unsigned int prefix_len)
 {
 	struct nt_net *net;
 
@@ -185,7 +185,7 @@ nt_netset_add(struct nt_netset *set, const char *text)
 	prefix_len = slash ? parse_prefix_len(slash + 1, addr_bits(&addr)) : (int)addr_bits(&addr);
 	if (prefix_len < 0)
 		return prefix_len;
-	return add_net(set, &addr, (unsigned int)prefix_len);
+	return nt_netset_add_net(set, &addr, (unsigned int)prefix_len);
 }
 
 /*
@@ -249,7 +249,7 @@ add_6to4(struct nt_netset *set, const struct nt_net *net)
 
 	memcpy(bytes + 2, net->addr.bytes, 4);
 	addr = nt_addr_v6(bytes);
-	(void)add_net(set, &addr, 16 + net->prefix_len);
+	(void)nt_netset_add_net(set, &addr, 16 + net->prefix_len);
 }
 
 void

@@ -102,6 +102,8 @@ struct nt_netset {
  * left out; -EINVAL; or -ENOSPC when the set is full.
  */
 int nt_netset_add(struct nt_netset *set, const char *text);
+/* The same of an address: 0, 1 where bits behind the prefix were left out, or -ENOSPC. */
+int nt_netset_add_net(struct nt_netset *set, const struct nt_addr *addr, unsigned int prefix_len);
 /* RFC 1918, CGNAT, link-local, loopback and their IPv6 kin: Zeek's Site::private_address_space. */
 void nt_netset_add_private(struct nt_netset *set);
 /* An IPv4-mapped address is in the networks of its IPv4 address, as in Zeek. */

@@ -81,6 +81,12 @@ nt_moments_add(struct nt_moments *m, unsigned int kind, const struct nt_addr *wh
 	nt_told_note(m->table, whom, &key, at_ns);
 }
 
+bool
+nt_moments_any(const struct nt_moments *m)
+{
+	return m->any;
+}
+
 static bool
 in_span(const struct nt_moments *m, const struct nt_addr *whom, unsigned int kind, int64_t span,
 	int64_t from_ns, int64_t until_ns)

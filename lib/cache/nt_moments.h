@@ -27,6 +27,8 @@ void nt_moments_clear(struct nt_moments *m);
 void nt_moments_add(
 	struct nt_moments *m, unsigned int kind, const struct nt_addr *whom, int64_t at_ns);
 
+/* False: nothing was ever added. */
+bool nt_moments_any(const struct nt_moments *m);
 /* Was there one in from_ns .. until_ns, both included? until_ns - from_ns is a span, or up to two.
  */
 bool nt_moments_within(const struct nt_moments *m, unsigned int kind, const struct nt_addr *whom,

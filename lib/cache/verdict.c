@@ -229,7 +229,9 @@ find_reason(const struct nt_verdicts *v, const struct nt_verdict_query *q, enum 
 		[NT_UNKNOWN_FORGOTTEN] = q->links_lost || is_forgotten(v, q->start_ns),
 		[NT_UNKNOWN_ENCRYPTED] = is_hidden(v, q),
 	};
-	for (unsigned int why = 0; why < NT_UNKNOWN_REASONS; why++) {
+	const unsigned int reasons =
+		nt_moments_any(v->lost) ? NT_UNKNOWN_REASONS : NT_UNKNOWN_TRUNCATED;
+	for (unsigned int why = 0; why < reasons; why++) {
 		*ret_why = (enum nt_unknown)why;
 		if (why < NT_UNKNOWN_TRUNCATED ? holds[why] : is_lost(v, q, *ret_why))
 			return true;

@@ -41,4 +41,15 @@ struct nt_allow_list {
 bool nt_allow_list_has(
 	const struct nt_allow_list *list, const struct nt_addr *addr, uint16_t port, uint8_t proto);
 
+/*
+ * The same at once, for who asks for every connection: one look tells of ports and protocols, one
+ * that an address is in none of the networks. list: borrowed, constant as long as the index lives.
+ */
+struct nt_allow_index;
+struct nt_allow_index *nt_allow_index_new(const struct nt_allow_list *list); /* NULL and errno */
+void nt_allow_index_free(struct nt_allow_index *x); /* NULL is fine */
+size_t nt_allow_index_bytes(void);
+bool nt_allow_index_has(
+	const struct nt_allow_index *x, const struct nt_addr *addr, uint16_t port, uint8_t proto);
+
 #endif

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dns_name.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define ONES UINT64_C(0x0101010101010101)
 #define TOPS (ONES << 7)
 
@@ -46,6 +50,44 @@ label_words(char *to, const uint8_t *from, unsigned int len)
 	return special == 0;
 }
 
+#ifdef __SSE2__
+
+/* Of 16 bytes from [16 - n] on, the first n are ones. */
+static const uint8_t ones_then_zeros[32] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+
+/* The same of up to 16 bytes at once, as most labels have; both sides have room for 16. */
+static inline bool
+label_short(char *to, const uint8_t *from, unsigned int len)
+{
+	const __m128i keep =
+		_mm_loadu_si128((const __m128i *)(const void *)(ones_then_zeros + 16 - len));
+	const __m128i w = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)from), keep);
+	/* A to Z as the 26 least of signed bytes */
+	const __m128i upper = _mm_cmplt_epi8(_mm_add_epi8(w, _mm_set1_epi8((char)(0x80 - 'A'))),
+		_mm_set1_epi8((char)(0x80 + 26)));
+	const __m128i special = _mm_or_si128(
+		_mm_cmpeq_epi8(w, _mm_set1_epi8('.')), _mm_cmpeq_epi8(w, _mm_set1_epi8('\\')));
+
+	_mm_storeu_si128(
+		(__m128i *)(void *)to, _mm_or_si128(w, _mm_and_si128(upper, _mm_set1_epi8(0x20))));
+	return _mm_movemask_epi8(special) == 0;
+}
+
+#define LABEL_SHORT 16
+
+#else
+
+static inline bool
+label_short(char *to, const uint8_t *from, unsigned int len)
+{
+	return label_words(to, from, len);
+}
+
+#define LABEL_SHORT 8
+
+#endif
+
 /* The same byte by byte, with escapes. Returns the length, or room + 1 where it does not fit. */
 static unsigned int
 label_bytes(char *to, unsigned int room, const uint8_t *from, unsigned int len)
@@ -80,6 +122,10 @@ label_append(char *text, unsigned int n, const uint8_t *from, unsigned int len, 
 			return 0;
 		text[n++] = '.';
 	}
+	if (nt_likely(len <= LABEL_SHORT && end - from >= LABEL_SHORT &&
+		      n + LABEL_SHORT <= NT_DNS_NAME_MAX) &&
+		nt_likely(label_short(text + n, from, len)))
+		return n + len;
 	if (nt_likely((size_t)(end - from) >= whole && n + whole <= NT_DNS_NAME_MAX) &&
 		nt_likely(label_words(text + n, from, len)))
 		return n + len;

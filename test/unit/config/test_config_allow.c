@@ -2,6 +2,7 @@
 #include "complaints.h"
 
 #include <nt_allow.h>
+#include <stdlib.h>
 
 static struct nt_allow_list
 list_of(const char *text)
@@ -20,7 +21,12 @@ has(const char *entry, const char *addr, uint16_t port, uint8_t proto)
 	struct nt_addr a;
 
 	assert_int_equal(nt_addr_parse(addr, &a), 0);
-	return nt_allow_list_has(&l, &a, port, proto);
+	struct nt_allow_index *x = nt_allow_index_new(&l);
+	assert_non_null(x);
+	const bool found = nt_allow_index_has(x, &a, port, proto);
+	nt_allow_index_free(x);
+	assert_int_equal(nt_allow_list_has(&l, &a, port, proto), found);
+	return found;
 }
 
 static void
@@ -124,6 +130,73 @@ test_text(void **state)
 	assert_string_equal(text, "123/udp");
 }
 
+/* What a list and a question are drawn from: little, so that they meet. */
+static struct nt_addr
+any_address(void)
+{
+	static const char *const texts[] = { "192.0.2.1", "192.0.2.2", "192.0.3.1", "10.0.0.1",
+		"2001:db8::1", "2001:db8::2", "::1", "::ffff:192.0.2.1", "::ffff:10.0.0.1" };
+	struct nt_addr a;
+
+	assert_int_equal(nt_addr_parse(texts[(size_t)rand() % NT_ARRAY_SIZE(texts)], &a), 0);
+	return a;
+}
+
+static uint8_t
+any_proto(void)
+{
+	static const uint8_t protos[] = { 6, 17, 1 };
+	return protos[(size_t)rand() % NT_ARRAY_SIZE(protos)];
+}
+
+static struct nt_allow
+any_entry(void)
+{
+	struct nt_netset set = { 0 };
+	struct nt_allow a = { .net = { .addr = { .family = NT_FAMILY_NONE } } };
+
+	if (rand() % 4 != 0)
+		a.net.addr = any_address();
+	a.net.prefix_len = (unsigned int)rand() % (a.net.addr.family == NT_FAMILY_IPV6 ? 129 : 33);
+	a.port = (uint16_t)(rand() % 3);
+	a.proto = rand() % 2 != 0 && any_proto() == 6 ? 6 : rand() % 2 != 0 ? 17 : 0;
+	if (a.net.addr.family == NT_FAMILY_NONE && a.port == 0)
+		a.port = 1;
+	if (a.net.addr.family == NT_FAMILY_NONE)
+		return a;
+	assert_true(nt_netset_add_net(&set, &a.net.addr, a.net.prefix_len) >= 0);
+	a.net = set.nets[0]; /* without host bits */
+	return a;
+}
+
+static void
+test_index(void **state)
+{
+	unsigned int found = 0;
+
+	(void)state;
+	srand(5);
+	for (int round = 0; round < 3000; round++) {
+		struct nt_allow_list l = { .count = (uint32_t)rand() % 6 };
+
+		for (uint32_t i = 0; i < l.count; i++)
+			l.entries[i] = any_entry();
+		struct nt_allow_index *x = nt_allow_index_new(&l);
+		assert_non_null(x);
+		for (int i = 0; i < 20; i++) {
+			const struct nt_addr a = any_address();
+			const uint16_t port = (uint16_t)(rand() % 4);
+			const uint8_t proto = any_proto();
+			const bool has = nt_allow_index_has(x, &a, port, proto);
+
+			assert_int_equal(has, nt_allow_list_has(&l, &a, port, proto));
+			found += has;
+		}
+		nt_allow_index_free(x);
+	}
+	assert_in_range(found, 6000, 54000);
+}
+
 int
 main(void)
 {
@@ -133,6 +206,7 @@ main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_bits_behind_the_prefix),
 		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_index),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
