@@ -152,23 +152,30 @@ watch_as_text(struct top *t)
 	return ok;
 }
 
-static void
-begin_terminal(void)
+static bool
+begin_terminal(struct nt_error *err)
 {
-	initscr();
+	const char *name = getenv("TERM");
+	if (newterm(NULL, stdout, stdin) == NULL) {
+		nt_error_set(err, -ENOTTY,
+			"what terminal is '%s'? set TERM, or take --once, which needs none",
+			name != NULL ? name : "");
+		return false;
+	}
 	cbreak();
 	noecho();
 	curs_set(0);
 	keypad(stdscr, TRUE);
 	timeout(EVERY_MS);
 	if (!has_colors())
-		return;
+		return true;
 	start_color();
 	use_default_colors();
 	init_pair(TOP_GOOD, COLOR_GREEN, -1);
 	init_pair(TOP_WARN, COLOR_YELLOW, -1);
 	init_pair(TOP_BAD, COLOR_RED, -1);
 	init_pair(TOP_HEAD, COLOR_CYAN, -1);
+	return true;
 }
 
 static attr_t
@@ -207,10 +214,9 @@ draw(struct top *t)
 static bool
 watch_on_terminal(struct top *t)
 {
-	bool ok = take_sample(t);
+	bool ok = take_sample(t) && begin_terminal(&t->err);
 	if (!ok)
 		return false;
-	begin_terminal();
 	int64_t next_ns = nt_clock_monotonic_ns();
 	for (int key = ERR; ok && key != 'q' && key != 'Q';) {
 		const int64_t now_ns = nt_clock_monotonic_ns();

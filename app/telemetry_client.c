@@ -18,6 +18,7 @@
 
 struct telemetry_client {
 	int fd;
+	unsigned int late; /* answers that did not come in time, and are still to come */
 	size_t room;
 	char *message; /* of room bytes */
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
@@ -191,7 +192,11 @@ telemetry_client_ask(
 			nt_error_set(err, -errno, "%s: %s", c->path, strerror(errno));
 		return NULL;
 	}
-	const ssize_t len = receive(c, err);
+	ssize_t len = receive(c, err);
+	/* Answers come in the order of questions. */
+	for (; len >= 0 && c->late > 0; c->late--)
+		len = receive(c, err);
+	c->late += len == -ETIMEDOUT;
 	return len < 0 ? NULL : answer_of(c, (size_t)len, command, err);
 }
 

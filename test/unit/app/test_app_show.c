@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -221,6 +225,57 @@ test_members(void **state)
 	json_decref(v);
 }
 
+/* A sensor that answers too late once. */
+static void *
+answer_late(void *arg)
+{
+	static const char greeting[] = "{\"version\":\"x\",\"pid\":1,\"max_output_len\":1024}";
+	char question[64];
+	const int listener = *(const int *)arg, fd = accept(listener, NULL, NULL);
+	bool ok = send(fd, greeting, strlen(greeting), 0) > 0;
+	for (int i = 1; i <= 3 && ok; i++) {
+		char answer[64];
+		ok = recv(fd, question, sizeof(question), 0) > 0;
+		if (i == 1)
+			usleep((TELEMETRY_CLIENT_TIMEOUT_MS + 300) * 1000);
+		snprintf(answer, sizeof(answer), "{\"/c\":{\"n\":%d}}", i);
+		ok = ok && send(fd, answer, strlen(answer), 0) > 0;
+	}
+	close(fd);
+	return ok ? NULL : arg;
+}
+
+static void
+test_a_late_answer(void **state)
+{
+	(void)state;
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	struct nt_error err;
+	pthread_t sensor;
+	void *failed;
+	snprintf(at.sun_path, sizeof(at.sun_path), "/tmp/nametap-test-%d", (int)getpid());
+	int listener = socket(AF_UNIX, SOCK_SEQPACKET, 0);
+	assert_int_equal(bind(listener, (const struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(listener, 1), 0);
+	assert_int_equal(pthread_create(&sensor, NULL, answer_late, &listener), 0);
+	struct telemetry_client *c = telemetry_client_open_at(at.sun_path, &err);
+	assert_non_null(c);
+	assert_null(telemetry_client_ask(c, "/c", NULL, &err));
+	assert_non_null(strstr(err.msg, "no answer for 5 s"));
+	for (unsigned int i = 2; i <= 3; i++) {
+		json_t *v = telemetry_client_ask(c, "/c", NULL, &err);
+		assert_int_equal(telemetry_u64(v, "n"), i);
+		json_decref(v);
+	}
+	/* It has closed the connection. */
+	assert_null(telemetry_client_ask(c, "/c", NULL, &err));
+	telemetry_client_close(c);
+	pthread_join(sensor, &failed);
+	assert_null(failed);
+	close(listener);
+	unlink(at.sun_path);
+}
+
 static void
 test_no_sensor(void **state)
 {
@@ -249,6 +304,7 @@ main(void)
 		cmocka_unit_test(test_workers_and_ports),
 		cmocka_unit_test(test_config),
 		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_a_late_answer),
 		cmocka_unit_test(test_no_sensor),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
