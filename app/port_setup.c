@@ -69,7 +69,8 @@ configure(struct ports *p, struct port *port, const struct port_caps *c)
 			p->rss_least = NT_MIN(p->rss_least, port->rss_entries);
 	}
 	/* We never send, but some drivers have queues in pairs only. */
-	const bool pairs = strcmp(port->driver, "net_tap") == 0;
+	const bool pairs =
+		strcmp(port->driver, "net_tap") == 0 || strcmp(port->driver, "net_af_xdp") == 0;
 	int code = rte_eth_dev_configure(port->id, port->queues, pairs ? port->queues : 0, &conf);
 	if (code != 0 && !pairs)
 		code = rte_eth_dev_configure(port->id, port->queues, port->queues, &conf);

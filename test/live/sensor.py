@@ -134,7 +134,7 @@ class Namespace:
     def up(self, interface):
         # The kernel is not to say anything of its own, nor to join segments.
         self.inside("sysctl", "-q", "-w", f"net.ipv6.conf.{interface}.disable_ipv6=1")
-        self.inside("ip", "link", "set", interface, "arp", "off", "mtu", "9000", "txqueuelen",
+        self.inside("ip", "link", "set", interface, "arp", "off", "mtu", "3000", "txqueuelen",
                     "50000", "up")
 
     def __exit__(self, *_):

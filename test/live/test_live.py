@@ -4,7 +4,7 @@
 
 usage: test_live.py CASE NAMETAP TRAFGEN OUT
 
-Cases: files one-file distributor wrong-split null af-packet tap. The last two need root and tcpreplay.
+Cases: files one-file distributor wrong-split null af-packet af-xdp tap. The last three need root and tcpreplay.
 Exit status 77: can't be tested here.
 """
 import os
@@ -134,12 +134,23 @@ def af_packet():
     replayed(["net_af_packet0,iface=far,framecnt=32768"], "near", "workers=2")
 
 
+def af_xdp():
+    try:
+        replayed(["net_af_xdp0,iface=far"], "near")
+    except sensor.Failure as e:
+        # The kernel must have it, and let it be used here.
+        if "ended by itself" in str(e):
+            raise Skipped(f"no AF_XDP here: {e}") from None
+        raise
+
+
 def tap():
     replayed(["net_tap0,iface=tap0"], "tap0")
 
 
 CASES = {"one-file": one_file, "distributor": distributor, "files": files, "wrong-split": wrong_split,
-         "null": null, "af-packet": af_packet, "tap": tap}
+         "null": null, "af-packet": af_packet, "af-xdp": af_xdp,
+         "tap": tap}
 
 if __name__ == "__main__":
     if len(sys.argv) != 5 or sys.argv[1] not in CASES:
