@@ -78,7 +78,7 @@ static void
 look_at_ports(struct housekeeper *h)
 {
 	struct port_stats sum = { 0 }, one;
-	const uint64_t full = ring_losses(h);
+	const uint64_t full = ring_losses(h), partly = incomplete(h);
 	for (unsigned int i = 0; i < h->cfg.ports->count; i++) {
 		ports_stats(h->cfg.ports, i, &one);
 		sum.packets += one.packets;
@@ -92,11 +92,11 @@ look_at_ports(struct housekeeper *h)
 	nt_counter_set(&h->counters, NT_COUNTER_RX_MISSED, sum.missed);
 	nt_counter_set(&h->counters, NT_COUNTER_RX_NO_BUFFER, sum.no_mbuf);
 	nt_counter_set(&h->counters, NT_COUNTER_RX_RING_FULL, full);
-	nt_counter_set(&h->counters, NT_COUNTER_RX_INCOMPLETE, incomplete(h));
+	nt_counter_set(&h->counters, NT_COUNTER_RX_INCOMPLETE, partly);
 	nt_counter_set(&h->counters, NT_COUNTER_RX_ERRORS, sum.errors);
-	if (losses != h->losses)
+	if (losses + partly != h->losses)
 		worker_note_losses(h->cfg.workers[0]);
-	h->losses = losses;
+	h->losses = losses + partly;
 }
 
 /* --- lcores ---------------------------------------------------------------------------------- */
