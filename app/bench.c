@@ -91,12 +91,12 @@ static unsigned int
 serve_once(struct bench *b)
 {
 	const uint64_t before = lines_of(b);
-	const long switches = bench_switches();
+	const long switches = bench_interruptions();
 	const uint64_t begun = rte_rdtsc();
 	const unsigned int n = control_step(b->control);
 	const double took = (double)(rte_rdtsc() - begun);
 	const uint64_t lines = lines_of(b) - before;
-	if (lines >= LINES_MIN && bench_switches() == switches)
+	if (lines >= LINES_MIN && bench_interruptions() == switches)
 		bench_samples_add(&b->line_cycles, took / (double)lines);
 	return n;
 }
@@ -241,10 +241,10 @@ run_probe(struct bench *b, double seconds)
 	const uint64_t begun = rte_rdtsc(), cycles = (uint64_t)(seconds * (double)rte_get_tsc_hz());
 	uint64_t now;
 	do {
-		const long before = bench_switches();
+		const long before = bench_interruptions();
 		const double c = bench_probe_run(b->probe, PROBE_BURSTS);
 		now = rte_rdtsc();
-		if (now - begun > cycles / 3 && bench_switches() == before)
+		if (now - begun > cycles / 3 && bench_interruptions() == before)
 			bench_samples_add(&s, c);
 	} while (now - begun < cycles);
 	const double mean = bench_mean(s.values, s.count);

@@ -53,12 +53,12 @@ bench_lane_batch(struct bench_lane *l, bool staged, bool keep)
 	bench_source_fill(&l->source);
 	l->timers = (struct worker_timers){ 0 };
 	worker_time_stages(l->worker, staged ? &l->timers : NULL);
-	const long before = bench_switches();
+	const long before = bench_interruptions();
 	const uint64_t begun = rte_rdtsc();
 	while (!bench_source_is_empty(&l->source))
 		worker_poll(l->worker);
 	const uint64_t took = rte_rdtsc() - begun;
-	const bool whole = bench_switches() == before;
+	const bool whole = bench_interruptions() == before;
 	worker_time_stages(l->worker, NULL);
 	if (keep && whole && staged)
 		keep_stages(l, BENCH_RING);

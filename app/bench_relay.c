@@ -77,7 +77,7 @@ struct stopwatch {
 static struct stopwatch
 start(void)
 {
-	return (struct stopwatch){ .switches = bench_switches(), .begun = __rdtsc() };
+	return (struct stopwatch){ .switches = bench_interruptions(), .begun = __rdtsc() };
 }
 
 /* s: NULL where it is no matter. */
@@ -85,7 +85,7 @@ static void
 stop(const struct stopwatch *t, struct bench_samples *s)
 {
 	const uint64_t took = __rdtsc() - t->begun;
-	if (s != NULL && bench_switches() == t->switches)
+	if (s != NULL && bench_interruptions() == t->switches)
 		bench_samples_add(s, (double)took);
 }
 

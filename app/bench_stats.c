@@ -52,9 +52,9 @@ bench_samples_free(struct bench_samples *s)
 }
 
 long
-bench_switches(void)
+bench_interruptions(void)
 {
 	struct rusage u;
 	getrusage(RUSAGE_THREAD, &u);
-	return u.ru_nivcsw + u.ru_nvcsw;
+	return u.ru_nivcsw + u.ru_nvcsw + u.ru_minflt;
 }
