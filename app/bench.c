@@ -34,6 +34,8 @@
 #define PROBE_SHARE  0.25
 /* Lines that a round of control writes at least, for its cycles to be a figure of them. */
 #define LINES_MIN 32
+/* Bytes of records and notices, more than a turn at the end can make: half of their ring. */
+#define END_ROOM (1 << 20)
 /* A table for fewer is too small to be one. */
 #define FLOWS_LEAST 1024
 
@@ -108,6 +110,13 @@ serve(void *arg)
 		;
 }
 
+/* One worker takes its turns with control, in one thread: nothing else runs beside it. */
+static bool
+is_alone(const struct bench *b)
+{
+	return b->workers == 1;
+}
+
 /* --- the lanes' part -------------------------------------------------------------------------- */
 
 /* Nothing comes, but what others wait for goes on. */
@@ -119,9 +128,19 @@ pause_lane(struct bench_lane *l)
 	worker_poll(l->worker);
 }
 
+/* At the end a worker waits for room, and for what has its turn after it there would be none. */
+static void
+make_room(struct bench *b, const struct bench_lane *l)
+{
+	while (is_alone(b) && !nt_msg_ring_has_room(worker_records(l->worker), END_ROOM))
+		if (serve_once(b) == 0)
+			lcore_rest();
+}
+
 static void
 end_lane(struct lane_state *s)
 {
+	make_room(s->bench, s->lane);
 	s->lane->source.ended = true;
 	worker_poll(s->lane->worker);
 	if (!s->done)
@@ -165,13 +184,6 @@ lane_main(void *arg)
 }
 
 /* --- phases ----------------------------------------------------------------------------------- */
-
-/* One worker takes its turns with control, in one thread: nothing else runs beside it. */
-static bool
-is_alone(const struct bench *b)
-{
-	return b->workers == 1;
-}
 
 static void
 step(struct bench *b)

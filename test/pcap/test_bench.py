@@ -61,7 +61,6 @@ class TestBench(unittest.TestCase):
             elif found[key] is not None:  # a machine that never left a round whole
                 self.assertGreater(found[key], 0, key)
         self.assertGreater(found["bytes_per_flow"], 100)
-        self.assertGreater(found["relay_insert_cycles"], 0)
 
     def leftovers(self):
         return {f for f in os.listdir("/tmp")
