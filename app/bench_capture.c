@@ -196,6 +196,8 @@ follow(struct bench_capture *c, struct flows *f, const struct nt_packet *v, uint
 	uint32_t idx = nt_flow_find(f->table, &key, hash);
 	if (idx == NT_FLOW_NONE) {
 		idx = nt_flow_insert(f->table, &key, hash);
+		if (idx == NT_FLOW_NONE)
+			return;
 		c->flows++;
 	}
 	struct nt_flow *flow = nt_flow_at(f->table, idx);

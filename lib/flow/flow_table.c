@@ -12,12 +12,18 @@ buckets_chosen(uint32_t max_flows)
 	return (max_flows + NT_FLOW_FLOWS_PER_BUCKET - 1) / NT_FLOW_FLOWS_PER_BUCKET;
 }
 
+static uint32_t
+overflow_for(uint32_t max_flows)
+{
+	return NT_MIN((max_flows - 1) / NT_FLOW_BUCKET_SLOTS,
+		max_flows / NT_FLOW_FLOWS_PER_OVERFLOW + NT_FLOW_OVERFLOW_LEAST);
+}
+
 static size_t
 buckets_bytes(uint32_t max_flows)
 {
-	const size_t overflow = (max_flows - 1) / NT_FLOW_BUCKET_SLOTS;
-
-	return (buckets_chosen(max_flows) + overflow) * sizeof(struct nt_flow_bucket);
+	return (buckets_chosen(max_flows) + (size_t)overflow_for(max_flows)) *
+	       sizeof(struct nt_flow_bucket);
 }
 
 size_t
@@ -63,6 +69,8 @@ nt_flow_table_new(uint32_t max_flows, const struct nt_hash_key *key)
 	t->hash_key = *key;
 	t->chosen = buckets_chosen(max_flows);
 	t->bucket_fresh = t->chosen;
+	t->bucket_end = t->chosen + overflow_for(max_flows);
+	t->in_the_way = NT_FLOW_NONE;
 	t->entry_free = NT_FLOW_NONE;
 	t->young = (struct nt_flow_list){ NT_FLOW_NONE, NT_FLOW_NONE };
 	for (unsigned int i = 0; i < NT_FLOW_LISTS; i++)
@@ -97,6 +105,14 @@ entry_take(struct nt_flow_table *t)
 }
 
 static void
+entry_give(struct nt_flow_table *t, uint32_t idx)
+{
+	t->cold[idx].wheel_slot = NT_FLOW_NONE;
+	t->cold[idx].wheel_next = t->entry_free;
+	t->entry_free = idx;
+}
+
+static void
 young_append(struct nt_flow_table *t, uint32_t idx)
 {
 	struct nt_flow_cold *c = &t->cold[idx];
@@ -117,11 +133,14 @@ nt_flow_insert(struct nt_flow_table *t, const struct nt_flow_key *key, uint64_t 
 
 	if (idx == NT_FLOW_NONE)
 		return NT_FLOW_NONE;
+	if (nt_unlikely(!nt_flow_bucket_put(t, idx, hash))) {
+		entry_give(t, idx);
+		return NT_FLOW_NONE;
+	}
 	t->hot[idx] = (struct nt_flow){ .key = *key };
 	t->cold[idx] = (struct nt_flow_cold){
 		.pins = NT_FLOW_NONE, .extra = NT_FLOW_NONE, .link = NT_FLOW_NONE
 	};
-	nt_flow_bucket_put(t, idx, hash);
 	nt_flow_list_append(t, NT_FLOW_LIST_IDLE, idx);
 	young_append(t, idx);
 	t->live++;
@@ -138,6 +157,7 @@ nt_flow_unlink(struct nt_flow_table *t, uint32_t idx)
 		nt_prefetch(&t->hot[next]); /* a flood's next victim */
 	nt_flow_bucket_remove(t, idx, nt_flow_hash(t, &t->hot[idx].key));
 	nt_flow_list_move(t, NT_FLOW_LIST_ENDED, idx);
+	t->in_the_way = NT_FLOW_NONE;
 	t->live--;
 	t->ended++;
 	t->unlinks++;
@@ -162,9 +182,7 @@ nt_flow_release(struct nt_flow_table *t, uint32_t idx)
 	assert(t->cold[idx].wheel_slot == NT_FLOW_LIST_ENDED);
 	nt_flow_list_remove(t, idx);
 	nt_flow_young_remove(t, idx);
-	t->cold[idx].wheel_slot = NT_FLOW_NONE;
-	t->cold[idx].wheel_next = t->entry_free;
-	t->entry_free = idx;
+	entry_give(t, idx);
 	t->ended--;
 }
 
@@ -207,6 +225,7 @@ nt_flow_table_stats(const struct nt_flow_table *t, struct nt_flow_table_stats *r
 	ret->live = t->live;
 	ret->ended = t->ended;
 	ret->longest = t->longest;
+	ret->crowded = t->crowded;
 	ret->bytes = sizeof(*t) + buckets_bytes(t->max_flows) +
 		     t->max_flows * (sizeof(*t->hot) + sizeof(*t->cold));
 }

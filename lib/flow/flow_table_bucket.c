@@ -10,20 +10,20 @@ bucket_used(const struct nt_flow_bucket *b)
 	return empty != 0 ? (unsigned int)__builtin_ctz(empty) : NT_FLOW_BUCKET_SLOTS;
 }
 
-/* Never fails: see the derivation above struct nt_flow_bucket. */
+/* 0: there is none left. */
 static uint32_t
 overflow_take(struct nt_flow_table *t)
 {
 	const uint32_t at = t->bucket_free;
 
 	if (at == 0)
-		return t->bucket_fresh++;
+		return t->bucket_fresh < t->bucket_end ? t->bucket_fresh++ : 0;
 	t->bucket_free = t->buckets[at].next;
 	t->buckets[at].next = 0;
 	return at;
 }
 
-void
+bool
 nt_flow_bucket_put(struct nt_flow_table *t, uint32_t idx, uint64_t hash)
 {
 	struct nt_flow_bucket *b = &t->buckets[nt_flow_bucket_of(t, hash)];
@@ -34,6 +34,11 @@ nt_flow_bucket_put(struct nt_flow_table *t, uint32_t idx, uint64_t hash)
 	unsigned int slot = bucket_used(b);
 	if (slot == NT_FLOW_BUCKET_SLOTS) {
 		b->next = overflow_take(t);
+		if (nt_unlikely(b->next == 0)) {
+			t->in_the_way = b->idx[0];
+			t->crowded++;
+			return false;
+		}
 		b = &t->buckets[b->next];
 		slot = 0;
 		length++;
@@ -41,6 +46,7 @@ nt_flow_bucket_put(struct nt_flow_table *t, uint32_t idx, uint64_t hash)
 	b->sig[slot] = nt_flow_signature(hash);
 	b->idx[slot] = idx;
 	t->longest = NT_MAX(t->longest, length);
+	return true;
 }
 
 /* The slot of idx in this bucket, or NT_FLOW_BUCKET_SLOTS. */

@@ -23,12 +23,18 @@
  *
  * Overflow buckets: in a chain all buckets but the last are full (removal fills the hole from the
  * end), so a chain of 1 + k buckets holds more than 8k flows, and (max_flows - 1) / 8 overflow
- * buckets always suffice, whatever the hashes are: even all flows in one chain.
+ * buckets would always suffice, whatever the hashes are: even all flows in one chain. Of Poisson(4)
+ * 2.1 % of the buckets want one: one for 190 flows. There is one for 64, and 256 more so that small
+ * tables, whose share varies, have as many as they can need; a keyed hash never comes near that.
+ * Should there be none left, the flow that is in the way is the next victim (nt_flow_victim).
  *
- * Memory per flow: 128 hot + 96 cold + 64 / 4 + 64 / 8 = 248 bytes, and 33 KiB for the wheel.
+ * Memory per flow: 128 hot + 96 cold + 64 / 4 + 64 / 64 = 241 bytes, and 49 KiB for the wheel and
+ * the least of the overflow.
  */
-#define NT_FLOW_BUCKET_SLOTS	 8
-#define NT_FLOW_FLOWS_PER_BUCKET 4
+#define NT_FLOW_BUCKET_SLOTS	   8
+#define NT_FLOW_FLOWS_PER_BUCKET   4
+#define NT_FLOW_FLOWS_PER_OVERFLOW 64
+#define NT_FLOW_OVERFLOW_LEAST	   256
 
 struct nt_flow_bucket {
 	uint16_t sig[NT_FLOW_BUCKET_SLOTS]; /* 0 = empty; used ones come first */
@@ -39,8 +45,8 @@ struct nt_flow_bucket {
 static_assert(sizeof(struct nt_flow_bucket) == NT_CACHE_LINE, "a bucket is one cache line");
 static_assert(sizeof(struct nt_flow) + sizeof(struct nt_flow_cold) +
 			      NT_CACHE_LINE / NT_FLOW_FLOWS_PER_BUCKET +
-			      NT_CACHE_LINE / NT_FLOW_BUCKET_SLOTS <=
-		      256,
+			      NT_CACHE_LINE / NT_FLOW_FLOWS_PER_OVERFLOW <=
+		      241,
 	"memory per connection");
 
 /* Every entry in use is on one of these lists (nt_flow_cold.wheel_slot), linked by wheel_*. */
@@ -69,7 +75,9 @@ struct nt_flow_table {
 
 	/* entries and overflow buckets: those given back first, then those never used */
 	uint32_t entry_free, entry_fresh;
-	uint32_t bucket_free, bucket_fresh; /* free: 0 = none, linked by next */
+	uint32_t bucket_free, bucket_fresh, bucket_end; /* free: 0 = none, linked by next */
+	uint32_t in_the_way; /* of a flow that no bucket was left for, NT_FLOW_NONE = none */
+	uint64_t crowded;
 	uint32_t live, ended, longest;
 	uint32_t unlinks; /* wraps; nothing found before is found any more where it has moved */
 	struct nt_flow_list young;
@@ -199,8 +207,9 @@ nt_flow_cold_at(const struct nt_flow_table *t, uint32_t idx)
 	return &t->cold[idx];
 }
 
-/* In the hash: the key is in hot[idx]. */
-void nt_flow_bucket_put(struct nt_flow_table *t, uint32_t idx, uint64_t hash);
+/* Into the hash; false: there is no bucket left for it (in_the_way, crowded). */
+bool nt_flow_bucket_put(struct nt_flow_table *t, uint32_t idx, uint64_t hash);
+/* The key is in hot[idx]. */
 void nt_flow_bucket_remove(struct nt_flow_table *t, uint32_t idx, uint64_t hash);
 
 /* Lists: number as in nt_flow_cold.wheel_slot. Append an entry that is on none, move one that is.

@@ -191,6 +191,8 @@ nt_flow_due_through(const struct nt_flow_table *t)
 uint32_t
 nt_flow_victim(struct nt_flow_table *t)
 {
+	if (nt_unlikely(t->in_the_way != NT_FLOW_NONE))
+		return t->in_the_way;
 	if (t->lists[NT_FLOW_LIST_OVERDUE].head != NT_FLOW_NONE)
 		return t->lists[NT_FLOW_LIST_OVERDUE].head;
 	const unsigned int slot = slot_first(t);

@@ -60,8 +60,9 @@ static inline uint32_t nt_flow_find(
 
 /*
  * A new entry: key set, everything else zero but pins and extra (NT_FLOW_NONE); at the tail of the
- * young list; not scheduled. NT_FLOW_NONE when the table is full: evict first. The key must not be
- * there already.
+ * young list; not scheduled. NT_FLOW_NONE when the table is full, or no bucket is left for its hash
+ * (with a keyed hash, never): evict first what nt_flow_victim says. The key must not be there
+ * already.
  */
 uint32_t nt_flow_insert(struct nt_flow_table *t, const struct nt_flow_key *key, uint64_t hash);
 
@@ -98,7 +99,8 @@ int64_t nt_flow_due_through(const struct nt_flow_table *t);
  * What goes first when the table is full: a flow of the nearest second on the wheel (embryonic ones
  * have the shortest deadlines); NT_FLOW_NONE when none is scheduled. O(1). Traffic doesn't move
  * flows on the wheel, so the real deadline may be later: schedule it again then and ask once more.
- * That moves each flow once in its timeout, and floods don't drive out what has traffic.
+ * That moves each flow once in its timeout, and floods don't drive out what has traffic. Where the
+ * last insert found no bucket, it is one that makes room in the right one.
  */
 uint32_t nt_flow_victim(struct nt_flow_table *t);
 
@@ -123,6 +125,7 @@ struct nt_flow_table_stats {
 	uint32_t live; /* findable */
 	uint32_t ended; /* unlinked, not yet released */
 	uint32_t longest; /* most buckets chained in one place so far */
+	uint64_t crowded; /* inserts that found no bucket left */
 	uint64_t bytes; /* memory of the whole table */
 };
 void nt_flow_table_stats(const struct nt_flow_table *t, struct nt_flow_table_stats *ret);

@@ -193,6 +193,46 @@ all_flows_in_one_chain(void **state)
 	nt_flow_table_free(t);
 }
 
+/* More in one chain than there are overflow buckets for: who is in the way goes first. */
+static void
+a_crowded_chain_has_a_victim(void **state)
+{
+	enum {
+		MAX = 5000,
+		ROOM = NT_FLOW_BUCKET_SLOTS * (1 + MAX / 64 + 256)
+	};
+	struct nt_flow_table *t = table_new(MAX);
+	const struct nt_flow_key first = key_number(0);
+	const uint32_t bucket = nt_flow_bucket_of(t, nt_flow_hash(t, &first));
+	uint32_t last = 0, in = 0, elsewhere = 0;
+
+	(void)state;
+	for (; in <= ROOM; last++) {
+		const struct nt_flow_key k = key_number(last);
+
+		if (nt_flow_bucket_of(t, nt_flow_hash(t, &k)) != bucket)
+			elsewhere = last;
+		else if (in++ < ROOM)
+			assert_int_not_equal(insert_number(t, last), NT_FLOW_NONE);
+	}
+	last--;
+	for (unsigned int i = 0; i < 3; i++)
+		assert_int_equal(insert_number(t, last), NT_FLOW_NONE);
+	assert_int_equal(stats_of(t).crowded, 3);
+	assert_int_equal(stats_of(t).live, ROOM);
+	assert_int_not_equal(insert_number(t, elsewhere), NT_FLOW_NONE);
+
+	const uint32_t victim = nt_flow_victim(t);
+	assert_int_not_equal(victim, NT_FLOW_NONE);
+	nt_flow_unlink(t, victim); /* not released: its slot is free all the same */
+	assert_int_equal(nt_flow_victim(t), NT_FLOW_NONE); /* none is scheduled */
+	assert_int_not_equal(insert_number(t, last), NT_FLOW_NONE);
+	assert_int_not_equal(find_number(t, last), NT_FLOW_NONE);
+	while (nt_flow_any(t) != NT_FLOW_NONE)
+		nt_flow_unlink(t, nt_flow_any(t));
+	nt_flow_table_free(t);
+}
+
 static void
 a_full_table_says_so(void **state)
 {
@@ -295,6 +335,7 @@ main(void)
 		cmocka_unit_test(twins_of_two_families_never_meet),
 		cmocka_unit_test(equal_signatures_are_told_apart_by_the_key),
 		cmocka_unit_test(all_flows_in_one_chain),
+		cmocka_unit_test(a_crowded_chain_has_a_victim),
 		cmocka_unit_test(a_full_table_says_so),
 		cmocka_unit_test(young_and_ended_keep_their_order),
 		cmocka_unit_test(any_finds_every_live_flow),
