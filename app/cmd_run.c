@@ -226,7 +226,7 @@ look_ahead(const struct run_args *a, const struct nt_config *cfg)
 	};
 	preflight_look(&p);
 	preflight_print(stderr, &p, a->quiet);
-	return p.errors == 0 || a->force ? EXIT_FINE : EXIT_INCOMPLETE;
+	return p.errors == 0 || (a->force && !p.would_destroy) ? EXIT_FINE : EXIT_INCOMPLETE;
 }
 
 int

@@ -35,6 +35,7 @@ struct live {
 	_Atomic int64_t watched_since_ns;
 	struct nt_hash_key names_key;
 	struct snapshot_keeper *keeper; /* NULL: no snapshots are taken */
+	bool snapshot_in_the_way; /* at its path is what is not to be replaced */
 	_Atomic int64_t no_offset; /* files are shown with the time that they have */
 	struct live_view view;
 };
@@ -126,10 +127,30 @@ make_workers(struct live *l)
 	return code;
 }
 
+/* What can't be used is kept by another name; else no new one may take its place. */
+static void
+keep_unusable(struct live *l, const char *path, const struct nt_error *why)
+{
+	struct nt_error err;
+	if (nt_snapshot_place(path) != NT_SNAPSHOT_PLACE_OURS) {
+		l->snapshot_in_the_way = true;
+		fprintf(stderr, "nametap: %s; it stays, and no snapshot is written\n", why->msg);
+	} else if (nt_snapshot_set_aside(path, &err) != 0) {
+		l->snapshot_in_the_way = true;
+		fprintf(stderr, "nametap: %s; it stays, and no snapshot is written: %s\n", why->msg,
+			err.msg);
+	} else {
+		fprintf(stderr,
+			"nametap: %s; it is kept as %s" NT_SNAPSHOT_UNUSABLE
+			", names are learnt anew\n",
+			why->msg, path);
+	}
+}
+
 /* NULL where there is none that can be used: then it was said why, unless it is just the first run.
  */
 static struct nt_snapshot *
-load_snapshot(const struct live *l)
+load_snapshot(struct live *l)
 {
 	const char *path = l->cfg.config->run.snapshot.text;
 	struct nt_error err;
@@ -137,7 +158,7 @@ load_snapshot(const struct live *l)
 		return NULL;
 	struct nt_snapshot *s = nt_snapshot_load(path, l->ports.began_ns, &err);
 	if (s == NULL && errno != ENOENT)
-		fprintf(stderr, "nametap: %s\n", err.msg);
+		keep_unusable(l, path, &err);
 	return s;
 }
 
@@ -182,7 +203,7 @@ make_keeper(struct live *l)
 		.began_ns = l->watched_since_ns,
 		.names_key = l->names_key,
 	};
-	if (l->cfg.config->run.snapshot.text[0] == '\0')
+	if (l->cfg.config->run.snapshot.text[0] == '\0' || l->snapshot_in_the_way)
 		return 0;
 	l->keeper = snapshot_keeper_new(l->cfg.config, &from);
 	return l->keeper == NULL ? -ENOMEM : 0;

@@ -33,9 +33,8 @@ obstacle(const char *path, struct stat *ret)
 	return S_ISSOCK(ret->st_mode) ? ENXIO : 0;
 }
 
-/* The log in dir that is this very file, by whatever name; NULL where none is. */
-static const char *
-log_that_is(const char *dir, const struct stat *file)
+const char *
+paths_log_that_is(const char *dir, const struct stat *file)
 {
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
 		const char *name = nt_log_path((enum nt_log_kind)k);
@@ -63,7 +62,7 @@ check_capture(FILE *out, const char *dir, const char *path)
 		fprintf(out, "nametap: %s: %s\n", shown, strerror(code));
 		return EXIT_INCOMPLETE;
 	}
-	const char *log = log_that_is(dir, &st);
+	const char *log = paths_log_that_is(dir, &st);
 	if (log == NULL)
 		return EXIT_FINE;
 	fprintf(out,

@@ -4,6 +4,7 @@
 #define PATHS_H
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 #include <nt_base.h>
 
@@ -13,6 +14,9 @@
  * writer. Returns an exit status, the worst of all: EXIT_FINE, EXIT_INCOMPLETE or EXIT_USAGE.
  */
 int paths_check(FILE *out, const char *dir, char *const *captures, unsigned int count);
+
+/* The log in dir that is this very file, by whatever name; NULL where none is. */
+const char *paths_log_that_is(const char *dir, const struct stat *file);
 
 /* Make dir where it is not there; not its parents. 0, or -errno and *err. */
 int paths_make_dir(const char *dir, struct nt_error *err);

@@ -114,6 +114,7 @@ void
 preflight_look(struct preflight *p)
 {
 	p->count = p->errors = p->warnings = 0;
+	p->would_destroy = false;
 	preflight_ports(p);
 	preflight_memory(p);
 	preflight_cpus(p);

@@ -27,6 +27,7 @@ struct preflight {
 	int eal_count;
 	unsigned int count; /* of findings */
 	unsigned int errors, warnings; /* all of them */
+	bool would_destroy; /* a file: to be refused whatever is forced */
 	struct preflight_finding findings[PREFLIGHT_MAX];
 };
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <nt_log.h>
+#include <nt_snapshot.h>
 
 #include "preflight_priv.h"
 #include "runtime_dir.h"
@@ -87,6 +88,44 @@ check_run_dir(struct preflight *p)
 	check_logs(p, dir);
 }
 
+/* By its name, for it may be made yet. */
+static bool
+is_log(const struct preflight *p, const char *path)
+{
+	const char *run_dir = p->config->run.dir.text;
+	const char *slash = strrchr(path, '/'), *base = slash == NULL ? path : slash + 1;
+	char dir[SYSFS_PATH_MAX], full[SYSFS_PATH_MAX], name[64];
+	struct stat of_logs, of_path;
+	parent(path, dir);
+	if (sysfs_path(full, root_of(p, run_dir), "%s", run_dir) != 0)
+		return false;
+	bool same = strcmp(dir, run_dir) == 0;
+	if (!same && stat(full, &of_logs) == 0 &&
+		sysfs_path(full, root_of(p, dir), "%s", dir) == 0 && stat(full, &of_path) == 0)
+		same = of_logs.st_dev == of_path.st_dev && of_logs.st_ino == of_path.st_ino;
+	for (unsigned int k = 0; same && k < NT_LOG_KINDS; k++) {
+		(void)snprintf(name, sizeof(name), "%s.log", nt_log_path((enum nt_log_kind)k));
+		if (strcmp(base, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Nothing but a snapshot is ever replaced by one. */
+static void
+check_replaceable(struct preflight *p, const char *path, const char *dir)
+{
+	char full[SYSFS_PATH_MAX];
+	if (sysfs_path(full, root_of(p, path), "%s", path) != 0)
+		return;
+	const int place = nt_snapshot_place(full);
+	if (place != NT_SNAPSHOT_PLACE_FOREIGN && place != NT_SNAPSHOT_PLACE_NO_FILE)
+		return;
+	preflight_error(p, "run.snapshot: %s would be replaced, but %s", path,
+		nt_snapshot_place_text(place));
+	preflight_todo(p, "--set run.snapshot=%s/names.snapshot", dir);
+}
+
 static void
 check_snapshot(struct preflight *p)
 {
@@ -101,10 +140,15 @@ check_snapshot(struct preflight *p)
 	if (is_dir(root_of(p, path), path)) {
 		preflight_error(p, "run.snapshot: %s is a directory", path);
 		preflight_todo(p, "--set run.snapshot=%s/names.snapshot", path);
+	} else if (is_log(p, path)) {
+		preflight_error(p, "run.snapshot: %s is one of the logs", path);
+		preflight_todo(p, "--set run.snapshot=%s/names.snapshot", dir);
 	} else if (sysfs_may(root_of(p, path), path, F_OK) &&
 		   !sysfs_may(root_of(p, path), path, R_OK)) {
 		preflight_error(p, "run.snapshot: no right to read %s", path);
 		preflight_todo(p, "chown %s %s", preflight_user(user), path);
+	} else {
+		check_replaceable(p, path, dir);
 	}
 }
 

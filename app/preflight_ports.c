@@ -3,10 +3,12 @@
 #include <linux/capability.h>
 #include <linux/if.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nt_dpdk_drivers.h>
 
+#include "paths.h"
 #include "preflight_priv.h"
 
 /* Not in every version of linux/capability.h. */
@@ -95,6 +97,26 @@ check_interface(struct preflight *p, const struct device *d, const char *name)
 	}
 }
 
+/* Lines would be appended to what is read. */
+static void
+check_no_log(struct preflight *p, const struct device *d, const char *path)
+{
+	const char *run_dir = p->config->run.dir.text;
+	char dir[SYSFS_PATH_MAX], file[SYSFS_PATH_MAX];
+	struct stat st;
+	if (sysfs_path(dir, run_dir[0] == '/' ? p->root : "", "%s", run_dir) != 0 ||
+		sysfs_path(file, path[0] == '/' ? p->root : "", "%s", path) != 0 ||
+		stat(file, &st) != 0)
+		return;
+	const char *log = paths_log_that_is(dir, &st);
+	if (log == NULL)
+		return;
+	p->would_destroy = true;
+	preflight_error(p, "port %s: %s is the same file as %s/%s.log, which is written to",
+		d->name, path, run_dir, log);
+	preflight_todo(p, "--set run.dir=DIRECTORY, another one");
+}
+
 static void
 check_capture(struct preflight *p, const struct device *d, const char *path)
 {
@@ -105,6 +127,8 @@ check_capture(struct preflight *p, const struct device *d, const char *path)
 	} else if (!sysfs_may(root, path, R_OK)) {
 		preflight_error(p, "port %s: no right to read %s", d->name, path);
 		preflight_todo(p, "chmod a+r %s", path);
+	} else {
+		check_no_log(p, d, path);
 	}
 }
 
@@ -195,5 +219,16 @@ preflight_ports(struct preflight *p)
 			check_virtual(p, &d);
 		else
 			preflight_pci(p, text);
+	}
+	for (int i = 0; i < p->eal_count; i++) {
+		struct preflight one = { .eal = p->eal + i,
+			.eal_count = NT_MIN(p->eal_count - i, 2) };
+		const char *text =
+			strncmp(p->eal[i], "--vdev", 6) == 0 ? preflight_eal(&one, "--vdev") : NULL;
+		struct device d;
+		if (text == NULL || strncmp(text, "net_", 4) != 0)
+			continue;
+		take_apart(text, &d);
+		check_virtual(p, &d);
 	}
 }

@@ -3,8 +3,9 @@
  * What a sensor knows of names, in a file, so that a restart is no warm-up: the lives of a name
  * cache and the memory of what was ever told. Ordinary threads only, never an lcore.
  *
- * A file is written beside its path and renamed, so a path has a whole one or the one before; it is
- * its owner's alone (0600), for it holds the key of the memory. It begins with magic and version
+ * A file is written beside its path and renamed, so a path has a whole one or the one before; what
+ * is no snapshot is never replaced, nor waited for. It is its owner's alone (0600), for it holds
+ * the key of the memory. It begins with magic and version
  * and ends with counts and a CRC-32 of all before: what is cut short, damaged or of another version
  * is not loaded, none of it. Times are wall-clock nanoseconds. Little-endian, for one machine.
  */
@@ -24,6 +25,24 @@ struct nt_snapshot_head {
 	uint64_t told_mark;
 };
 
+/* --- where it is to be ---------------------------------------------------------------------- */
+
+enum nt_snapshot_place {
+	NT_SNAPSHOT_PLACE_EMPTY, /* nothing is there, or an empty file */
+	NT_SNAPSHOT_PLACE_OURS, /* begins as a snapshot does: of any version, perhaps damaged */
+	NT_SNAPSHOT_PLACE_FOREIGN, /* a file, but no snapshot */
+	NT_SNAPSHOT_PLACE_NO_FILE, /* a link, pipe, device, directory */
+};
+
+/* What is there, or -errno where it can't be told. */
+int nt_snapshot_place(const char *path);
+/* Why it can't be replaced, of the last two and of -errno. */
+const char *nt_snapshot_place_text(int place);
+
+#define NT_SNAPSHOT_UNUSABLE ".unusable"
+/* What can't be used gets that behind its name, in place of an older one. 0, or -errno and *err. */
+int nt_snapshot_set_aside(const char *path, struct nt_error *err);
+
 /* --- writing -------------------------------------------------------------------------------- */
 
 struct nt_snapshot_writer;
@@ -34,7 +53,10 @@ struct nt_snapshot_writer *nt_snapshot_create(
 /* Errors stick, and are told by nt_snapshot_commit. */
 void nt_snapshot_put_name(struct nt_snapshot_writer *w, const struct nt_name_entry *e);
 void nt_snapshot_put_told(struct nt_snapshot_writer *w, const struct nt_told_entry *e);
-/* To the disk, and into its place. 0, or -errno and *err: the path has what it had. Frees w. */
+/*
+ * To the disk, and into its place. 0, or -errno and *err: the path has what it had; -EEXIST where
+ * that is no snapshot. Frees w.
+ */
 int nt_snapshot_commit(struct nt_snapshot_writer *w, struct nt_error *err);
 /* Nothing of it stays. NULL is fine. */
 void nt_snapshot_abandon(struct nt_snapshot_writer *w);
@@ -44,7 +66,8 @@ void nt_snapshot_abandon(struct nt_snapshot_writer *w);
 struct nt_snapshot;
 
 /*
- * NULL and *err (one line); errno is ENOENT where there is none. Names that have expired at now_ns
+ * NULL and *err (one line); errno is ENOENT where there is none, or an empty file; EINVAL where it
+ * is none that can be used. Names that have expired at now_ns
  * are left out. What was taken later than now_ns is refused: caches go forward in time only.
  */
 struct nt_snapshot *nt_snapshot_load(const char *path, int64_t now_ns, struct nt_error *err);

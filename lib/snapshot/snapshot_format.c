@@ -3,7 +3,13 @@
 
 #include <string.h>
 
-static const uint8_t magic[8] = { 'N', 'T', 'S', 'N', 'A', 'P', '\r', '\n' };
+static const uint8_t magic[SNAPSHOT_MAGIC_BYTES] = { 'N', 'T', 'S', 'N', 'A', 'P', '\r', '\n' };
+
+bool
+snapshot_is_magic(const uint8_t *bytes, size_t len)
+{
+	return len >= sizeof(magic) && memcmp(bytes, magic, sizeof(magic)) == 0;
+}
 
 static uint8_t *
 put_uint(uint8_t *out, uint64_t v, unsigned int bytes)
@@ -126,7 +132,7 @@ take_addr(struct snapshot_cursor *c)
 uint32_t
 snapshot_unpack_head(struct snapshot_cursor *c, struct nt_snapshot_head *ret)
 {
-	if (memcmp(take(c, sizeof(magic)), magic, sizeof(magic)) != 0)
+	if (!snapshot_is_magic(take(c, sizeof(magic)), sizeof(magic)))
 		return 0;
 	const uint32_t version = (uint32_t)take_uint(c, 4);
 	if (version != NT_SNAPSHOT_VERSION)

@@ -14,11 +14,12 @@
 
 #include "nt_snapshot.h"
 
-#define SNAPSHOT_HEAD_BYTES 68
-#define SNAPSHOT_NAME_BYTES 79 /* without the name */
-#define SNAPSHOT_TOLD_BYTES 25
-#define SNAPSHOT_END_BYTES  21
-#define SNAPSHOT_RECORD_MAX (SNAPSHOT_NAME_BYTES + NT_MAPPING_NAME_MAX)
+#define SNAPSHOT_MAGIC_BYTES 8
+#define SNAPSHOT_HEAD_BYTES  68
+#define SNAPSHOT_NAME_BYTES  79 /* without the name */
+#define SNAPSHOT_TOLD_BYTES  25
+#define SNAPSHOT_END_BYTES   21
+#define SNAPSHOT_RECORD_MAX  (SNAPSHOT_NAME_BYTES + NT_MAPPING_NAME_MAX)
 
 enum snapshot_kind {
 	SNAPSHOT_NAME = 1,
@@ -30,6 +31,20 @@ struct snapshot_end {
 	uint64_t names, tolds;
 	uint32_t crc;
 };
+
+/* Do they begin as a snapshot does? Of any version. */
+bool snapshot_is_magic(const uint8_t *bytes, size_t len);
+
+/* To read a regular file: its descriptor, SNAPSHOT_NO_FILE where it is none, or -errno. */
+#define SNAPSHOT_NO_FILE (-EBADFD)
+int snapshot_open(const char *path);
+
+/* May what was found there go? */
+static inline bool
+snapshot_replaceable(int place)
+{
+	return place == NT_SNAPSHOT_PLACE_EMPTY || place == NT_SNAPSHOT_PLACE_OURS;
+}
 
 /* Each writes its bytes at out and returns how many. */
 size_t snapshot_pack_head(uint8_t *out, const struct nt_snapshot_head *h);

@@ -103,7 +103,7 @@ read_records(struct nt_snapshot *s, struct snapshot_cursor *c, const struct snap
 static int
 refuse(const char *name, struct nt_error *err, const char *why)
 {
-	return nt_error_set(err, -EINVAL, "%s: %s; names are learnt anew", name, why);
+	return nt_error_set(err, -EINVAL, "%s: %s", name, why);
 }
 
 static int
@@ -154,8 +154,8 @@ read_file(int fd, size_t *ret_len)
 	struct stat st;
 	if (fstat(fd, &st) != 0)
 		return NULL;
-	if (!S_ISREG(st.st_mode)) {
-		errno = EINVAL;
+	if (st.st_size == 0) {
+		errno = ENOENT;
 		return NULL;
 	}
 	const size_t size = (size_t)st.st_size;
@@ -180,14 +180,15 @@ struct nt_snapshot *
 nt_snapshot_load(const char *path, int64_t now_ns, struct nt_error *err)
 {
 	size_t len = 0;
-	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	const int fd = snapshot_open(path);
 	uint8_t *bytes = fd < 0 ? NULL : read_file(fd, &len);
-	const int failed = bytes == NULL ? errno : 0;
+	const int failed = fd < 0 ? -fd : bytes == NULL ? errno : 0;
 	if (fd >= 0)
 		close(fd);
 	if (failed != 0) {
-		nt_error_set(
-			err, -failed, "can't read the snapshot %s: %s", path, strerror(failed));
+		nt_error_set(err, -failed, "can't read the snapshot %s: %s", path,
+			fd == SNAPSHOT_NO_FILE ? nt_snapshot_place_text(NT_SNAPSHOT_PLACE_NO_FILE)
+					       : strerror(failed));
 		errno = failed;
 		return NULL;
 	}

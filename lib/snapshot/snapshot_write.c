@@ -32,6 +32,8 @@ static int
 open_beside(struct nt_snapshot_writer *w)
 {
 	/* What a run that was killed has left there is nobody's. */
+	if (nt_snapshot_place(w->beside) == NT_SNAPSHOT_PLACE_FOREIGN)
+		return -EEXIST;
 	if (unlink(w->beside) != 0 && errno != ENOENT)
 		return -errno;
 	const int fd = open(w->beside, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
@@ -53,7 +55,12 @@ begin(struct nt_snapshot_writer *w, const char *path)
 		w->beside = NULL;
 		return -ENOMEM;
 	}
-	return open_beside(w);
+	const int err = open_beside(w);
+	if (err != 0) {
+		free(w->beside); /* not ours to remove */
+		w->beside = NULL;
+	}
+	return err;
 }
 
 struct nt_snapshot_writer *
@@ -117,6 +124,9 @@ finish(struct nt_snapshot_writer *w)
 	if (fclose(w->file) != 0 && w->err == 0)
 		w->err = -errno;
 	w->file = NULL;
+	const int place = nt_snapshot_place(w->path);
+	if (!snapshot_replaceable(place))
+		return place < 0 ? place : -EEXIST;
 	if (w->err == 0 && rename(w->beside, w->path) != 0)
 		w->err = -errno;
 	return w->err != 0 ? w->err : sync_directory(w->path);
@@ -127,8 +137,9 @@ nt_snapshot_commit(struct nt_snapshot_writer *w, struct nt_error *ret_err)
 {
 	const int err = finish(w);
 	if (err != 0)
-		nt_error_set(
-			ret_err, err, "can't write the snapshot %s: %s", w->path, strerror(-err));
+		nt_error_set(ret_err, err, "can't write the snapshot %s: %s", w->path,
+			err == -EEXIST ? nt_snapshot_place_text(nt_snapshot_place(w->path))
+				       : strerror(-err));
 	nt_snapshot_abandon(w);
 	return err;
 }

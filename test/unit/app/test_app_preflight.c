@@ -291,6 +291,27 @@ test_virtual(void **state)
 				      "do this: use one of: net_ring"));
 }
 
+/* A log is appended to: no capture may be one, by whatever name. */
+static void
+test_capture_is_log(void **state)
+{
+	const char *root = *state;
+	char from[256], to[256];
+	assign("ports=net_pcap0,rx_pcap=/x/a.pcap");
+	made_file(root, "/x/a.pcap", "");
+	made_file(root, "/var/log/nametap/conn.log", "");
+	finds(root, "");
+	assert_false(p.would_destroy);
+	made_gone(root, "/var/log/nametap/conn.log");
+	snprintf(from, sizeof(from), "%s/x/a.pcap", root);
+	snprintf(to, sizeof(to), "%s/var/log/nametap/conn.log", root);
+	assert_int_equal(link(from, to), 0);
+	finds(root, "nametap: error: port net_pcap0: /x/a.pcap is the same file as "
+		    "/var/log/nametap/conn.log, which is written to; do this: --set "
+		    "run.dir=DIRECTORY, another one\n");
+	assert_true(p.would_destroy);
+}
+
 static void
 test_interfaces(void **state)
 {
@@ -350,6 +371,25 @@ test_directories(void **state)
 	made_dir(root, "/none/such/names");
 	finds(root, "nametap: error: run.snapshot: /none/such/names is a directory; do this: --set "
 		    "run.snapshot=/none/such/names/names.snapshot\n");
+	made_gone(root, "/none/such/names");
+	made_file(root, "/none/such/names", "");
+	finds(root, "");
+	made_file(root, "/none/such/names", "NTSNAP\r\n of some version");
+	finds(root, "");
+	made_file(root, "/none/such/names", "hello");
+	finds(root, "nametap: error: run.snapshot: /none/such/names would be replaced, but it is "
+		    "no snapshot of nametap; do this: --set "
+		    "run.snapshot=/none/such/names.snapshot\n");
+	made_link(root, "/none/such/link", "/dev/full");
+	assign("run.snapshot=/none/such/link");
+	look(root);
+	assert_non_null(strstr(lines, "link would be replaced, but it is no regular file"));
+	assign("run.snapshot=/var/log/nametap/conn.log");
+	finds(root, "nametap: error: run.snapshot: /var/log/nametap/conn.log is one of the logs; "
+		    "do this: --set run.snapshot=/var/log/nametap/names.snapshot\n");
+	assign("run.snapshot=/var/log/../log/nametap/notice.log");
+	look(root);
+	assert_non_null(strstr(lines, "notice.log is one of the logs"));
 	made_gone(root, "/run/nametap");
 	assign("run.snapshot=");
 	look(root);
@@ -518,6 +558,7 @@ main(void)
 		IN_TREE(test_card),
 		IN_TREE(test_iommu),
 		IN_TREE(test_virtual),
+		IN_TREE(test_capture_is_log),
 		IN_TREE(test_interfaces),
 		IN_TREE(test_directories),
 		IN_TREE(test_eal),
