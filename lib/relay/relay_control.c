@@ -138,7 +138,10 @@ merge_begin(struct nt_relay *r, struct merge *m, uint64_t until)
 	}
 }
 
-/* Whose head is the first of all; *ret_until: up to where its messages come before the others'. */
+/*
+ * Whose head is the first of all; *ret_until: up to where its messages come before the others'. Two
+ * workers may tell of one position, where a packet came in a tunnel: then whichever is asked first.
+ */
 static unsigned int
 merge_first(const struct nt_relay *r, const struct merge *m, uint64_t *ret_until)
 {
@@ -150,8 +153,7 @@ merge_first(const struct nt_relay *r, const struct merge *m, uint64_t *ret_until
 		first = head < least ? i : first;
 		least = NT_MIN(least, head);
 	}
-	/* never equal: a packet belongs to one worker */
-	*ret_until = NT_MIN(m->until, second - 1);
+	*ret_until = NT_MIN(m->until, NT_MAX(second - 1, least));
 	return first;
 }
 

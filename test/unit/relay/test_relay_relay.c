@@ -383,6 +383,30 @@ test_facts(void **state NT_UNUSED)
 	nt_relay_free(r);
 }
 
+/* A packet that came in a tunnel is two workers', and both may have something to tell of it. */
+static void
+test_one_position(void **state NT_UNUSED)
+{
+	struct nt_relay *r = relay(3, RING_UNITS, RING_UNITS);
+	struct fake_cache f = { .answer = NT_NAME_NEW };
+	assert_true(learn(r, 0, 4, 0));
+	for (unsigned int w = 0; w < 2; w++) {
+		assert_true(learn(r, w, 5, 0));
+		assert_true(learn(r, w, 5, 1));
+		assert_true(learn(r, w, 6 + w, 0));
+	}
+	for (unsigned int w = 0; w < 3; w++)
+		release(r, w, 6);
+	assert_int_equal(nt_relay_step(r, 0), 6);
+	assert_true(nt_relay_watermark(r).position == 6);
+	assert_true(apply(r, 2, &f, NULL) == 6);
+	assert_int_equal(f.count, 6);
+	assert_int_equal(f.damaged, 0);
+	for (unsigned int i = 1; i < f.count; i++)
+		assert_true(f.kept[i - 1] <= f.kept[i]);
+	nt_relay_free(r);
+}
+
 int
 main(void)
 {
@@ -398,6 +422,7 @@ main(void)
 		cmocka_unit_test(test_step_max),
 		cmocka_unit_test(test_clock_never_back),
 		cmocka_unit_test(test_many_workers),
+		cmocka_unit_test(test_one_position),
 	};
 	return cmocka_run_group_tests_name("relay", tests, NULL, NULL);
 }
