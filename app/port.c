@@ -126,10 +126,9 @@ find(struct ports *p, struct port_caps *caps, struct nt_error *err)
 		snprintf(port->driver, sizeof(port->driver), "%s", c->info.driver_name);
 		p->count++;
 	}
-	if (p->count == 0)
-		return nt_error_set(err, -ENODEV,
-			"no port: `ports` names none, or none that DPDK finds (a card must be "
-			"bound to vfio-pci)");
+	if (p->count == 0 && p->cfg.config->ports.count == 0)
+		return nt_error_set(
+			err, -ENODEV, "no port: `ports` names none, and DPDK found none by itself");
 	return 0;
 }
 
@@ -150,9 +149,11 @@ check_devices(const struct ports *p, struct nt_error *err)
 								 text, len) == 0);
 		}
 		if (!found)
-			return nt_error_set(err, -ENODEV,
-				"%.*s: DPDK has no such port: is it there, and bound to vfio-pci?",
-				(int)len, text);
+			return nt_error_set(err, -ENODEV, "%.*s: DPDK made no port of it: %s",
+				(int)len, text,
+				strncmp(text, "net_", 4) == 0
+					? "what its driver or EAL said above is why"
+					: "is it there, and bound to vfio-pci?");
 	}
 	return 0;
 }

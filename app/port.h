@@ -86,6 +86,10 @@ struct port_stats {
 /* What port i counted since it was opened. Any thread. */
 void ports_stats(struct ports *p, unsigned int i, struct port_stats *ret);
 
+/* A port's mbufs: what it has where port.mbufs is 0, and the fewest that it goes on with. */
+uint32_t ports_mbufs_own(const struct nt_config *config);
+uint32_t ports_mbufs_least(const struct nt_config *config, bool descriptors);
+
 /* EAL memory that mbufs and rings will take, in MB, before there is an EAL. */
 unsigned int ports_memory_mb(const struct nt_config *config);
 

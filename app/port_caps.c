@@ -80,12 +80,21 @@ look_into_files(struct port_caps *c)
 	}
 }
 
+unsigned int
+port_caps_inputs(const char *devargs)
+{
+	static const char *const keys[] = { "rx_pcap", "rx_iface", "rx_iface_in", "iface" };
+	unsigned int n = 0;
+	for (size_t i = 0; i < NT_ARRAY_SIZE(keys); i++)
+		n += count_values(devargs, keys[i]);
+	return n;
+}
+
 static void
 find_inputs(struct port_caps *c)
 {
 	const unsigned int files = count_values(c->devargs, "rx_pcap");
-	c->inputs = files + count_values(c->devargs, "rx_iface") +
-		    count_values(c->devargs, "rx_iface_in") + count_values(c->devargs, "iface");
+	c->inputs = port_caps_inputs(c->devargs);
 	if (files == 0)
 		return;
 	look_into_files(c);

@@ -22,6 +22,9 @@ struct port_caps {
 /* 0, or -errno and *err. */
 int port_caps_find(uint16_t id, struct port_caps *ret, struct nt_error *err);
 
+/* net_pcap's files and interfaces, a queue each; of other devices 0. */
+unsigned int port_caps_inputs(const char *devargs);
+
 /* "framesz" of "iface=eth0,framesz=4096": 4096; 0 where there is none. */
 unsigned long port_caps_number(const char *devargs, const char *key);
 

@@ -19,6 +19,10 @@
 #define HANDLES_PER_WORKER 1023
 /* EAL's own needs, and the tables of drivers. */
 #define MEMORY_BASE_MB 64
+/* Of an object in a mempool: its header, and what spreads objects over channels. */
+#define OBJECT_OVERHEAD                                                                            \
+	(sizeof(struct rte_mbuf) + sizeof(struct mbuf_meta) + RTE_PKTMBUF_HEADROOM +               \
+		3 * RTE_CACHE_LINE_SIZE)
 
 /* Of the longest frame: two VLAN tags and the checksum that some cards leave on. */
 static uint32_t
@@ -27,14 +31,32 @@ frame_room(uint32_t mtu)
 	return mtu + RTE_ETHER_HDR_LEN + 2 * RTE_VLAN_HLEN + RTE_ETHER_CRC_LEN;
 }
 
+/* In hand: bursts, and what lcores' caches keep. */
+static uint32_t
+mbufs_in_hand(const struct nt_config *c, bool distributor)
+{
+	return (c->workers + distributor) * (2 * RX_BURST + POOL_CACHE_MOST);
+}
+
 static uint32_t
 mbufs_of(const struct nt_config *c, uint32_t queues, bool distributor)
 {
-	const uint32_t lcores = c->workers + distributor;
-	uint32_t n = queues * c->port.descriptors + lcores * (2 * RX_BURST + POOL_CACHE_MOST);
+	uint32_t n = queues * c->port.descriptors + mbufs_in_hand(c, distributor);
 	if (distributor)
 		n += c->workers * c->read.ring_size;
-	return c->port.mbufs != 0 ? c->port.mbufs : n;
+	return n;
+}
+
+uint32_t
+ports_mbufs_own(const struct nt_config *c)
+{
+	return mbufs_of(c, c->workers, c->workers > 1);
+}
+
+uint32_t
+ports_mbufs_least(const struct nt_config *c, bool descriptors)
+{
+	return mbufs_in_hand(c, false) + (descriptors ? c->port.descriptors : 0);
 }
 
 static uint32_t
@@ -66,7 +88,9 @@ int
 port_pool_make(struct ports *p, struct port *port, const struct port_caps *c)
 {
 	char name[32];
-	const uint32_t n = mbufs_of(p->cfg.config, port->queues, p->distributor);
+	const struct nt_config *config = p->cfg.config;
+	const uint32_t n = config->port.mbufs != 0 ? config->port.mbufs
+						   : mbufs_of(config, port->queues, p->distributor);
 	snprintf(name, sizeof(name), "port%u", port->id);
 	port->pool = make_pool(
 		name, n, POOL_CACHE, room_of(p, port, c), rte_eth_dev_socket_id(port->id));
@@ -98,15 +122,42 @@ device_room(const struct nt_config *config, const char *device)
 	return NT_MAX(frame, (uint32_t)ROOM);
 }
 
-unsigned int
-ports_memory_mb(const struct nt_config *config)
+/*
+ * As a mempool lays its objects out: each on one page, if that has room for it; and a ring with
+ * room for all of them.
+ */
+static uint64_t
+pool_bytes(uint64_t n, uint64_t room, bool huge)
 {
-	const uint64_t overhead = sizeof(struct rte_mbuf) + sizeof(struct mbuf_meta) +
-				  RTE_PKTMBUF_HEADROOM + 2 * RTE_CACHE_LINE_SIZE;
-	const uint64_t mbufs = mbufs_of(config, config->workers, config->workers > 1);
-	uint64_t bytes = (uint64_t)config->workers * WHOLE_PER_WORKER * (ROOM_WHOLE + overhead);
-	bytes += (uint64_t)config->workers * HANDLES_PER_WORKER * overhead;
-	for (uint32_t i = 0; i < config->ports.count; i++)
-		bytes += mbufs * (device_room(config, config->ports.devices[i].text) + overhead);
+	const uint64_t page = huge ? UINT64_C(2) << 20 : 4096;
+	const uint64_t object = room + OBJECT_OVERHEAD;
+	const uint64_t per_page = page / object;
+	const uint64_t pages =
+		per_page != 0 ? (n + per_page - 1) / per_page : n * ((object + page - 1) / page);
+	return pages * page + 2 * (n + 1) * sizeof(void *);
+}
+
+/* A queue for each worker, or for each input of net_pcap. */
+static uint64_t
+device_mbufs(const struct nt_config *c, const char *device)
+{
+	const uint32_t queues = NT_MAX(c->workers, port_caps_inputs(device));
+	return c->port.mbufs != 0 ? c->port.mbufs : mbufs_of(c, queues, c->workers > 1);
+}
+
+unsigned int
+ports_memory_mb(const struct nt_config *c)
+{
+	const bool huge = c->lcores.huge;
+	uint64_t bytes = pool_bytes(c->workers * WHOLE_PER_WORKER, ROOM_WHOLE, huge);
+	bytes += pool_bytes(c->workers * HANDLES_PER_WORKER, 0, huge);
+	for (uint32_t i = 0; i < c->ports.count; i++) {
+		const char *device = c->ports.devices[i].text;
+		const uint64_t n = device_mbufs(c, device);
+		bytes += pool_bytes(n, device_room(c, device), huge);
+		/* the driver's own ring of them, too */
+		if (port_caps_number(device, "infinite_rx") != 0)
+			bytes += 2 * n * sizeof(void *);
+	}
 	return MEMORY_BASE_MB + (unsigned int)(bytes >> 20);
 }

@@ -125,8 +125,9 @@ port_set_up(struct ports *p, struct port *port, const struct port_caps *c, struc
 	int code = port_pool_make(p, port, c);
 	if (code != 0)
 		return nt_error_set(err, code,
-			"%s: no memory for its packets: %s; lower port.mbufs or port.descriptors, "
-			"or give more (lcores.memory, hugepages)",
+			"%s: no memory for its packets: %s; give more (lcores.memory, hugepages), "
+			"or "
+			"lower port.mbufs or port.descriptors",
 			port->name, strerror(-code));
 	code = configure(p, port, c);
 	if (code == 0 && p->cfg.config->port.mtu != 0)
@@ -138,7 +139,7 @@ port_set_up(struct ports *p, struct port *port, const struct port_caps *c, struc
 		return nt_error_set(err, code, "%s: can't set up %u queues of %u packets: %s%s",
 			port->name, port->queues, p->cfg.config->port.descriptors, strerror(-code),
 			c->inputs != 0 ? "; with infinite_rx, port.mbufs must be more than the "
-					 "file's packets"
+					 "file's packets (nametap check says how many)"
 				       : "");
 	say_capabilities(p, port, c);
 	return 0;

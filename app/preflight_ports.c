@@ -2,13 +2,12 @@
 #include <ctype.h>
 #include <linux/capability.h>
 #include <linux/if.h>
+#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <nt_dpdk_drivers.h>
 
-#include "paths.h"
 #include "preflight_priv.h"
 
 /* Not in every version of linux/capability.h. */
@@ -88,7 +87,11 @@ check_interface(struct preflight *p, const struct device *d, const char *name)
 	char path[SYSFS_PATH_MAX];
 	(void)snprintf(path, sizeof(path), "/sys/class/net/%s/flags", name);
 	const int64_t flags = sysfs_number(p->root, path, -1);
-	if (flags < 0) {
+	if (strlen(name) >= IFNAMSIZ) {
+		preflight_error(p, "port %s: %s is no interface: names have at most %d characters",
+			d->name, name, IFNAMSIZ - 1);
+		preflight_todo(p, "ip -br link (lists them)");
+	} else if (flags < 0) {
 		preflight_error(p, "port %s: there is no interface %s", d->name, name);
 		preflight_todo(p, "ip -br link (lists them)");
 	} else if ((flags & IFF_UP) == 0) {
@@ -97,28 +100,9 @@ check_interface(struct preflight *p, const struct device *d, const char *name)
 	}
 }
 
-/* Lines would be appended to what is read. */
-static void
-check_no_log(struct preflight *p, const struct device *d, const char *path)
-{
-	const char *run_dir = p->config->run.dir.text;
-	char dir[SYSFS_PATH_MAX], file[SYSFS_PATH_MAX];
-	struct stat st;
-	if (sysfs_path(dir, run_dir[0] == '/' ? p->root : "", "%s", run_dir) != 0 ||
-		sysfs_path(file, path[0] == '/' ? p->root : "", "%s", path) != 0 ||
-		stat(file, &st) != 0)
-		return;
-	const char *log = paths_log_that_is(dir, &st);
-	if (log == NULL)
-		return;
-	p->would_destroy = true;
-	preflight_error(p, "port %s: %s is the same file as %s/%s.log, which is written to",
-		d->name, path, run_dir, log);
-	preflight_todo(p, "--set run.dir=DIRECTORY, another one");
-}
-
-static void
-check_capture(struct preflight *p, const struct device *d, const char *path)
+/* Returns how many of its packets are held in memory. */
+static uint64_t
+check_capture(struct preflight *p, const struct device *d, const char *path, bool infinite)
 {
 	const char *root = path[0] == '/' ? p->root : "";
 	if (!sysfs_may(root, path, F_OK)) {
@@ -128,8 +112,9 @@ check_capture(struct preflight *p, const struct device *d, const char *path)
 		preflight_error(p, "port %s: no right to read %s", d->name, path);
 		preflight_todo(p, "chmod a+r %s", path);
 	} else {
-		check_no_log(p, d, path);
+		return preflight_capture(p, d->name, path, infinite);
 	}
+	return 0;
 }
 
 static void
@@ -138,8 +123,12 @@ check_pcap(struct preflight *p, const struct device *d)
 	char value[NT_CONFIG_DEVICE_MAX + 1];
 	const char *at = d->text;
 	unsigned int sources = 0;
+	uint64_t held = 0;
+	const bool infinite =
+		next_arg(&at, "infinite_rx", value, sizeof(value)) && strtoul(value, NULL, 0) != 0;
+	at = d->text;
 	for (; next_arg(&at, "rx_pcap", value, sizeof(value)); sources++)
-		check_capture(p, d, value);
+		held += check_capture(p, d, value, infinite);
 	static const char *const live[] = { "rx_iface", "rx_iface_in", "iface" };
 	for (size_t i = 0; i < NT_ARRAY_SIZE(live); i++) {
 		at = d->text;
@@ -148,6 +137,7 @@ check_pcap(struct preflight *p, const struct device *d)
 			check_capability(p, d, CAP_NET_RAW, "CAP_NET_RAW");
 		}
 	}
+	preflight_mbufs(p, d->name, held, false);
 	if (sources != 0)
 		return;
 	preflight_error(p, "port %s: it has nothing to receive from", d->name);
@@ -181,6 +171,8 @@ check_tap(struct preflight *p, const struct device *d)
 static void
 check_virtual(struct preflight *p, const struct device *d)
 {
+	if (!is_driver(d, "net_pcap"))
+		preflight_mbufs(p, d->name, 0, false);
 	if (!is_known(d->driver)) {
 		preflight_error(p, "port %s: this build has no driver %s", d->name, d->driver);
 		preflight_todo(p, "use one of: %s", NT_DPDK_DRIVERS);
@@ -198,6 +190,13 @@ check_virtual(struct preflight *p, const struct device *d)
 	} else if (is_driver(d, "net_tap")) {
 		check_tap(p, d);
 	}
+}
+
+static void
+check_card(struct preflight *p, const struct device *d)
+{
+	preflight_pci(p, d->text);
+	preflight_mbufs(p, d->name, 0, true);
 }
 
 void
@@ -218,7 +217,7 @@ preflight_ports(struct preflight *p)
 		if (strncmp(text, "net_", 4) == 0)
 			check_virtual(p, &d);
 		else
-			preflight_pci(p, text);
+			check_card(p, &d);
 	}
 	for (int i = 0; i < p->eal_count; i++) {
 		struct preflight one = { .eal = p->eal + i,

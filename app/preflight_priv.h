@@ -23,6 +23,14 @@ void preflight_cpus(struct preflight *p);
 void preflight_ports(struct preflight *p);
 void preflight_files(struct preflight *p);
 
+/*
+ * A file that net_pcap would read. Returns how many packets infinite_rx would hold of it; 0
+ * without.
+ */
+uint64_t preflight_capture(struct preflight *p, const char *port, const char *path, bool infinite);
+/* Are there buffers enough, for those that are held and, of a card, its descriptors? */
+void preflight_mbufs(struct preflight *p, const char *port, uint64_t held, bool descriptors);
+
 /* preflight_pci.c: "03:00.0" or "0000:03:00.0", arguments behind a comma. */
 void preflight_pci(struct preflight *p, const char *device);
 

@@ -270,15 +270,61 @@ powerless(const char *root)
 	made_file(root, "/proc/self/status", "CapEff:\t0\nCpus_allowed_list:\t0-7\n");
 }
 
+/* Of Ethernet, with packets of one byte. */
+static void
+made_capture(const char *root, const char *path, unsigned int packets)
+{
+	const uint32_t head[6] = { 0xa1b2c3d4, 4u << 16 | 2, 0, 0, 65535, 1 };
+	const uint32_t packet[4] = { 1, 1, 1, 1 };
+	char full[256];
+	made_file(root, path, "");
+	snprintf(full, sizeof(full), "%s%s", root, path);
+	FILE *f = fopen(full, "w");
+	assert_non_null(f);
+	fwrite(head, 1, sizeof(head), f);
+	for (unsigned int i = 0; i < packets; i++) {
+		fwrite(packet, 1, sizeof(packet), f);
+		fputc('x', f);
+	}
+	fclose(f);
+}
+
+static void
+test_mbufs(void **state)
+{
+	const char *root = *state;
+	assign("port.descriptors=1024");
+	assign("port.mbufs=1");
+	look(root);
+	assert_non_null(strstr(lines, "error: port 0000:03:00.0: port.mbufs is 1, it needs "));
+	assign(strstr(lines, "port.mbufs="));
+	finds(root, "");
+	assign("port.mbufs=0");
+	assign("ports=net_pcap0,rx_pcap=/x/a.pcap,rx_pcap=/x/a.pcap,infinite_rx=1");
+	made_capture(root, "/x/a.pcap", 1000);
+	look(root);
+	assert_non_null(strstr(lines, "error: port net_pcap0: infinite_rx holds the 2000 packets "
+				      "of its files in memory, "));
+	assign(strstr(lines, "port.mbufs="));
+	finds(root, "");
+	assign("port.mbufs=0");
+	assign("ports=net_pcap0,rx_pcap=/x/a.pcap,infinite_rx=0");
+	finds(root, "");
+	made_file(root, "/x/a.pcap", "no capture, but text of some length");
+	look(root);
+	assert_non_null(strstr(lines, "error: port net_pcap0: /x/a.pcap is no capture: unknown "
+				      "file format; do this: file /x/a.pcap "));
+}
+
 static void
 test_virtual(void **state)
 {
 	const char *root = *state;
 	assign("ports=net_null0,net_ring1,net_pcap0,rx_pcap=/x/a.pcap,rx_pcap=/x/b.pcap");
-	made_file(root, "/x/a.pcap", "");
+	made_capture(root, "/x/a.pcap", 0);
 	finds(root, "nametap: error: port net_pcap0: there is no file /x/b.pcap; do this: ls "
 		    "/x/b.pcap\n");
-	made_file(root, "/x/b.pcap", "");
+	made_capture(root, "/x/b.pcap", 0);
 	powerless(root);
 	finds(root, "");
 	assign("ports=net_pcap0");
@@ -298,7 +344,7 @@ test_capture_is_log(void **state)
 	const char *root = *state;
 	char from[256], to[256];
 	assign("ports=net_pcap0,rx_pcap=/x/a.pcap");
-	made_file(root, "/x/a.pcap", "");
+	made_capture(root, "/x/a.pcap", 0);
 	made_file(root, "/var/log/nametap/conn.log", "");
 	finds(root, "");
 	assert_false(p.would_destroy);
@@ -316,6 +362,9 @@ static void
 test_interfaces(void **state)
 {
 	const char *root = *state;
+	assign("ports=net_af_packet0,iface=an_interface_012");
+	look(root);
+	assert_non_null(strstr(lines, "names have at most 15 characters; do this: ip -br link"));
 	assign("ports=net_af_packet0,iface=eth1");
 	finds(root, "nametap: error: port net_af_packet0: there is no interface eth1; do this: ip "
 		    "-br link (lists them)\n");
@@ -558,6 +607,7 @@ main(void)
 		IN_TREE(test_card),
 		IN_TREE(test_iommu),
 		IN_TREE(test_virtual),
+		IN_TREE(test_mbufs),
 		IN_TREE(test_capture_is_log),
 		IN_TREE(test_interfaces),
 		IN_TREE(test_directories),
