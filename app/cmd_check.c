@@ -102,6 +102,8 @@ parse_args(struct check_args *a, int argc, char **argv)
 	}
 	if (optind < argc && strcmp(argv[optind - 1], "--") != 0)
 		return usage_error("one argument too many: ", argv[optind]);
+	if (optind < argc && argv[optind][0] != '-')
+		return usage_error("behind -- come options for EAL, this is none: ", argv[optind]);
 	a->eal = argv + optind;
 	a->eal_count = argc - optind;
 	return -1;
@@ -222,7 +224,8 @@ print_all(const struct check_args *a, const struct preflight *p, const struct bu
 	eal_args_line(eal, line, sizeof(line));
 	printf("\nEAL options: %s\n\n", line);
 	preflight_print(stdout, p, false);
-	printf("%u errors, %u warnings\n", p->errors, p->warnings);
+	printf("%u error%s, %u warning%s\n", p->errors, p->errors == 1 ? "" : "s", p->warnings,
+		p->warnings == 1 ? "" : "s");
 }
 
 static int

@@ -91,6 +91,13 @@ lookup(const struct client_args *a, bool by_addr, const char *what)
 	return status;
 }
 
+/* Digits and dots only, a colon, or a prefix length: no name is like that. */
+static bool
+is_like_an_address(const char *what)
+{
+	return what[strspn(what, "0123456789.")] == '\0' || strpbrk(what, ":/") != NULL;
+}
+
 int
 cmd_lookup(int argc, char **argv)
 {
@@ -108,6 +115,10 @@ cmd_lookup(int argc, char **argv)
 	/* What is no address is a name; a number behind a comma is ours to add. */
 	const char *what = a.operands[0];
 	const bool by_addr = nt_addr_parse(what, &parsed.addr) == 0;
+	if (!by_addr && is_like_an_address(what)) {
+		fprintf(stderr, "nametap: %s is not an address or a name\n", what);
+		return EXIT_USAGE;
+	}
 	if (!by_addr && nt_telemetry_args_parse(NT_TELEMETRY_NAME, what, &parsed, &err) != 0) {
 		fprintf(stderr, "nametap: %s\n", err.msg);
 		return EXIT_USAGE;

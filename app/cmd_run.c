@@ -104,6 +104,8 @@ parse_args(struct run_args *a, int argc, char **argv)
 		return usage_error("what is this for: ", argv[optind]);
 	if (a->config_path == NULL)
 		return usage_error("no configuration given (-c FILE)", "");
+	if (optind < argc && argv[optind][0] != '-')
+		return usage_error("behind -- come options for EAL, this is none: ", argv[optind]);
 	a->eal = argv + optind;
 	a->eal_count = argc - optind;
 	return -1;

@@ -160,7 +160,22 @@ check_available(struct preflight *p)
 	const uint64_t dpdk = p->config->lcores.huge ? 0 : (uint64_t)p->dpdk_mb * MIB;
 	budget_live(&b, p->config, p->dpdk_mb);
 	const uint64_t tables = budget_tables_bytes(&b);
-	if (dpdk > available) {
+	const uint64_t all = sysfs_field(p->root, "/proc/meminfo", "MemTotal:", text, sizeof(text))
+				     ? strtoull(text, NULL, 10) * 1024
+				     : UINT64_MAX;
+	const bool given = p->config->lcores.memory_mb != 0;
+	if (dpdk > available && given) {
+		preflight_error(p, "lcores.memory: %u MiB are asked for, %llu are available",
+			p->dpdk_mb, (unsigned long long)(available / MIB));
+		preflight_todo(p, "--set lcores.memory=0 (what the ports need)");
+	} else if (tables + dpdk > all) {
+		preflight_error(p,
+			"memory: tables take %llu MiB once they are full, the machine has %llu",
+			(unsigned long long)((tables + dpdk) / MIB),
+			(unsigned long long)(all / MIB));
+		preflight_todo(p, "--set flow.max=%u",
+			flows_that_fit(p->config, available > dpdk ? available - dpdk : 0));
+	} else if (dpdk > available) {
 		preflight_error(p, "memory: DPDK needs %u MiB, %llu are available", p->dpdk_mb,
 			(unsigned long long)(available / MIB));
 		preflight_todo(p, "--set port.descriptors=%u",

@@ -11,7 +11,7 @@
 void
 show_json(const json_t *answer, FILE *out)
 {
-	json_dumpf(answer, out, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+	json_dumpf(answer, out, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	fputc('\n', out);
 }
 

@@ -184,7 +184,7 @@
 	X(ANSWERS_LOST, answers_lost, "answers", "that were not read, or not whole, and may have told of any address") \
 	X(DNS_HIDDEN, dns_hidden, "connections", "found to be encrypted DNS") \
 	X(NAME_MISMATCHES, name_mismatches, "connections", "with a server name that lookups have at other addresses") \
-	X(MISMATCHES_UNKNOWN, mismatches_unknown, "connections", "of which that can't be said") \
+	X(MISMATCHES_UNKNOWN, mismatches_unknown, "connections", "whose server name may be at other addresses, which can't be said") \
 	X(NAMES_UNJUDGED, names_unjudged, "connections", "whose server names were not judged: flow.max was reached") \
 	X(TOLD_EVICTED, told_evicted, "entries", "of lookups forgotten: notice.max_told was reached") \
 	X(NOTICES, notices, "notices", "lines of notice.log") \

@@ -151,7 +151,19 @@ test_memory(void **state)
 	/* what it says helps */
 	assign(strstr(lines, "flow.max="));
 	finds(root, "");
+	assign("flow.max=100000000");
+	made_file(root, "/proc/meminfo", "MemTotal: 4000000 kB\nMemAvailable: 2000000 kB\n");
+	look(root);
+	assert_int_equal(p.errors, 1);
+	assert_non_null(strstr(lines, "once they are full, the machine has 3906; do this: --set "));
+	assign(strstr(lines, "flow.max="));
+	finds(root, "");
 	assign("lcores.huge=false");
+	assign("lcores.memory=4000");
+	made_file(root, "/proc/meminfo", "MemAvailable: 100000 kB\n");
+	finds(root, "nametap: error: lcores.memory: 200 MiB are asked for, 97 are available; do "
+		    "this: --set lcores.memory=0 (what the ports need)\n");
+	assign("lcores.memory=0");
 	made_file(root, "/proc/meminfo", "MemAvailable: 100000 kB\n");
 	finds(root, "nametap: error: memory: DPDK needs 200 MiB, 97 are available; do this: --set "
 		    "port.descriptors=2048\n");
