@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include <rte_ether.h>
 #include <rte_mbuf.h>
 #include <rte_mbuf_dyn.h>
 
@@ -11,6 +12,7 @@
 /* A stamp this far from our clock is no time of this packet: a step of the wall clock, a card's
  * counter that was reset. */
 #define STAMP_ASTRAY_NS NT_SEC(10)
+#define TAGS_STRIPPED	(RTE_MBUF_F_RX_VLAN_STRIPPED | RTE_MBUF_F_RX_QINQ_STRIPPED)
 
 static void
 count(_Atomic uint64_t *n)
@@ -169,9 +171,28 @@ take_apart(struct intake *in, const struct port *port, struct rte_mbuf *m, uint6
 	in->current = NULL;
 }
 
+/*
+ * Tags that a port or the kernel took off and only told: they are part of the packet, on the wire
+ * and in a capture. If there is no room for them it goes without.
+ */
+static void
+put_tags_back(struct rte_mbuf *m)
+{
+	const uint64_t off = m->ol_flags;
+	m->ol_flags &= ~TAGS_STRIPPED;
+	if ((off & RTE_MBUF_F_RX_VLAN_STRIPPED) != 0 && rte_vlan_insert(&m) != 0)
+		return;
+	if ((off & RTE_MBUF_F_RX_QINQ_STRIPPED) != 0) {
+		m->vlan_tci = m->vlan_tci_outer;
+		(void)rte_vlan_insert(&m);
+	}
+}
+
 void
 intake_packet(struct intake *in, const struct port *port, struct rte_mbuf *m, uint64_t position)
 {
+	if (nt_unlikely((m->ol_flags & TAGS_STRIPPED) != 0))
+		put_tags_back(m);
 	if (nt_unlikely(m->nb_segs > 1))
 		m = in_one_piece(in, m);
 	const uint8_t *data = rte_pktmbuf_mtod(m, const uint8_t *);

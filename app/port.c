@@ -122,6 +122,7 @@ find(struct ports *p, struct port_caps *caps, struct nt_error *err)
 		if (code != 0)
 			return code;
 		port->id = id;
+		port->if_index = c->info.if_index;
 		snprintf(port->name, sizeof(port->name), "%s", rte_dev_name(c->info.device));
 		snprintf(port->driver, sizeof(port->driver), "%s", c->info.driver_name);
 		p->count++;
@@ -194,13 +195,17 @@ ports_open(struct ports *p, const struct ports_config *cfg, struct nt_error *err
 	return code;
 }
 
-/* Its counter, and our clock at that moment. */
 int
 ports_start(struct ports *p, struct nt_error *err)
 {
 	int code = 0;
-	for (unsigned int i = 0; i < p->count && code == 0; i++)
-		code = port_start(p, &p->ports[i], err);
+	for (unsigned int i = 0; i < p->count && code == 0; i++) {
+		struct port *port = &p->ports[i];
+		code = port_start(p, port, err);
+		pthread_mutex_lock(&p->stats_lock);
+		port_kernel_begin(&port->kernel, port->driver, port->if_index);
+		pthread_mutex_unlock(&p->stats_lock);
+	}
 	return code;
 }
 
@@ -208,6 +213,7 @@ void
 ports_close(struct ports *p)
 {
 	for (unsigned int i = 0; i < p->count; i++) {
+		port_kernel_end(&p->ports[i].kernel);
 		rte_eth_dev_stop(p->ports[i].id);
 		rte_eth_dev_close(p->ports[i].id);
 		rte_mempool_free(p->ports[i].pool);
@@ -233,11 +239,12 @@ ports_stats(struct ports *p, unsigned int i, struct port_stats *ret)
 	struct rte_eth_stats s = { 0 };
 	pthread_mutex_lock(&p->stats_lock);
 	rte_eth_stats_get(p->ports[i].id, &s);
+	const uint64_t kernel = port_kernel_drops(&p->ports[i].kernel);
 	pthread_mutex_unlock(&p->stats_lock);
 	*ret = (struct port_stats){
 		.packets = s.ipackets,
 		.bytes = s.ibytes,
-		.missed = s.imissed,
+		.missed = s.imissed + kernel,
 		.errors = s.ierrors,
 		.no_mbuf = s.rx_nombuf,
 	};

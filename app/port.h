@@ -17,6 +17,7 @@
 #include <nt_config.h>
 
 #include "live_clock.h"
+#include "port_kernel.h"
 
 #define PORTS_MAX 32 /* RTE_MAX_ETHPORTS */
 
@@ -39,6 +40,8 @@ struct port {
 	char driver[32], name[64]; /* of the device, as EAL calls it */
 	struct rte_mempool *pool; /* its mbufs, with a struct mbuf_meta each */
 	struct live_clock card; /* PORT_TIME_CARD: the card's counter to our clock */
+	unsigned int if_index; /* of the kernel's interface that it is on; 0: none */
+	struct port_kernel kernel; /* under stats_lock */
 };
 
 struct ports_config {
@@ -79,7 +82,7 @@ void ports_update_clocks(struct ports *p);
 
 struct port_stats {
 	uint64_t packets, bytes;
-	uint64_t missed; /* no room in the queue */
+	uint64_t missed; /* no room in the queue, the kernel's where it has one */
 	uint64_t errors;
 	uint64_t no_mbuf;
 };

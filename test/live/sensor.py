@@ -95,6 +95,17 @@ class Sensor:
             return self.telemetry.received() >= packets
         wait_for(f"{packets} packets", enough)
 
+    def port(self):
+        """What its first port counts."""
+        return self.telemetry.ask("/nametap/ports")["ports"]["0"]
+
+    def counter(self, name):
+        groups = self.telemetry.ask("/nametap/stats")["counters"]
+        return next(unit[name] for group in groups.values() for unit in group.values() if name in unit)
+
+    def pause(self, stopped):
+        self.process.send_signal(signal.SIGSTOP if stopped else signal.SIGCONT)
+
     def tail(self):
         with open(os.path.join(self.out, "stderr")) as f:
             return f.read()[-500:]
@@ -154,11 +165,12 @@ class Namespace:
         self.inside("tcpreplay", "-q", "-i", interface, capture)
 
 
-def read(nametap, out, capture):
+def read(nametap, out, capture, *settings):
     """The records that `nametap read` makes of it."""
     shutil.rmtree(out, ignore_errors=True)
     os.makedirs(out)
-    r = subprocess.run([nametap, "read", "-q", "-o", out, capture], stdout=subprocess.PIPE,
+    options = [word for setting in settings for word in ("--set", setting)]
+    r = subprocess.run([nametap, "read", "-q", *options, "-o", out, capture], stdout=subprocess.PIPE,
                        stderr=subprocess.STDOUT, check=False)
     check(r.returncode == 0, f"nametap read: {r.stdout.decode()[-300:]}")
     return records(out)

@@ -4,7 +4,8 @@
 
 usage: test_live.py CASE NAMETAP TRAFGEN OUT
 
-Cases: files one-file distributor wrong-split null af-packet af-xdp tap. The last three need root and tcpreplay.
+Cases: files one-file distributor wrong-split null, and with root and tcpreplay: af-packet vlan kernel-drops
+tap-drops af-xdp tap.
 Exit status 77: can't be tested here.
 """
 import os
@@ -108,15 +109,19 @@ def null():
         s.stop()
 
 
-def replayed(make_port, interface, *settings):
+def need_cables():
     if os.geteuid() != 0:
         raise Skipped("only root may make network namespaces and ports in them")
     for program in ("tcpreplay", "ip", "sysctl"):
         if shutil.which(program) is None:
             raise Skipped(f"no {program}")
+
+
+def replayed(make_port, interface, *settings, options=(), fields=by_ends):
+    need_cables()
     # As long as it takes in the capture, for timers are live.
-    file = capture("--duration", "3", packets=REPLAYED)
-    want = sensor.read(NAMETAP, path("offline"), file)
+    file = capture("--duration", "3", *options, packets=REPLAYED)
+    want = sensor.read(NAMETAP, path("offline"), file, *settings)
     with Namespace() as ns:
         with Sensor(NAMETAP, path("live"), make_port, *settings, netns=ns.name) as s:
             s.ready()
@@ -127,7 +132,52 @@ def replayed(make_port, interface, *settings):
             time.sleep(0.5)
             s.stop()
     # A packet that came a little later than it was sent may be on the other side of a timeout.
-    same(s.out, want, by_ends, most_missing=len(want) // 100)
+    same(s.out, want, fields, most_missing=len(want) // 100)
+    return want
+
+
+def vlan():
+    """Tags that the kernel keeps beside the packet are in the records."""
+    want = replayed(["net_af_packet0,iface=far,framecnt=32768"], "near", "log.vlan=true", options=("--vlan", "7"),
+                    fields=lambda row: by_ends(row) + (row.get("vlan"), row.get("inner_vlan")))
+    check(all(row["vlan"] == 7 for row in want), "no tags in the capture")
+
+
+def dropped_by_kernel(ports, interface):
+    """While it is stopped, the kernel's ring fills: what does not fit is counted, and told as a loss."""
+    need_cables()
+    file = capture("--duration", "3", packets=REPLAYED)
+    with Namespace() as ns:
+        with Sensor(NAMETAP, path("live"), ports, netns=ns.name) as s:
+            s.ready()
+            if interface == "tap0":
+                ns.up(interface)
+                ns.inside("ip", "link", "set", interface, "txqueuelen", "500")
+            before = s.port()
+            s.pause(True)
+            ns.replay(interface, file)
+            s.pause(False)
+            sensor.wait_for("drops", lambda: s.port()["missed"] - before["missed"] > REPLAYED // 2)
+            time.sleep(0.5)
+            after, told, since = s.port(), s.counter("rx_dropped"), time.time()
+            ns.replay(interface, file)
+            time.sleep(0.5)
+            s.stop()
+    seen = after["packets"] - before["packets"] + after["missed"] - before["missed"]
+    # On a busy machine the kernel loses some on the cable itself.
+    check(REPLAYED * 9 // 10 <= seen <= REPLAYED, f"{REPLAYED} sent, {seen} received or dropped: {after}")
+    check(told == after["missed"], f"rx_dropped {told}, missed {after['missed']}")
+    rows = [row for row in sensor.records(s.out) if row["ts"] > since]
+    check(rows, "nothing came after the losses")
+    check(not any(row.get("resp_lookup") == "none" for row in rows), "sure of lookups that may be lost")
+
+
+def kernel_drops():
+    dropped_by_kernel(["net_af_packet0,iface=far"], "near")
+
+
+def tap_drops():
+    dropped_by_kernel(["net_tap0,iface=tap0"], "tap0")
 
 
 def af_packet():
@@ -149,7 +199,7 @@ def tap():
 
 
 CASES = {"one-file": one_file, "distributor": distributor, "files": files, "wrong-split": wrong_split,
-         "null": null, "af-packet": af_packet, "af-xdp": af_xdp,
+         "null": null, "af-packet": af_packet, "vlan": vlan, "kernel-drops": kernel_drops, "tap-drops": tap_drops, "af-xdp": af_xdp,
          "tap": tap}
 
 if __name__ == "__main__":
