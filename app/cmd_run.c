@@ -42,8 +42,8 @@ print_help(void)
 	     "written; a second one ends it at once. SIGHUP closes the logs and opens them again.\n"
 	     "systemd is told when it is ready, and that all goes on (Type=notify, WatchdogSec).\n"
 	     "\n"
-	     "Exit status: 0 a signal ended it; 1 it could not start, or a log could not be\n"
-	     "written; 2 wrong command line or configuration; 3 internal error.");
+	     "Exit status: 0 a signal ended it; 1 it could not start, or lines of logs are\n"
+	     "lost; 2 wrong command line or configuration; 3 internal error.");
 }
 
 static int
@@ -133,6 +133,7 @@ open_sink(const struct nt_config *cfg, struct nt_error *err)
 		.clock = NT_SINK_WALL,
 		.rotate_interval_ns = cfg->log.rotate_interval_ns,
 		.rotate_bytes = cfg->log.rotate_bytes,
+		.keep_trying = true,
 	};
 	return paths_make_dir(cfg->run.dir.text, err) != 0 ? NULL : nt_sink_new(&sink, err);
 }
@@ -144,6 +145,7 @@ conclude(const struct run_args *a, const struct live_view *v, const struct nt_si
 {
 	struct nt_counters counters;
 	live_view_sum(v, &counters);
+	nt_counter_set(&counters, NT_COUNTER_LINES_LOST, nt_sink_lost(sink)); /* the last, too */
 	const struct summary s = {
 		.dir = v->config->run.dir.text,
 		.rotated =
@@ -156,7 +158,9 @@ conclude(const struct run_args *a, const struct live_view *v, const struct nt_si
 	};
 	if (!a->quiet)
 		summary_print(stderr, &s);
-	return summary_check(stderr, &s) != 0 ? EXIT_INTERNAL : EXIT_FINE;
+	if (summary_check(stderr, &s) != 0)
+		return EXIT_INTERNAL;
+	return nt_sink_lost(sink) != 0 ? EXIT_INCOMPLETE : EXIT_FINE;
 }
 
 static int

@@ -63,8 +63,7 @@ bool control_is_done(const struct control *c);
 void control_sum(const struct control *c, struct nt_counters *ret);
 const struct nt_counters *control_counters(const struct control *c); /* its own; any thread */
 
-/* Live, any thread: rounds of its loop, and why a log can't be written (NULL: they all are). */
+/* Live, any thread: rounds of its loop. */
 uint64_t control_beats(const struct control *c);
-const char *control_failure(const struct control *c);
 
 #endif

@@ -19,6 +19,14 @@ most_addresses(const struct control *c)
 	return most;
 }
 
+static void
+count_lost_lines(struct control *c)
+{
+	struct nt_sink_stats sink;
+	nt_sink_stats(c->cfg.sink, &sink);
+	nt_counter_set(&c->counters, NT_COUNTER_LINES_LOST, nt_sink_lost(&sink));
+}
+
 static bool
 write_stats(struct control *c, int64_t wall_ns)
 {
@@ -48,10 +56,8 @@ each_second(struct control *c, int64_t clock_ns)
 	busiest_publish(c->cfg.live->busiest, clock_ns);
 	nt_sink_flush(c->cfg.sink, NT_LOG_CONN);
 	nt_sink_flush(c->cfg.sink, NT_LOG_NOTICE);
+	count_lost_lines(c);
 	tick_stats(c, clock_ns - live_clock_offset_ns(c->cfg.live->clock));
-	if (!atomic_load_explicit(&c->failed, memory_order_relaxed) &&
-		nt_sink_failed(c->cfg.sink, &c->failure))
-		atomic_store_explicit(&c->failed, true, memory_order_release);
 }
 
 /* True when every worker has said that it is done, behind its last record. */
@@ -111,10 +117,4 @@ uint64_t
 control_beats(const struct control *c)
 {
 	return atomic_load_explicit(&c->beats, memory_order_relaxed);
-}
-
-const char *
-control_failure(const struct control *c)
-{
-	return atomic_load_explicit(&c->failed, memory_order_acquire) ? c->failure.msg : NULL;
 }

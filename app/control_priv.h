@@ -25,8 +25,6 @@ struct control {
 	int64_t stats_ns; /* the wall clock when the next line of namecache.log is due */
 	bool unpaced; /* the end has begun */
 	_Atomic uint64_t beats;
-	struct nt_error failure; /* of the sink, until `failed` is set */
-	atomic_bool failed;
 };
 
 /* Counters wait for those of the other workers. */

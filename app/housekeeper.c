@@ -29,7 +29,8 @@ struct housekeeper {
 	struct heartbeats beats; /* control's, the workers', the distributor's */
 	uint64_t losses; /* as told to a worker */
 	int64_t watchdog_ns; /* when systemd is to hear of us again */
-	bool stopping_told, failure_told, split_told;
+	bool stopping_told, split_told;
+	uint64_t outages_told[NT_LOG_KINDS], outages_over[NT_LOG_KINDS]; /* by number */
 	uint64_t ticks;
 };
 
@@ -181,14 +182,31 @@ tell_systemd(struct housekeeper *h, int64_t now_ns)
 
 /* --- what people should know ----------------------------------------------------------------- */
 
+/* Once when it begins, once when it is over. */
+static void
+tell_outage(struct housekeeper *h, enum nt_log_kind kind)
+{
+	struct nt_sink_outage o;
+	if (!nt_sink_outage(h->cfg.sink, kind, &o))
+		return;
+	if (h->outages_told[kind] != o.number)
+		fprintf(stderr,
+			"nametap: %s; lines of this log are lost and counted until it can be "
+			"written again\n",
+			o.error.msg);
+	h->outages_told[kind] = o.number;
+	if (!o.over || h->outages_over[kind] == o.number)
+		return;
+	fprintf(stderr, "nametap: %s.log is written again; %" PRIu64 " lines of it are lost\n",
+		nt_log_path(kind), o.lines_lost);
+	h->outages_over[kind] = o.number;
+}
+
 static void
 tell_people(struct housekeeper *h)
 {
-	const char *failure = control_failure(h->cfg.control);
-	if (failure != NULL && !h->failure_told) {
-		fprintf(stderr, "nametap: %s; lines of this log are lost and counted\n", failure);
-		h->failure_told = true;
-	}
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
+		tell_outage(h, (enum nt_log_kind)k);
 	if (!h->split_told &&
 		nt_counter_read(control_counters(h->cfg.control), NT_COUNTER_SPLIT_CONNS) != 0) {
 		say("packets of one connection come to two workers: what splits them is not "

@@ -67,6 +67,7 @@ static const struct column columns[] = {
 	COUNT(packets, "packets received"),
 	COUNT(rx_dropped, "packets dropped by ports and rings before a worker"),
 	COUNT(conns_lost, "connections not written: there was no room for their records"),
+	COUNT(lines_lost, "lines of all logs, lost: their files could not be written"),
 };
 /* clang-format on */
 

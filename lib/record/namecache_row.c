@@ -45,6 +45,7 @@ static const struct {
 	COUNT(packets, PACKETS),
 	COUNT(rx_dropped, RX_DROPPED),
 	COUNT(conns_lost, CONNS_LOST),
+	COUNT(lines_lost, LINES_LOST),
 #undef COUNT
 };
 

@@ -36,7 +36,7 @@ struct nt_namecache_row {
 	int64_t propagation_p50_ns, propagation_p99_ns;
 	uint64_t released_early, records_late_at_rate;
 	uint64_t conns, packets;
-	uint64_t rx_dropped, conns_lost;
+	uint64_t rx_dropped, conns_lost, lines_lost;
 };
 
 /* What the counters do not know. The histograms are those of the interval; NULL or empty: unset. */

@@ -5,8 +5,14 @@
  * writer thread writes whole blocks in order (EINTR, short writes), opens and closes the files.
  * Blocks hold whole lines. Producer: one thread (control). A write error sticks: it is kept with
  * errno and the file's name for the producer to see, later blocks of that log are dropped and their
- * lines counted. A half line that a failed write has left in a regular file is cut off. Files are
- * not readable by others (0640). A path that is a FIFO waits for its reader.
+ * lines counted. With keep_trying it is an outage instead, which ends. A half line that a failed
+ * write has left in a regular file is cut off. Files are not readable by others (0640). A path that
+ * is a FIFO waits for its reader.
+ *
+ * An outage of a log (keep_trying) begins when it can't be opened, written or rotated. What comes
+ * is lost and counted, but for what is tried: once in a second the path is opened again, appending
+ * (TSV: with a header), and what is at hand is written. It is over when lines have been written for
+ * a second without another error, so that a disk that has room for a line is no news.
  *
  * Rotation (Zeek's): a log is closed and renamed to LOG.%Y-%m-%d-%H-%M-%S.log, local time, when it
  * was begun (its first line), and the next line begins another; what would be overwritten is not,
@@ -48,6 +54,7 @@ struct nt_sink_config {
 	enum nt_sink_clock clock;
 	int64_t rotate_interval_ns; /* 0: never */
 	uint64_t rotate_bytes; /* 0: never */
+	bool keep_trying; /* after an error */
 };
 
 /*
@@ -77,12 +84,24 @@ void nt_sink_tick(struct nt_sink *s, int64_t now_ns);
 
 /*
  * Close the logs and open their paths again, appending, soon: for logrotate, which has renamed
- * them. Any thread; safe in signal handlers.
+ * them. In an outage that is tried at once. Any thread; safe in signal handlers.
  */
 void nt_sink_reopen(struct nt_sink *s);
 
-/* True (and *err filled) once a write has failed. Producer only. */
+/* True (and *err filled) once a write has failed; never with keep_trying. Producer only. */
 bool nt_sink_failed(struct nt_sink *s, struct nt_error *err);
+
+/* With keep_trying: the last outage of a log. */
+struct nt_sink_outage {
+	uint64_t number; /* of this log, from 1 */
+	int code; /* -errno that it began with */
+	struct nt_error error; /* the same: what, where, why */
+	bool over;
+	uint64_t lines_lost; /* in it, when it is over */
+};
+
+/* False where there was none. Any thread; locks. */
+bool nt_sink_outage(struct nt_sink *s, enum nt_log_kind kind, struct nt_sink_outage *ret);
 
 struct nt_sink_stats {
 	uint64_t lines_committed[NT_LOG_KINDS];
@@ -91,12 +110,24 @@ struct nt_sink_stats {
 	uint64_t bytes_written[NT_LOG_KINDS];
 };
 
+/* Of all logs. */
+static inline uint64_t
+nt_sink_lost(const struct nt_sink_stats *st)
+{
+	uint64_t n = 0;
+
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
+		n += st->lines_lost[k];
+	return n;
+}
+
 /* The same while it runs: committed is exact, the others may be behind. Producer only. */
 void nt_sink_stats(struct nt_sink *s, struct nt_sink_stats *ret);
 
 /*
  * Flush everything, write footers, end the thread, close the files (errors of close count too). 0,
- * or -errno with *err. Frees s; NULL is fine. *ret_stats (may be NULL): final, committed = written
+ * or -errno with *err (keep_trying: only of an outage that isn't over). Frees s; NULL is fine.
+ * *ret_stats (may be NULL): final, committed = written
  * + lost.
  */
 int nt_sink_close(struct nt_sink *s, struct nt_sink_stats *ret_stats, struct nt_error *err);

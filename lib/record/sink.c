@@ -16,6 +16,7 @@ sink_free(struct nt_sink *s)
 	free(s->filled.slots);
 	free(s->empty.slots);
 	free(s->blocks);
+	pthread_mutex_destroy(&s->outage_lock);
 	if (s->memory != NULL)
 		nt_mem_unmap(s->memory, s->memory_bytes);
 	free(s);
@@ -47,8 +48,10 @@ sink_alloc(const struct nt_sink_config *cfg)
 			.clock = cfg->clock,
 			.rotate_interval_ns = cfg->rotate_interval_ns,
 			.rotate_bytes = cfg->rotate_bytes,
+			.keep_trying = cfg->keep_trying,
 		},
 		.now_ns = SINK_TIME_NONE,
+		.outage_lock = PTHREAD_MUTEX_INITIALIZER,
 	};
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
 		s->files[k].fd = -1;
@@ -218,6 +221,20 @@ nt_sink_stats(struct nt_sink *s, struct nt_sink_stats *ret)
 	}
 }
 
+/* An outage that isn't over is how it ended. */
+static int
+last_outage(const struct nt_sink *s, struct nt_error *err)
+{
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
+		if (!s->files[k].failing)
+			continue;
+		if (err != NULL)
+			*err = s->outages[k].error;
+		return s->outages[k].code;
+	}
+	return 0;
+}
+
 int
 nt_sink_close(struct nt_sink *s, struct nt_sink_stats *ret_stats, struct nt_error *err)
 {
@@ -236,6 +253,8 @@ nt_sink_close(struct nt_sink *s, struct nt_sink_stats *ret_stats, struct nt_erro
 		nt_sink_stats(s, ret_stats);
 	(void)nt_sink_failed(s, err);
 	code = atomic_load_explicit(&s->failed, memory_order_relaxed);
+	if (code == 0)
+		code = last_outage(s, err);
 	sink_free(s);
 	return code;
 }

@@ -18,6 +18,10 @@
 struct sink_file {
 	int fd; /* -1: not open */
 	bool given_up; /* after an error: what comes is lost */
+	bool failing; /* keep_trying: in an outage, given up or being tried */
+	int64_t retry_ns; /* given up until then, by the monotonic clock */
+	int64_t well_ns; /* in an outage: lines have been written since then; 0: none */
+	uint64_t lost_before; /* lines, when the outage began */
 	bool regular; /* neither pipe nor device */
 	bool has_lines; /* or what was there before */
 	enum nt_log_kind kind;
@@ -39,6 +43,8 @@ int sink_file_open(struct sink_file *f, bool append, struct nt_error *err);
  */
 int sink_file_write(
 	struct sink_file *f, const char *text, size_t len, size_t *ret_done, struct nt_error *err);
+/* Cut a regular file to that size, as far as that can be done. */
+void sink_file_cut(struct sink_file *f, uint64_t size);
 /* 0, or -errno and *err. Fine where it isn't open. */
 int sink_file_close(struct sink_file *f, struct nt_error *err);
 /* *err: "cannot WHAT PATH: ERROR"; returns code. */
@@ -95,6 +101,7 @@ struct sink_rules {
 	enum nt_sink_clock clock;
 	int64_t rotate_interval_ns;
 	uint64_t rotate_bytes;
+	bool keep_trying;
 };
 
 struct nt_sink {
@@ -116,6 +123,8 @@ struct nt_sink {
 	_Atomic bool reopen; /* anybody: set, writer: cleared */
 	_Atomic int failed; /* writer: rw, producer: ro; -errno, set after `error` */
 	struct nt_error error; /* writer, until `failed` is set; of the first failure */
+	pthread_mutex_t outage_lock; /* of what follows. Writer: rw, others: ro */
+	struct nt_sink_outage outages[NT_LOG_KINDS];
 };
 
 /* The beginning: what is there already is dealt with. 0 or -errno and *err, as all of these. */
@@ -127,13 +136,22 @@ int sink_log_ready(
 bool sink_log_is_due(const struct sink_file *f, int64_t time_ns);
 /* Footer, close, rename. Fine where it isn't open. */
 int sink_log_rotate(struct sink_file *f, const struct sink_rules *r, struct nt_error *err);
-/* Footer, close, open the path again. */
+/* Footer, close, open the path again. A log that is given up is just opened. */
 int sink_log_reopen(struct sink_file *f, const struct sink_rules *r, struct nt_error *err);
 /* The end. */
 int sink_log_finish(struct sink_file *f, const struct sink_rules *r, struct nt_error *err);
 /* How much of a text of whole lines goes into this file; 0: none, it has to be rotated first. */
 size_t sink_log_fitting(
 	const struct sink_file *f, const struct sink_rules *r, const char *text, size_t len);
+
+/* An error with keep_trying: an outage begins or goes on; and a file is to be tried again later. */
+void sink_outage_fail(struct nt_sink *s, struct sink_file *f, int code, const struct nt_error *err);
+/* A file that was given up: is it time to try again? */
+bool sink_outage_retry(struct sink_file *f);
+/* Lines were written. */
+void sink_outage_wrote(struct sink_file *f);
+/* Is it over by now? At the end it is as soon as anything was written. */
+void sink_outage_look(struct nt_sink *s, struct sink_file *f, bool at_end);
 
 /* The writer thread; arg is the struct nt_sink. */
 void *sink_writer(void *arg);

@@ -64,7 +64,9 @@ sink_file_open(struct sink_file *f, bool append, struct nt_error *err)
 	f->size = 0;
 	f->has_lines = false;
 	f->begun_ns = SINK_TIME_NONE;
-	f->fd = open_again(f->path, O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC));
+	/* the other logs don't wait for a FIFO that has lost its reader */
+	f->fd = open_again(f->path,
+		O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC) | (f->failing ? O_NONBLOCK : 0));
 	if (f->fd < 0)
 		return sink_file_fail(f, "open", -errno, err);
 	f->regular = fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode);
@@ -95,17 +97,22 @@ write_some(int fd, const char *text, size_t len)
 	}
 }
 
+void
+sink_file_cut(struct sink_file *f, uint64_t size)
+{
+	if (f->regular && ftruncate(f->fd, (off_t)size) == 0)
+		(void)lseek(f->fd, 0, SEEK_END);
+}
+
 /* Cut the half line off that a failed write has left; returns how much of done stays. */
 static size_t
 cut_to_lines(struct sink_file *f, const char *text, size_t done)
 {
 	const char *last = memrchr(text, '\n', done);
 	size_t whole = last != NULL ? (size_t)(last - text) + 1 : 0;
-	struct stat st;
 
-	if (whole < done && fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode) &&
-		ftruncate(f->fd, (off_t)(f->size + whole)) == 0)
-		(void)lseek(f->fd, 0, SEEK_END);
+	if (whole < done)
+		sink_file_cut(f, f->size + whole);
 	return whole;
 }
 

@@ -22,13 +22,19 @@ begin(struct sink_file *f, const struct sink_rules *r, bool append, struct nt_er
 {
 	char text[NT_LOG_HEADER_MAX];
 	struct nt_strbuf b = nt_strbuf_init(text, sizeof(text));
+	uint64_t size;
 	size_t done;
 	int code = sink_file_open(f, append, err);
 
 	if (code != 0)
 		return code;
 	nt_log_header(&b, &r->log, f->kind, nt_clock_wall_ns());
-	return b.len == 0 ? 0 : sink_file_write(f, b.data, b.len, &done, err);
+	size = f->size;
+	if (b.len != 0)
+		code = sink_file_write(f, b.data, b.len, &done, err);
+	if (code != 0)
+		sink_file_cut(f, size); /* half a header is none */
+	return code;
 }
 
 static int
@@ -137,6 +143,10 @@ sink_log_reopen(struct sink_file *f, const struct sink_rules *r, struct nt_error
 {
 	int code;
 
+	if (f->given_up && r->keep_trying) {
+		f->given_up = false;
+		return is_lazy(f) ? 0 : begin(f, r, true, err);
+	}
 	if (f->fd < 0 || !f->regular)
 		return 0;
 	code = end(f, r, err);

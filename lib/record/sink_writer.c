@@ -40,11 +40,17 @@ count_lines(const char *text, size_t len)
 	return n;
 }
 
-/* What comes later is dropped: a log with a hole in it would read as if nothing had been there. */
+/*
+ * What comes later is dropped: a log with a hole in it would read as if nothing had been there. Who
+ * wants it to be tried again tells of holes.
+ */
 static void
 give_up(struct nt_sink *s, struct sink_file *f, int code, const struct nt_error *err)
 {
-	keep_error(s, code, err);
+	if (s->rules.keep_trying)
+		sink_outage_fail(s, f, code, err);
+	else
+		keep_error(s, code, err);
 	f->given_up = true;
 	(void)sink_file_close(f, NULL);
 }
@@ -77,17 +83,21 @@ write_piece(struct nt_sink *s, const struct sink_block *b, const char *text, siz
 static void
 write_block(struct nt_sink *s, const struct sink_block *b)
 {
-	const struct sink_file *f = &s->files[b->kind];
+	struct sink_file *f = &s->files[b->kind];
 	size_t done = 0;
 	uint64_t lines;
 	int code = 0;
 
+	if (nt_unlikely(f->given_up) && sink_outage_retry(f))
+		f->given_up = false;
 	while (done < b->text.len && !f->given_up && code == 0)
 		done += write_piece(s, b, b->text.data + done, b->text.len - done, &code);
 	lines = done == b->text.len ? b->lines : count_lines(b->text.data, done);
 	add(&s->written[b->kind], lines);
 	add(&s->lost[b->kind], b->lines - lines);
 	add(&s->bytes[b->kind], done);
+	if (!f->given_up)
+		sink_outage_wrote(f);
 }
 
 /* Lines or none: a log whose time is over is closed when it is, where the clock says so by itself.
@@ -113,9 +123,10 @@ reopen(struct nt_sink *s)
 	struct nt_error err;
 
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
-		const int code = sink_log_reopen(&s->files[k], &s->rules, &err);
+		struct sink_file *f = &s->files[k];
+		const int code = sink_log_reopen(f, &s->rules, &err);
 		if (code != 0)
-			give_up(s, &s->files[k], code, &err);
+			give_up(s, f, code, &err);
 	}
 }
 
@@ -127,6 +138,8 @@ between_blocks(struct nt_sink *s)
 		reopen(s);
 	if (s->rules.clock == NT_SINK_WALL && s->rules.rotate_interval_ns != 0)
 		look_at_clock(s);
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
+		sink_outage_look(s, &s->files[k], false);
 }
 
 static void
@@ -135,6 +148,7 @@ finish(struct nt_sink *s)
 	struct nt_error err;
 
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
+		sink_outage_look(s, &s->files[k], true);
 		const int code = sink_log_finish(&s->files[k], &s->rules, &err);
 		if (code != 0)
 			give_up(s, &s->files[k], code, &err);

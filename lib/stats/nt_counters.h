@@ -63,6 +63,7 @@
 	X(CONN_LINK_EXHAUSTED, conn_link_exhausted, "times", "tunnels, VLANs or link addresses of a connection not kept: no room") \
 	X(CONNS_LOST, conns_lost, "connections", "records dropped for want of room") \
 	X(NOTICES_LOST, notices_lost, "notices", "dropped for want of room") \
+	X(LINES_LOST, lines_lost, "lines", "lines of logs, lost: their files could not be written") \
 	X(RELEASED_EARLY, released_early, "connections", "written before the watermark had passed them") \
 	X(RECORDS_LATE_AT_RATE, records_late_at_rate, "connections", "that would have missed a name at the configured pacing rate") \
 	/* TCP payload looked into */ \
