@@ -250,18 +250,26 @@ is_ready(const struct worker *w, const struct nt_flow_cold *cold, bool *ret_earl
 	return j->hurry && w->W.position >= w->done.position;
 }
 
+/* So many after the one whose turn it is. */
+static uint32_t
+flow_ahead(const struct judging *j, uint32_t n)
+{
+	const uint64_t at = (uint64_t)j->head + n;
+	return j->ring[at < j->size ? at : at - j->size];
+}
+
 /* Ask for the memory of those whose turn comes: the flow; then what its lookups want. */
 static void
 look_ahead(const struct worker *w)
 {
 	const struct judging *j = &w->judging;
 	if (j->waiting > AHEAD_FLOW) {
-		const uint32_t idx = j->ring[(j->head + AHEAD_FLOW) % j->size];
+		const uint32_t idx = flow_ahead(j, AHEAD_FLOW);
 		nt_prefetch(nt_flow_at(w->flows, idx));
 		nt_prefetch(nt_flow_cold_at(w->flows, idx));
 	}
 	if (j->waiting > AHEAD_LOOKUPS) {
-		const uint32_t idx = j->ring[(j->head + AHEAD_LOOKUPS) % j->size];
+		const uint32_t idx = flow_ahead(j, AHEAD_LOOKUPS);
 		const struct ends e = ends_of(
 			&nt_flow_at(w->flows, idx)->key, (j->of_flow[idx] & ORIG_IS_LO) != 0);
 		const struct nt_mapping_keys k = { .addr = nt_addr_key(&w->names_key, &e.resp),

@@ -83,8 +83,7 @@ search_all(struct nt_search *s, bool final, struct nt_name_result *ret)
 	return false;
 }
 
-/* What can be looked for at all; false: the address was never heard of. */
-static bool
+static void
 begin(struct nt_search *s, const struct nt_name_cache *c, const struct nt_name_query *q,
 	struct nt_name_query *clamped)
 {
@@ -95,22 +94,38 @@ begin(struct nt_search *s, const struct nt_name_cache *c, const struct nt_name_q
 	s->q = clamped;
 	s->cut = false;
 	s->bond = NT_LIST_NONE;
-	s->client_count = 0;
 	s->picks.max = c->cfg.max_per_record + 1;
-	s->addr_tag = nt_addrs_tag(&c->addrs, &q->addr);
-	s->addr = nt_addrs_find(&c->addrs, s->addr_tag, &q->addr);
-	if (s->addr == NT_LIST_NONE)
-		return false;
-	for (unsigned int i = 0; i < NT_MIN(q->client_count, NT_NAME_CLIENTS_MAX); i++) {
-		const struct nt_addr *client = &q->clients[i];
-		const uint32_t tag = nt_addrs_tag(&c->addrs, client);
-		const uint32_t id = nt_addrs_find(&c->addrs, tag, client);
+}
+
+static void
+find_clients(struct nt_search *s)
+{
+	const struct nt_addrs *addrs = &s->c->addrs;
+
+	s->client_count = 0;
+	for (unsigned int i = 0; i < NT_MIN(s->q->client_count, NT_NAME_CLIENTS_MAX); i++) {
+		const struct nt_addr *client = &s->q->clients[i];
+		const uint32_t tag = nt_addrs_tag(addrs, client);
+		const uint32_t id = nt_addrs_find(addrs, tag, client);
 
 		if (id == NT_LIST_NONE)
 			continue;
 		s->clients[s->client_count].id = id;
 		s->clients[s->client_count++].tag = tag;
 	}
+}
+
+/* The address and who asks; false: it has no names, as nearly all clients don't. */
+static bool
+find_ends(struct nt_search *s)
+{
+	const struct nt_addrs *addrs = &s->c->addrs;
+
+	s->addr_tag = nt_addrs_tag(addrs, &s->q->addr);
+	s->addr = nt_addrs_find(addrs, s->addr_tag, &s->q->addr);
+	if (s->addr == NT_LIST_NONE || nt_addrs_at(addrs, s->addr)->bonds == NT_LIST_NONE)
+		return false;
+	find_clients(s);
 	return true;
 }
 
@@ -134,7 +149,8 @@ nt_name_cache_lookup(struct nt_name_cache *c, const struct nt_name_query *q, boo
 	bool found;
 
 	clear_result(ret);
-	if (!begin(&s, c, q, &query))
+	begin(&s, c, q, &query);
+	if (!find_ends(&s))
 		return false;
 	found = search_all(&s, final, ret);
 	c->stats.lookup_cut += s.cut;
@@ -159,7 +175,10 @@ nt_name_cache_lookup_name(struct nt_name_cache *c, const struct nt_name_query *q
 	bool found;
 
 	clear_result(ret);
-	if (id == NT_LIST_NONE || !begin(&s, c, q, &query))
+	if (id == NT_LIST_NONE)
+		return false;
+	begin(&s, c, q, &query);
+	if (!find_ends(&s))
 		return false;
 	tag = nt_bond_tag(s.addr_tag, nt_names_at(&c->names, id)->tag);
 	s.bond = nt_store_bond(c, tag, s.addr, id);
@@ -205,7 +224,7 @@ nt_name_cache_addrs(struct nt_name_cache *c, const struct nt_name_query *q, cons
 	ret->more = false;
 	if (id == NT_LIST_NONE)
 		return false;
-	begin(&s, c, q, &query); /* whether its own address is known doesn't matter */
+	begin(&s, c, q, &query);
 	s.want = NT_WANT_KNOWN;
 	s.reverse = false;
 	s.steps = NT_SEARCH_STEPS;
@@ -262,7 +281,8 @@ nt_name_cache_contradicts(struct nt_name_cache *c, const struct nt_name_query *q
 {
 	const uint64_t cut = c->stats.lookup_cut;
 
-	return nt_name_cache_addrs(c, q, name, len, ret) && has_family(ret, q->addr.family) &&
-	       !may_have_lost(c, q) && !has_name(c, q, name, len, until_ns) &&
+	/* Nearly all have the name. */
+	return !has_name(c, q, name, len, until_ns) && nt_name_cache_addrs(c, q, name, len, ret) &&
+	       has_family(ret, q->addr.family) && !may_have_lost(c, q) &&
 	       c->stats.lookup_cut == cut;
 }

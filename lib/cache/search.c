@@ -132,23 +132,25 @@ nt_search_own(struct nt_search *s)
 static bool
 best_of_bond(struct nt_search *s, const struct nt_bond *b, struct nt_pick *ret)
 {
-	struct nt_pick best = { .name = NT_NAME_NONE }, pick;
+	struct nt_pick other, *to = ret;
 
+	ret->name = NT_NAME_NONE;
 	for (uint32_t id = b->lives; id != NT_LIST_NONE && step(s);
 		id = nt_list_next(&s->c->in_bond, b->lives, id)) {
 		const struct nt_life *l = nt_life_at(s->c, id);
 
 		if (s->want == NT_WANT_LATE && l->position <= s->q->start_position)
 			break;
-		if (s->want != NT_WANT_LATE && best.name != NT_NAME_NONE &&
-			l->position < best.position)
+		if (s->want != NT_WANT_LATE && to != ret && l->position < ret->position)
 			break;
-		if (judge(s, id, l, &pick) &&
-			(best.name == NT_NAME_NONE || nt_picks_before(&s->picks, &pick, &best)))
-			best = pick;
+		if (!judge(s, id, l, to))
+			continue;
+		if (to == ret)
+			to = &other;
+		else if (nt_picks_before(&s->picks, &other, ret))
+			*ret = other;
 	}
-	*ret = best;
-	return best.name != NT_NAME_NONE;
+	return to != ret;
 }
 
 /* Bonds lie latest told of first: can one that was last told at `position` still give a pick? */
