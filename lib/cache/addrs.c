@@ -4,15 +4,19 @@
 size_t
 nt_addrs_needs(uint32_t max)
 {
-	return nt_pool_needs(sizeof(struct nt_interned_addr), max) + nt_slots_needs(max);
+	return nt_pool_needs(NT_ADDRS_IPV4_BYTES, max) + nt_pool_needs(NT_ADDRS_LONG_BYTES, max) +
+	       nt_slots_needs(max);
 }
 
 int
 nt_addrs_init(struct nt_addrs *a, const struct nt_hash_key *key, uint32_t max)
 {
-	int rc = nt_pool_init(&a->pool, sizeof(struct nt_interned_addr), max);
+	int rc = nt_pool_init(&a->ipv4, NT_ADDRS_IPV4_BYTES, max);
 
 	a->key = *key;
+	a->max = max;
+	if (rc == 0)
+		rc = nt_pool_init(&a->others, NT_ADDRS_LONG_BYTES, max);
 	if (rc == 0)
 		rc = nt_slots_init(&a->slots, max);
 	return rc;
@@ -21,7 +25,8 @@ nt_addrs_init(struct nt_addrs *a, const struct nt_hash_key *key, uint32_t max)
 void
 nt_addrs_fini(struct nt_addrs *a)
 {
-	nt_pool_fini(&a->pool);
+	nt_pool_fini(&a->ipv4);
+	nt_pool_fini(&a->others);
 	nt_slots_fini(&a->slots);
 }
 
@@ -29,6 +34,36 @@ uint32_t
 nt_addrs_tag(const struct nt_addrs *a, const struct nt_addr *addr)
 {
 	return (uint32_t)nt_addr_key(&a->key, addr);
+}
+
+struct nt_addr
+nt_addrs_get(const struct nt_addrs *a, uint32_t id)
+{
+	const struct nt_interned_addr *e = nt_addrs_at(a, id);
+	struct nt_addr ret;
+
+	if (!(id & NT_ADDRS_LONG))
+		return nt_addr_v4(e->bytes);
+	memcpy(&ret, e->bytes, sizeof(ret));
+	return ret;
+}
+
+uint32_t
+nt_addrs_tag_of(const struct nt_addrs *a, uint32_t id)
+{
+	const struct nt_addr addr = nt_addrs_get(a, id);
+
+	return nt_addrs_tag(a, &addr);
+}
+
+bool
+nt_addrs_is(const struct nt_addrs *a, uint32_t id, const struct nt_addr *addr)
+{
+	const struct nt_interned_addr *e = nt_addrs_at(a, id);
+
+	if (id & NT_ADDRS_LONG)
+		return memcmp(e->bytes, addr, sizeof(*addr)) == 0;
+	return addr->family == NT_FAMILY_IPV4 && memcmp(e->bytes, addr->bytes, 4) == 0;
 }
 
 uint32_t
@@ -39,9 +74,31 @@ nt_addrs_find(const struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr
 	if (addr->family == NT_FAMILY_NONE)
 		return NT_LIST_NONE;
 	while ((id = nt_slots_match(&a->slots, tag, &at)) != NT_LIST_NONE) {
-		if (nt_addr_equal(&nt_addrs_at(a, id)->addr, addr))
+		if (nt_addrs_is(a, id, addr))
 			break;
 	}
+	return id;
+}
+
+static uint32_t
+new_addr(struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
+{
+	const bool ipv4 = addr->family == NT_FAMILY_IPV4;
+	uint32_t id = NT_LIST_NONE;
+	struct nt_interned_addr *e;
+
+	if (nt_addrs_used(a) < a->max)
+		id = nt_pool_take(ipv4 ? &a->ipv4 : &a->others);
+	if (id == NT_LIST_NONE)
+		return NT_LIST_NONE;
+	id |= ipv4 ? 0 : NT_ADDRS_LONG;
+	e = nt_addrs_at(a, id);
+	*e = (struct nt_interned_addr){ .bonds = NT_LIST_NONE };
+	if (ipv4)
+		memcpy(e->bytes, addr->bytes, 4);
+	else
+		memcpy(e->bytes, addr, sizeof(*addr));
+	nt_slots_insert(&a->slots, tag, id);
 	return id;
 }
 
@@ -50,31 +107,27 @@ nt_addrs_take(struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
 {
 	uint32_t id = nt_addrs_find(a, tag, addr);
 
-	if (id == NT_LIST_NONE) {
-		id = nt_pool_take(&a->pool);
-		if (id == NT_LIST_NONE)
-			return NT_LIST_NONE;
-		*nt_addrs_at(a, id) =
-			(struct nt_interned_addr){ .addr = *addr, .bonds = NT_LIST_NONE };
-		nt_slots_insert(&a->slots, tag, id);
-	}
-	nt_addrs_at(a, id)->refs++;
+	if (id == NT_LIST_NONE)
+		id = new_addr(a, tag, addr);
+	if (id != NT_LIST_NONE)
+		nt_addrs_at(a, id)->refs++;
 	return id;
 }
 
 void
 nt_addrs_give(struct nt_addrs *a, uint32_t id)
 {
-	struct nt_interned_addr *e = nt_addrs_at(a, id);
-
-	if (--e->refs > 0)
+	if (--nt_addrs_at(a, id)->refs > 0)
 		return;
-	nt_slots_remove(&a->slots, nt_addrs_tag(a, &e->addr), id);
-	nt_pool_give(&a->pool, id);
+	nt_slots_remove(&a->slots, nt_addrs_tag_of(a, id), id);
+	if (id & NT_ADDRS_LONG)
+		nt_pool_give(&a->others, id ^ NT_ADDRS_LONG);
+	else
+		nt_pool_give(&a->ipv4, id);
 }
 
 size_t
 nt_addrs_bytes(const struct nt_addrs *a)
 {
-	return nt_pool_bytes(&a->pool) + nt_slots_bytes(&a->slots);
+	return nt_pool_bytes(&a->ipv4) + nt_pool_bytes(&a->others) + nt_slots_bytes(&a->slots);
 }

@@ -10,19 +10,26 @@
 #include "nt_mapping_keys.h"
 #include "slots.h"
 
+/* A number with this bit is of nt_addrs.others. */
+#define NT_ADDRS_LONG (UINT32_C(1) << 31)
+
 struct nt_interned_addr {
 	uint32_t refs; /* bonds of it, and lives told to it */
-	struct nt_addr addr;
 	uint32_t bonds; /* list of its names, the one told of last first */
 	uint32_t lives : 31; /* how many lives those have */
 	uint32_t trimmed : 1; /* it had more: some were given up */
+	uint8_t bytes[]; /* an IPv4 address's four, or struct nt_addr */
 };
-static_assert(sizeof(struct nt_interned_addr) == 32, "two addresses to a cache line");
+#define NT_ADDRS_IPV4_BYTES (sizeof(struct nt_interned_addr) + 4)
+#define NT_ADDRS_LONG_BYTES (sizeof(struct nt_interned_addr) + sizeof(struct nt_addr))
+static_assert(NT_ADDRS_IPV4_BYTES == 16, "four IPv4 addresses to a cache line");
+static_assert(NT_ADDRS_LONG_BYTES == 32, "two others");
 
 struct nt_addrs {
 	struct nt_hash_key key;
-	struct nt_pool pool;
+	struct nt_pool ipv4, others;
 	struct nt_slots slots;
+	uint32_t max; /* of both together */
 };
 
 /* 0 or -errno; _fini accepts a half-built one. */
@@ -40,8 +47,21 @@ void nt_addrs_give(struct nt_addrs *a, uint32_t id);
 static inline struct nt_interned_addr *
 nt_addrs_at(const struct nt_addrs *a, uint32_t id)
 {
-	return nt_pool_at(&a->pool, id);
+	return id & NT_ADDRS_LONG ? nt_pool_at(&a->others, id ^ NT_ADDRS_LONG)
+				  : nt_pool_at(&a->ipv4, id);
 }
+
+static inline uint32_t
+nt_addrs_used(const struct nt_addrs *a)
+{
+	return a->ipv4.used + a->others.used;
+}
+
+/* Is it this one? */
+bool nt_addrs_is(const struct nt_addrs *a, uint32_t id, const struct nt_addr *addr);
+struct nt_addr nt_addrs_get(const struct nt_addrs *a, uint32_t id);
+/* nt_addrs_tag of that. */
+uint32_t nt_addrs_tag_of(const struct nt_addrs *a, uint32_t id);
 
 size_t nt_addrs_bytes(const struct nt_addrs *a);
 

@@ -28,7 +28,6 @@ prefetch_life(const struct nt_name_cache *c, uint32_t id)
 	const uint8_t *l = nt_pool_at(&c->lives, id);
 
 	nt_prefetch_write(l);
-	nt_prefetch_write(l + sizeof(struct nt_life) - 1);
 }
 
 static uint32_t
@@ -39,6 +38,15 @@ peek_record(const struct nt_slots *t, const struct nt_pool *p, uint32_t tag)
 	if (id != NT_LIST_NONE)
 		prefetch_record(p, id);
 	return id;
+}
+
+static void
+peek_addr(const struct nt_addrs *a, uint32_t tag)
+{
+	const uint32_t id = peek(&a->slots, tag);
+
+	if (id != NT_LIST_NONE)
+		nt_prefetch_write(nt_addrs_at(a, id));
 }
 
 static void
@@ -57,9 +65,9 @@ known_ahead(const struct nt_name_cache *c, uint32_t life, unsigned int step)
 	if (step == 2) {
 		prefetch_record(&c->bonds, l->bond);
 		if (l->client != NT_LIST_NONE)
-			prefetch_record(&c->addrs.pool, l->client);
+			nt_prefetch_write(nt_addrs_at(&c->addrs, l->client));
 	} else if (step == 3) {
-		prefetch_record(&c->addrs.pool, b->addr);
+		nt_prefetch_write(nt_addrs_at(&c->addrs, b->addr));
 		prefetch_record(&c->names.pool, b->name);
 	} else {
 		prefetch_text(&c->names, b->name);
@@ -79,8 +87,8 @@ new_ahead(const struct nt_name_cache *c, const struct nt_mapping_keys *k, unsign
 		nt_slots_prefetch(&c->by_bond, nt_bond_tag(addr, name));
 		nt_slots_prefetch(&c->by_pair, nt_pair_tag(addr, client));
 	} else if (step == 2) {
-		(void)peek_record(&c->addrs.slots, &c->addrs.pool, addr);
-		(void)peek_record(&c->addrs.slots, &c->addrs.pool, client);
+		peek_addr(&c->addrs, addr);
+		peek_addr(&c->addrs, client);
 		(void)peek_record(&c->names.slots, &c->names.pool, name);
 		(void)peek_record(&c->by_bond, &c->bonds, nt_bond_tag(addr, name));
 	} else if (step == 3) {
@@ -130,7 +138,7 @@ nt_name_cache_lookup_ahead(const struct nt_name_cache *c, uint64_t addr_key, uns
 	if (id == NT_LIST_NONE)
 		return;
 	if (step == 1) {
-		prefetch_record(&c->addrs.pool, id);
+		nt_prefetch_write(nt_addrs_at(&c->addrs, id));
 		return;
 	}
 	bond = nt_addrs_at(&c->addrs, id)->bonds;

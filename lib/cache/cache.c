@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdlib.h>
 
+#include <nt_mem.h>
+
 #include "evict.h"
 #include "store.h"
 
@@ -19,6 +21,19 @@ config_is_valid(const struct nt_name_cache_config *cfg)
 	       cfg->hold_ns <= SPAN_MAX_NS;
 }
 
+static size_t
+firsts_bytes(const struct nt_name_cache_config *cfg)
+{
+	return sizeof(struct nt_life_first) * ((size_t)cfg->max_mappings + 1);
+}
+
+static int
+firsts_init(struct nt_name_cache *c)
+{
+	c->firsts = nt_mem_map(firsts_bytes(&c->cfg));
+	return c->firsts != NULL ? 0 : -errno;
+}
+
 /* One mapping can need two addresses, a name and a version before the caps are looked at again. */
 static int
 init_tables(struct nt_name_cache *c)
@@ -30,6 +45,8 @@ init_tables(struct nt_name_cache *c)
 		rc = nt_names_init(&c->names, &c->key, cfg->max_names + 1, cfg->max_name_bytes);
 	if (rc == 0)
 		rc = nt_pool_init(&c->lives, sizeof(struct nt_life), cfg->max_mappings + 1);
+	if (rc == 0)
+		rc = firsts_init(c);
 	if (rc == 0)
 		rc = nt_pool_init(&c->bonds, sizeof(struct nt_bond), cfg->max_mappings + 1);
 	if (rc == 0)
@@ -50,7 +67,7 @@ nt_name_cache_bytes(const struct nt_name_cache_config *cfg)
 
 	return sizeof(struct nt_name_cache) + nt_addrs_needs(cfg->max_addresses + 2) +
 	       nt_names_needs(cfg->max_names + 1, cfg->max_name_bytes) +
-	       nt_pool_needs(sizeof(struct nt_life), mappings) +
+	       nt_pool_needs(sizeof(struct nt_life), mappings) + nt_mem_mapped(firsts_bytes(cfg)) +
 	       nt_pool_needs(sizeof(struct nt_bond), mappings) + nt_past_needs(mappings) +
 	       3 * nt_slots_needs(mappings);
 }
@@ -94,6 +111,7 @@ nt_name_cache_free(struct nt_name_cache *c)
 	nt_addrs_fini(&c->addrs);
 	nt_names_fini(&c->names);
 	nt_pool_fini(&c->lives);
+	nt_mem_unmap(c->firsts, firsts_bytes(&c->cfg));
 	nt_pool_fini(&c->bonds);
 	nt_past_fini(&c->past);
 	nt_slots_fini(&c->by_life);

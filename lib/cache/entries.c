@@ -40,12 +40,13 @@ fill(struct tour *t, uint32_t id, struct nt_name_entry *ret)
 	const struct nt_name_cache *c = t->c;
 	const struct nt_life *l = nt_life_at(c, id);
 	const struct nt_bond *b = nt_bond_at(c, l->bond);
+	const struct nt_life_first first = nt_life_first(c, id, l);
 
 	*ret = (struct nt_name_entry){
-		.addr = nt_addrs_at(&c->addrs, b->addr)->addr,
-		.first_position = l->first_position,
+		.addr = nt_addrs_get(&c->addrs, b->addr),
+		.first_position = first.position,
 		.position = l->position,
-		.first_seen_ns = l->first_seen_ns,
+		.first_seen_ns = first.seen_ns,
 		.seen_ns = l->seen_ns,
 		.expires_ns = nt_life_expires_ns(l),
 		.superseded = count_superseded(t, id, l),
@@ -53,7 +54,7 @@ fill(struct tour *t, uint32_t id, struct nt_name_entry *ret)
 		.source = l->source,
 	};
 	if (l->client != NT_LIST_NONE)
-		ret->client = nt_addrs_at(&c->addrs, l->client)->addr;
+		ret->client = nt_addrs_get(&c->addrs, l->client);
 	copy_name(c, b->name, ret);
 }
 

@@ -83,7 +83,7 @@ evict_version(struct nt_name_cache *c)
 static bool
 has_addresses(const struct nt_name_cache *c)
 {
-	return c->addrs.pool.used + 2 <= c->addrs.pool.capacity;
+	return nt_addrs_used(&c->addrs) + 2 <= c->addrs.max;
 }
 
 static bool
@@ -128,7 +128,7 @@ nt_evict_trim(struct nt_name_cache *c, uint32_t addr)
 		evict_of_address(c, a);
 	if (nt_store_versions(c) > cfg->max_mappings)
 		evict_version(c);
-	for (i = 0; i < EVICT_STEPS && c->addrs.pool.used > cfg->max_addresses; i++)
+	for (i = 0; i < EVICT_STEPS && nt_addrs_used(&c->addrs) > cfg->max_addresses; i++)
 		evict_life(c, &c->stats.evicted_addresses);
 	for (i = 0; i < EVICT_STEPS && c->names.pool.used > cfg->max_names; i++)
 		evict_life(c, &c->stats.evicted_names);

@@ -236,7 +236,7 @@ nt_name_cache_addrs(struct nt_name_cache *c, const struct nt_name_query *q, cons
 	ret->count = (uint8_t)NT_MIN(s.picks.count, NT_NAME_ADDRS_MAX);
 	ret->more = s.picks.count > NT_NAME_ADDRS_MAX;
 	for (unsigned int i = 0; i < ret->count; i++)
-		ret->addrs[i] = nt_addrs_at(&c->addrs, s.picks.pick[i].name)->addr;
+		ret->addrs[i] = nt_addrs_get(&c->addrs, s.picks.pick[i].name);
 	return ret->count > 0;
 }
 

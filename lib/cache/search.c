@@ -20,12 +20,12 @@ version_at_start(struct nt_search *s, uint32_t id, const struct nt_life *l, stru
 	uint64_t start = s->q->start_position;
 	const struct nt_past *p;
 
-	if (l->first_position > start)
-		return false;
 	if (l->position <= start) {
 		*ret = (struct nt_version){ l->position, l->seen_ns, l->ttl_ms, l->index };
 		return true;
 	}
+	if (nt_life_first(s->c, id, l).position > start)
+		return false;
 	p = nt_past_follow(ring, l->past, id, l->position);
 	while (p != NULL && p->position > start && step(s))
 		p = nt_past_follow(ring, p->older, id, p->position);
@@ -59,17 +59,18 @@ judge_on_time(struct nt_search *s, uint32_t id, const struct nt_life *l, struct 
  * lookup must not see, is the proof that the life had not ended by then.
  */
 static bool
-judge_late(const struct nt_search *s, const struct nt_life *l, struct nt_pick *ret)
+judge_late(const struct nt_search *s, const struct nt_life *l, const struct nt_life_first *first,
+	struct nt_pick *ret)
 {
 	const struct nt_name_query *q = s->q;
 
-	if (l->first_position <= q->start_position || l->first_position > q->end_position)
+	if (first->position <= q->start_position || first->position > q->end_position)
 		return false;
 	if (l->position <= q->end_position &&
 		nt_life_expires_ns(l) + s->c->cfg.stale_for_ns <= q->end_clock_ns)
 		return false;
 	*ret = (struct nt_pick){
-		.position = l->first_position, .seen_ns = l->first_seen_ns, .index = l->first_index
+		.position = first->position, .seen_ns = first->seen_ns, .index = first->index
 	};
 	return true;
 }
@@ -79,12 +80,14 @@ judge(struct nt_search *s, uint32_t id, const struct nt_life *l, struct nt_pick 
 {
 	if ((l->source == NT_SOURCE_DNS_PTR) != s->reverse)
 		return false;
-	if (s->want == NT_WANT_LATE ? !judge_late(s, l, ret) : !judge_on_time(s, id, l, ret))
+	const struct nt_life_first first = nt_life_first(s->c, id, l);
+	if (s->want == NT_WANT_LATE ? !judge_late(s, l, &first, ret)
+				    : !judge_on_time(s, id, l, ret))
 		return false;
 	ret->name = nt_bond_at(s->c, l->bond)->name;
 	ret->source = l->source;
-	ret->first_position = l->first_position;
-	ret->first_index = l->first_index;
+	ret->first_position = first.position;
+	ret->first_index = first.index;
 	return true;
 }
 
@@ -172,7 +175,7 @@ is_expired(const struct nt_search *s, const struct nt_bond *b)
 {
 	int64_t stale_ns = s->want == NT_WANT_VALID ? 0 : s->c->cfg.stale_for_ns;
 
-	return s->want != NT_WANT_LATE && b->last_expires_ns + stale_ns <= s->q->start_clock_ns;
+	return s->want != NT_WANT_LATE && nt_bond_expires_ns(b) + stale_ns <= s->q->start_clock_ns;
 }
 
 void

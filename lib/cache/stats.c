@@ -26,9 +26,10 @@ static uint64_t
 bytes_in_use(const struct nt_name_cache *c)
 {
 	return sizeof(*c) + nt_addrs_bytes(&c->addrs) + nt_names_bytes(&c->names) +
-	       nt_pool_bytes(&c->lives) + nt_pool_bytes(&c->bonds) +
-	       sizeof(struct nt_past) * c->past.touched + nt_slots_bytes(&c->by_life) +
-	       nt_slots_bytes(&c->by_bond) + nt_slots_bytes(&c->by_pair);
+	       nt_pool_bytes(&c->lives) + sizeof(*c->firsts) * c->firsts_touched +
+	       nt_pool_bytes(&c->bonds) + sizeof(struct nt_past) * c->past.touched +
+	       nt_slots_bytes(&c->by_life) + nt_slots_bytes(&c->by_bond) +
+	       nt_slots_bytes(&c->by_pair);
 }
 
 static uint32_t
@@ -44,7 +45,7 @@ void
 nt_name_cache_stats(const struct nt_name_cache *c, struct nt_name_cache_stats *ret)
 {
 	*ret = c->stats;
-	ret->addresses = c->addrs.pool.used;
+	ret->addresses = nt_addrs_used(&c->addrs);
 	ret->names = c->names.pool.used;
 	ret->mappings = nt_store_versions(c);
 	ret->bytes = bytes_in_use(c);

@@ -9,9 +9,8 @@ is_life_of(const struct nt_name_cache *c, const struct nt_life *l, const struct 
 	if (l->source != m->source ||
 		(l->client == NT_LIST_NONE) != (m->client.family == NT_FAMILY_NONE))
 		return false;
-	return nt_addr_equal(&nt_addrs_at(&c->addrs, b->addr)->addr, &m->addr) &&
-	       (l->client == NT_LIST_NONE ||
-		       nt_addr_equal(&nt_addrs_at(&c->addrs, l->client)->addr, &m->client)) &&
+	return nt_addrs_is(&c->addrs, b->addr, &m->addr) &&
+	       (l->client == NT_LIST_NONE || nt_addrs_is(&c->addrs, l->client, &m->client)) &&
 	       nt_names_is(&c->names, b->name, m->name, m->name_len);
 }
 
@@ -90,10 +89,9 @@ take_bond(struct nt_name_cache *c, const struct nt_told *t)
 	if (id != NT_LIST_NONE)
 		return id;
 	id = nt_pool_take(&c->bonds);
-	*nt_bond_at(c, id) = (struct nt_bond){ .addr = t->addr,
-		.name = t->name,
-		.lives = NT_LIST_NONE,
-		.last_expires_ns = INT64_MIN };
+	*nt_bond_at(c, id) = (struct nt_bond){
+		.addr = t->addr, .name = t->name, .lives = NT_LIST_NONE, .last_expires = INT32_MIN
+	};
 	a->refs++;
 	n->refs++;
 	nt_list_push_front(&c->in_addr, &a->bonds, id);
@@ -121,7 +119,7 @@ touch(struct nt_name_cache *c, uint32_t life)
 	struct nt_bond *b = nt_bond_at(c, l->bond);
 
 	b->last_position = l->position;
-	b->last_expires_ns = NT_MAX(b->last_expires_ns, nt_life_expires_ns(l));
+	b->last_expires = NT_MAX(b->last_expires, nt_bond_expires(nt_life_expires_ns(l)));
 	nt_list_to_front(&c->in_bond, &b->lives, life);
 	nt_list_to_front(&c->in_addr, &nt_addrs_at(&c->addrs, b->addr)->bonds, l->bond);
 	nt_list_to_front(&c->in_name, &nt_names_at(&c->names, b->name)->bonds, l->bond);
@@ -142,15 +140,12 @@ nt_store_begin(
 
 	*l = (struct nt_life){
 		.position = v->position,
-		.first_position = v->position,
 		.seen_ns = v->seen_ns,
-		.first_seen_ns = v->seen_ns,
 		.bond = bond,
 		.client = t->client,
 		.past = NT_LIST_NONE,
 		.ttl_ms = v->ttl_ms,
 		.index = v->index,
-		.first_index = v->index,
 		.source = t->source,
 	};
 	if (t->client != NT_LIST_NONE)
@@ -166,11 +161,22 @@ nt_store_begin(
 	l->wheel_slot = nt_wheel_put(&c->wheel, &c->in_wheel, id, nt_life_deadline_ns(c, l));
 }
 
+static void
+keep_first(struct nt_name_cache *c, uint32_t id, struct nt_life *l)
+{
+	if (l->told_again)
+		return;
+	c->firsts[id] = nt_life_first(c, id, l);
+	c->firsts_touched = NT_MAX(c->firsts_touched, id + 1);
+	l->told_again = 1;
+}
+
 void
 nt_store_refresh(struct nt_name_cache *c, uint32_t life, const struct nt_version *v)
 {
 	struct nt_life *l = nt_life_at(c, life);
 
+	keep_first(c, life, l);
 	/* Twice in one packet: no lookup can tell the first from the second. */
 	if (l->position != v->position)
 		l->past = nt_past_push(&c->past, &(struct nt_past){ .position = l->position,
@@ -196,10 +202,8 @@ told_of(const struct nt_name_cache *c, const struct nt_life *l, const struct nt_
 		.addr = b->addr,
 		.client = l->client,
 		.name = b->name,
-		.addr_tag = nt_addrs_tag(a, &nt_addrs_at(a, b->addr)->addr),
-		.client_tag = l->client != NT_LIST_NONE
-				      ? nt_addrs_tag(a, &nt_addrs_at(a, l->client)->addr)
-				      : 0,
+		.addr_tag = nt_addrs_tag_of(a, b->addr),
+		.client_tag = l->client != NT_LIST_NONE ? nt_addrs_tag_of(a, l->client) : 0,
 		.name_tag = nt_names_at(&c->names, b->name)->tag,
 		.source = l->source,
 	};

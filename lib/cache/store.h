@@ -30,28 +30,51 @@ nt_cache_clamp_time(int64_t time_ns)
 	return NT_MAX(-NT_CACHE_TIME_MAX_NS, NT_MIN(time_ns, NT_CACHE_TIME_MAX_NS));
 }
 
+/* One cache line. */
 struct nt_life {
-	uint64_t position, first_position;
-	int64_t seen_ns, first_seen_ns;
+	uint64_t position;
+	int64_t seen_ns;
 	struct nt_links in_pair, in_bond, in_wheel;
 	uint32_t bond;
 	uint32_t client; /* number of an address, or NT_LIST_NONE */
 	uint32_t past;
 	uint32_t ttl_ms; /* expires - seen */
-	uint16_t index, first_index;
+	uint16_t index;
 	uint16_t wheel_slot;
 	uint8_t source;
+	uint8_t told_again; /* its first version lies in nt_name_cache.firsts */
 };
-static_assert(sizeof(struct nt_life) == 80, "the bulk of the memory");
+static_assert(sizeof(struct nt_life) == NT_CACHE_LINE, "the bulk of the memory");
+
+/* The first version of a life that has had others: most have one. */
+struct nt_life_first {
+	uint64_t position;
+	int64_t seen_ns;
+	uint16_t index;
+};
+static_assert(sizeof(struct nt_life_first) == 24, "what lives told again have beside them");
 
 struct nt_bond {
 	uint32_t addr, name;
 	uint32_t lives; /* list, the one told last first */
 	struct nt_links in_addr, in_name;
+	int32_t last_expires; /* no version of it ever expired later: nt_bond_expires */
 	uint64_t last_position; /* when it was told last; its life of then may be gone */
-	int64_t last_expires_ns; /* no version of it ever expired later */
 };
-static_assert(sizeof(struct nt_bond) == 48, "a name of an address");
+static_assert(sizeof(struct nt_bond) == 40, "a name of an address");
+
+/* Units of 2^32 ns, rounded up: it only says where looking is in vain. */
+static inline int32_t
+nt_bond_expires(int64_t expires_ns)
+{
+	return (int32_t)(expires_ns >> 32) + 1;
+}
+
+static inline int64_t
+nt_bond_expires_ns(const struct nt_bond *b)
+{
+	return b->last_expires * (INT64_C(1) << 32);
+}
 
 struct nt_name_cache {
 	struct nt_name_cache_config cfg;
@@ -59,6 +82,8 @@ struct nt_name_cache {
 	struct nt_addrs addrs;
 	struct nt_names names;
 	struct nt_pool lives, bonds;
+	struct nt_life_first *firsts; /* by the life's number */
+	uint32_t firsts_touched;
 	struct nt_list_view in_pair, in_bond, in_wheel, in_addr, in_name;
 	struct nt_slots by_life; /* (address, name, client, source) -> its present life */
 	struct nt_slots by_bond; /* (address, name) -> bond */
@@ -125,6 +150,15 @@ static inline struct nt_bond *
 nt_bond_at(const struct nt_name_cache *c, uint32_t id)
 {
 	return nt_pool_at(&c->bonds, id);
+}
+
+/* How it began. */
+static inline struct nt_life_first
+nt_life_first(const struct nt_name_cache *c, uint32_t id, const struct nt_life *l)
+{
+	if (l->told_again)
+		return c->firsts[id];
+	return (struct nt_life_first){ l->position, l->seen_ns, l->index };
 }
 
 static inline int64_t
