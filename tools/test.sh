@@ -24,7 +24,8 @@ all=(style build unit capture live asan pauses conformance fuzz)
 quick=(style build unit capture)
 
 # Where a sanitizer speaks up the status is one that no test expects.
-export ASAN_OPTIONS=detect_leaks=1:exitcode=99 LSAN_OPTIONS=exitcode=99
+export ASAN_OPTIONS=detect_leaks=1:exitcode=99
+export LSAN_OPTIONS=exitcode=99:print_suppressions=0:suppressions=$root/test/lsan-suppressions.txt
 export UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1:exitcode=99
 
 # build TARGET NAME [CC=...] [MESON OPTION...]: that target in the build folder of that name; says
