@@ -39,10 +39,13 @@ print_stages(FILE *out, const struct bench_result *r)
 	fprintf(out, "; together %.1f\n", sum);
 }
 
+/* Nothing was measured where names are off, or where the machine never left a round whole. */
 static void
 print_figure(FILE *out, const char *what, double value, const char *unit)
 {
-	if (!isnan(value))
+	if (isnan(value))
+		fprintf(out, "  %-42s %12s %s\n", what, "-", unit);
+	else
 		fprintf(out, "  %-42s %12.2f %s\n", what, value, unit);
 }
 
@@ -60,7 +63,7 @@ bench_print(FILE *out, const struct bench_options *o, const struct bench_result 
 		cpu, r->tsc_hz / 1e6, r->hugetlb ? "on" : "without", r->transparent_mb);
 	print_figure(out, "packets, all workers", r->mpps, "Mpps");
 	print_figure(out, "cycles a packet", r->cycles_per_packet, "");
-	if (!isnan(r->probe_cycles))
+	if (!isnan(r->stages[0]))
 		print_stages(out, r);
 	print_figure(out, "probe: lookup and touch of a random flow", r->probe_cycles, "");
 	print_figure(out, "a packet in probes", r->ratio, "");
