@@ -1,16 +1,23 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <getopt.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "client_args.h"
+#include "command_line.h"
 #include "commands.h"
 
 static int
-usage_error(const struct client_args *a, const char *what, const char *which)
+take_option(void *arg, int c, const char *value)
 {
-	fprintf(stderr, "nametap: %s%s; `nametap %s --help` says more\n", what, which, a->command);
-	return EXIT_USAGE;
+	struct client_args *a = arg;
+	if (c == 'p')
+		a->prefix = value;
+	else if (c == 'c')
+		a->config_path = value;
+	else if (c == 'j')
+		a->json = true;
+	else if (c == 'f')
+		a->flag = true;
+	return EXIT_FINE;
 }
 
 int
@@ -24,28 +31,15 @@ client_args_parse(struct client_args *a, int argc, char **argv, const char *flag
 		{ flag, no_argument, NULL, 'f' },
 		{ 0 },
 	};
-	int c;
+	const struct command_options o = { .command = argv[0],
+		.help = help,
+		.short_options = ":c:h",
+		.long_options = options,
+		.take = take_option };
 	*a = (struct client_args){ .command = argv[0] };
-	opterr = 0;
-	optind = 1;
-	while ((c = getopt_long(argc, argv, ":c:h", options, NULL)) != -1) {
-		if (c == 'h') {
-			fputs(help, stdout);
-			return EXIT_FINE;
-		}
-		if (c == 'p')
-			a->prefix = optarg;
-		else if (c == 'c')
-			a->config_path = optarg;
-		else if (c == 'j')
-			a->json = true;
-		else if (c == 'f')
-			a->flag = true;
-		else
-			return usage_error(a,
-				c == ':' ? "an argument is missing after " : "unknown option ",
-				argv[optind - 1]);
-	}
+	const int status = command_parse(&o, a, argc, argv);
+	if (status != -1)
+		return status;
 	a->operands = argv + optind;
 	a->operand_count = (unsigned int)(argc - optind);
 	return -1;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,48 +19,37 @@ struct bench_args {
 	bool json;
 };
 
-static void
-print_help(void)
-{
-	puts("usage: nametap bench [OPTION]... CAPTURE\n"
-	     "\n"
-	     "Measures what the sensor costs on this machine: the capture is loaded into memory,\n"
-	     "played with as many connections as asked for through the real workers, and records,\n"
-	     "relay and memory are measured beside it. Cycles are those of the time stamp "
-	     "counter;\n"
-	     "the probe, the least that finding a connection costs here, makes them comparable.\n"
-	     "\n"
-	     "  -j, --workers N     worker lcores, 1 to 16 (default 1: in turns with the control\n"
-	     "                      lcore; more: each in a thread of its own)\n"
-	     "      --flows N       connections open at once: copies of the capture with "
-	     "addresses\n"
-	     "                      of their own play together (default: the capture's own)\n"
-	     "      --seconds S     how long is measured (default 5)\n"
-	     "      --packets N     only so many packets, and nothing measured beside them: for\n"
-	     "                      programs that count instructions\n"
-	     "      --no-names      workers that look for no names and look none up\n"
-	     "      --set KEY=VALUE one key of the configuration\n"
-	     "      --json          one object on one line\n"
-	     "  -h, --help\n"
-	     "\n"
-	     "Reserve 2 MiB pages first: echo 1024 > /proc/sys/vm/nr_hugepages\n"
-	     "\n"
-	     "Exit status: 0; 1 the capture could not be read, or there is not enough memory;\n"
-	     "2 wrong command line or configuration.");
-}
+static const char help[] =
+	"usage: nametap bench [OPTION]... CAPTURE\n"
+	"\n"
+	"Measures what the sensor costs on this machine: the capture is loaded into memory,\n"
+	"played with as many connections as asked for through the real workers, and records,\n"
+	"relay and memory are measured beside it. Cycles are those of the time stamp "
+	"counter;\n"
+	"the probe, the least that finding a connection costs here, makes them comparable.\n"
+	"\n"
+	"  -j, --workers N     worker lcores, 1 to 16 (default 1: in turns with the control\n"
+	"                      lcore; more: each in a thread of its own)\n"
+	"      --flows N       connections open at once: copies of the capture with "
+	"addresses\n"
+	"                      of their own play together (default: the capture's own)\n"
+	"      --seconds S     how long is measured (default 5)\n"
+	"      --packets N     only so many packets, and nothing measured beside them: for\n"
+	"                      programs that count instructions\n"
+	"      --no-names      workers that look for no names and look none up\n"
+	"      --set KEY=VALUE one key of the configuration\n"
+	"      --json          one object on one line\n"
+	"  -h, --help\n"
+	"\n"
+	"Reserve 2 MiB pages first: echo 1024 > /proc/sys/vm/nr_hugepages\n"
+	"\n"
+	"Exit status: 0; 1 the capture could not be read, or there is not enough memory;\n"
+	"2 wrong command line or configuration.\n";
 
 static int
 usage_error(const char *what, const char *which)
 {
-	fprintf(stderr, "nametap: %s%s; `nametap bench --help` says more\n", what, which);
-	return EXIT_USAGE;
-}
-
-static int
-add_set(struct bench_args *a, const char *assignment)
-{
-	return command_add_set(&a->sets, assignment) ? EXIT_FINE
-						     : usage_error("too many --set", "");
+	return command_usage_error("bench", what, which);
 }
 
 static int
@@ -70,7 +58,7 @@ take_workers(struct bench_args *a, const char *value)
 	if (snprintf(a->workers, sizeof(a->workers), "workers=%s", value) >=
 		(int)sizeof(a->workers))
 		return usage_error("no number of workers: ", value);
-	return add_set(a, a->workers);
+	return command_add_set(&a->sets, "bench", a->workers);
 }
 
 /* 1 to max; 0: it is no such number. */
@@ -124,47 +112,42 @@ static const struct option options[] = {
 };
 
 static int
-take_option(struct bench_args *a, int c, char **argv)
+take_option(void *arg, int c, const char *value)
 {
+	struct bench_args *a = arg;
 	switch (c) {
 	case 'j':
-		return take_workers(a, optarg);
+		return take_workers(a, value);
 	case 'f':
-		return take_flows(a, optarg);
+		return take_flows(a, value);
 	case 'p':
-		return take_packets(a, optarg);
+		return take_packets(a, value);
 	case 't':
-		return take_seconds(a, optarg);
+		return take_seconds(a, value);
 	case 's':
-		return add_set(a, optarg);
+		return command_add_set(&a->sets, "bench", value);
 	case 'n':
 		a->o.no_names = true;
 		return EXIT_FINE;
 	case 'J':
 		a->json = true;
 		return EXIT_FINE;
-	case ':':
-		return usage_error("an argument is missing after ", argv[optind - 1]);
-	default:
-		return usage_error("unknown option ", argv[optind - 1]);
 	}
+	return EXIT_FINE;
 }
 
 /* -1: go on; else the exit status. */
 static int
 parse_args(struct bench_args *a, int argc, char **argv)
 {
-	int c;
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":j:h", options, NULL)) != -1) {
-		if (c == 'h') {
-			print_help();
-			return EXIT_FINE;
-		}
-		const int status = take_option(a, c, argv);
-		if (status != EXIT_FINE)
-			return status;
-	}
+	const struct command_options o = { .command = "bench",
+		.help = help,
+		.short_options = ":j:h",
+		.long_options = options,
+		.take = take_option };
+	const int status = command_parse(&o, a, argc, argv);
+	if (status != -1)
+		return status;
 	if (optind == argc)
 		return usage_error("no capture given", "");
 	if (optind + 1 != argc)

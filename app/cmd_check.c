@@ -1,22 +1,19 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <jansson.h>
 
 #include "budget.h"
+#include "command_line.h"
 #include "commands.h"
 #include "eal_args.h"
 #include "live.h"
 #include "preflight.h"
 
-#define SET_MAX 256
-
 struct check_args {
 	const char *config_path;
-	const char *sets[SET_MAX];
-	unsigned int set_count;
+	struct command_sets sets;
 	bool json;
 	char *const *eal; /* what follows -- */
 	int eal_count;
@@ -27,33 +24,23 @@ struct told {
 	json_t *list; /* NULL: stderr */
 };
 
-static void
-print_help(void)
-{
-	puts("usage: nametap check [OPTION]... [-- EAL OPTION...]\n"
-	     "\n"
-	     "Tells what would keep `nametap run` from working with this configuration, or slow "
-	     "it\n"
-	     "down, without starting it: huge pages, ports, CPUs, memory, files. Each line ends "
-	     "in\n"
-	     "the command that mends it. The memory of all tables and the options for DPDK's EAL\n"
-	     "follow.\n"
-	     "\n"
-	     "  -c, --config FILE     configuration (JSON)\n"
-	     "      --set KEY=VALUE   one key of the configuration, for instance workers=4\n"
-	     "      --json            one JSON object\n"
-	     "  -h, --help\n"
-	     "\n"
-	     "Exit status: 0 nothing is missing (there may be warnings); 1 something is; 2 wrong\n"
-	     "command line or configuration.");
-}
-
-static int
-usage_error(const char *what, const char *which)
-{
-	fprintf(stderr, "nametap: %s%s; `nametap check --help` says more\n", what, which);
-	return EXIT_USAGE;
-}
+static const char help[] =
+	"usage: nametap check [OPTION]... [-- EAL OPTION...]\n"
+	"\n"
+	"Tells what would keep `nametap run` from working with this configuration, or slow "
+	"it\n"
+	"down, without starting it: huge pages, ports, CPUs, memory, files. Each line ends "
+	"in\n"
+	"the command that mends it. The memory of all tables and the options for DPDK's EAL\n"
+	"follow.\n"
+	"\n"
+	"  -c, --config FILE     configuration (JSON)\n"
+	"      --set KEY=VALUE   one key of the configuration, for instance workers=4\n"
+	"      --json            one JSON object\n"
+	"  -h, --help\n"
+	"\n"
+	"Exit status: 0 nothing is missing (there may be warnings); 1 something is; 2 wrong\n"
+	"command line or configuration.\n";
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
@@ -64,46 +51,37 @@ static const struct option options[] = {
 };
 
 static int
-take_option(struct check_args *a, int c, char **argv)
+take_option(void *arg, int c, const char *value)
 {
+	struct check_args *a = arg;
 	switch (c) {
 	case 'c':
-		a->config_path = optarg;
+		a->config_path = value;
 		return EXIT_FINE;
 	case 's':
-		if (a->set_count == SET_MAX)
-			return usage_error("too many --set", "");
-		a->sets[a->set_count++] = optarg;
-		return EXIT_FINE;
+		return command_add_set(&a->sets, "check", value);
 	case 'J':
 		a->json = true;
 		return EXIT_FINE;
-	case ':':
-		return usage_error("an argument is missing after ", argv[optind - 1]);
-	default:
-		return usage_error("unknown option ", argv[optind - 1]);
 	}
+	return EXIT_FINE;
 }
 
 /* -1: go on; else the exit status. */
 static int
 parse_args(struct check_args *a, int argc, char **argv)
 {
-	int c;
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "+:c:h", options, NULL)) != -1) {
-		if (c == 'h') {
-			print_help();
-			return EXIT_FINE;
-		}
-		const int status = take_option(a, c, argv);
-		if (status != EXIT_FINE)
-			return status;
-	}
-	if (optind < argc && strcmp(argv[optind - 1], "--") != 0)
-		return usage_error("one argument too many: ", argv[optind]);
-	if (optind < argc && argv[optind][0] != '-')
-		return usage_error("behind -- come options for EAL, this is none: ", argv[optind]);
+	const struct command_options o = { .command = "check",
+		.help = help,
+		.short_options = "+:c:h",
+		.long_options = options,
+		.take = take_option };
+	const int status = command_parse(&o, a, argc, argv);
+	if (status != -1)
+		return status;
+	const int eal = command_eal_options("check", "one argument too many: ", argc, argv);
+	if (eal != EXIT_FINE)
+		return eal;
 	a->eal = argv + optind;
 	a->eal_count = argc - optind;
 	return -1;
@@ -123,13 +101,9 @@ complain(void *arg, const char *line)
 static bool
 make_config(struct nt_config *cfg, const struct check_args *a, struct told *t)
 {
-	bool bad = false;
 	nt_config_default(cfg);
-	if (a->config_path != NULL)
-		bad |= nt_config_load(cfg, a->config_path, complain, t) != 0;
-	for (unsigned int i = 0; i < a->set_count; i++)
-		bad |= nt_config_set(cfg, a->sets[i], complain, t) != 0;
-	return nt_config_check(cfg, complain, t) == 0 && !bad;
+	const bool loaded = command_load(cfg, a->config_path, &a->sets, complain, t);
+	return nt_config_check(cfg, complain, t) == 0 && loaded;
 }
 
 static int

@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,50 +27,39 @@ struct read_args {
 	unsigned int path_count;
 };
 
-static void
-print_help(void)
-{
-	puts("usage: nametap read [OPTION]... CAPTURE...\n"
-	     "\n"
-	     "Reads captures (pcap, pcapng, gzip; - is standard input) as one stream, in the "
-	     "order\n"
-	     "given, and writes conn.log and namecache.log: every connection, with the names that\n"
-	     "its ends had when it began; and notice.log: connections that no lookup explains.\n"
-	     "\n"
-	     "  -j, --workers N       worker lcores, 1 to 16 (default 1)\n"
-	     "  -o, --output DIR      where the logs go (default: here); made if need be; logs "
-	     "there\n"
-	     "                        are replaced, but not one that is to be read as a capture\n"
-	     "  -c, --config FILE     configuration (JSON)\n"
-	     "      --set KEY=VALUE   one key of the configuration, for instance "
-	     "names.stale_for=600\n"
-	     "      --format FORMAT   json (default) or tsv\n"
-	     "      --filter EXPR     only packets that this libpcap filter takes\n"
-	     "      --names FILE      write every name learnt to FILE (JSON or TSV, as the logs)\n"
-	     "  -q, --quiet           no progress, no summary; errors are still told\n"
-	     "  -h, --help\n"
-	     "\n"
-	     "SIGINT and SIGTERM end it early: what was read is written. SIGHUP closes the logs "
-	     "and\n"
-	     "opens them again.\n"
-	     "\n"
-	     "Exit status: 0, also where a signal ended it; 1 a capture or log could not be read\n"
-	     "or written to its end (what was read is written); 2 wrong command line or\n"
-	     "configuration, nothing was begun; 3 internal error.");
-}
+static const char help[] =
+	"usage: nametap read [OPTION]... CAPTURE...\n"
+	"\n"
+	"Reads captures (pcap, pcapng, gzip; - is standard input) as one stream, in the "
+	"order\n"
+	"given, and writes conn.log and namecache.log: every connection, with the names that\n"
+	"its ends had when it began; and notice.log: connections that no lookup explains.\n"
+	"\n"
+	"  -j, --workers N       worker lcores, 1 to 16 (default 1)\n"
+	"  -o, --output DIR      where the logs go (default: here); made if need be; logs "
+	"there\n"
+	"                        are replaced, but not one that is to be read as a capture\n"
+	"  -c, --config FILE     configuration (JSON)\n"
+	"      --set KEY=VALUE   one key of the configuration, for instance "
+	"names.stale_for=600\n"
+	"      --format FORMAT   json (default) or tsv\n"
+	"      --filter EXPR     only packets that this libpcap filter takes\n"
+	"      --names FILE      write every name learnt to FILE (JSON or TSV, as the logs)\n"
+	"  -q, --quiet           no progress, no summary; errors are still told\n"
+	"  -h, --help\n"
+	"\n"
+	"SIGINT and SIGTERM end it early: what was read is written. SIGHUP closes the logs "
+	"and\n"
+	"opens them again.\n"
+	"\n"
+	"Exit status: 0, also where a signal ended it; 1 a capture or log could not be read\n"
+	"or written to its end (what was read is written); 2 wrong command line or\n"
+	"configuration, nothing was begun; 3 internal error.\n";
 
 static int
 usage_error(const char *what, const char *which)
 {
-	fprintf(stderr, "nametap: %s%s; `nametap read --help` says more\n", what, which);
-	return EXIT_USAGE;
-}
-
-static int
-add_set(struct read_args *a, const char *assignment)
-{
-	return command_add_set(&a->sets, assignment) ? EXIT_FINE
-						     : usage_error("too many --set", "");
+	return command_usage_error("read", what, which);
 }
 
 /* -j and --format are keys of the configuration as well: they become assignments. */
@@ -80,7 +68,7 @@ add_key(struct read_args *a, char (*store)[KEY_MAX], const char *key, const char
 {
 	if (snprintf(*store, KEY_MAX, "%s=%s", key, value) >= KEY_MAX)
 		return usage_error("no value for this option: ", value);
-	return add_set(a, *store);
+	return command_add_set(&a->sets, "read", *store);
 }
 
 static const struct option options[] = {
@@ -97,52 +85,47 @@ static const struct option options[] = {
 };
 
 static int
-take_option(struct read_args *a, int c, char **argv)
+take_option(void *arg, int c, const char *value)
 {
+	struct read_args *a = arg;
 	switch (c) {
 	case 'j':
-		return add_key(a, &a->workers, "workers", optarg);
+		return add_key(a, &a->workers, "workers", value);
 	case 'f':
-		return add_key(a, &a->format, "log.format", optarg);
+		return add_key(a, &a->format, "log.format", value);
 	case 's':
-		return add_set(a, optarg);
+		return command_add_set(&a->sets, "read", value);
 	case 'o':
-		a->dir = optarg;
-		return *optarg != '\0' ? EXIT_FINE : usage_error("-o names no directory", "");
+		a->dir = value;
+		return *value != '\0' ? EXIT_FINE : usage_error("-o names no directory", "");
 	case 'c':
-		a->config_path = optarg;
+		a->config_path = value;
 		return EXIT_FINE;
 	case 'F':
-		a->filter = optarg;
+		a->filter = value;
 		return EXIT_FINE;
 	case 'n':
-		a->names_path = optarg;
+		a->names_path = value;
 		return EXIT_FINE;
 	case 'q':
 		a->quiet = true;
 		return EXIT_FINE;
-	case ':':
-		return usage_error("an argument is missing after ", argv[optind - 1]);
-	default:
-		return usage_error("unknown option ", argv[optind - 1]);
 	}
+	return EXIT_FINE;
 }
 
 /* -1: go on; else the exit status. */
 static int
 parse_args(struct read_args *a, int argc, char **argv)
 {
-	int c;
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":j:o:c:qh", options, NULL)) != -1) {
-		if (c == 'h') {
-			print_help();
-			return EXIT_FINE;
-		}
-		const int status = take_option(a, c, argv);
-		if (status != EXIT_FINE)
-			return status;
-	}
+	const struct command_options o = { .command = "read",
+		.help = help,
+		.short_options = ":j:o:c:qh",
+		.long_options = options,
+		.take = take_option };
+	const int status = command_parse(&o, a, argc, argv);
+	if (status != -1)
+		return status;
 	if (optind == argc)
 		return usage_error("no capture given", "");
 	a->paths = argv + optind;

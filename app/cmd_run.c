@@ -1,5 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,34 +22,30 @@ struct run_args {
 	int eal_count;
 };
 
-static void
-print_help(void)
-{
-	puts("usage: nametap run -c FILE [--set KEY=VALUE]... [-- EAL OPTIONS]\n"
-	     "\n"
-	     "Watches live traffic and writes conn.log, notice.log and namecache.log to run.dir:\n"
-	     "every connection, with the names that its ends had when it began. Ports, cores,\n"
-	     "memory and all else come from the configuration; what follows -- is for DPDK.\n"
-	     "\n"
-	     "  -c, --config FILE     configuration (JSON)\n"
-	     "      --set KEY=VALUE   one key of the configuration, for instance workers=4\n"
-	     "  -q, --quiet           tell only what goes wrong\n"
-	     "      --force           start although something is missing (`nametap check`)\n"
-	     "  -h, --help\n"
-	     "\n"
-	     "SIGTERM and SIGINT end it: what was received is processed, all connections are\n"
-	     "written; a second one ends it at once. SIGHUP closes the logs and opens them again.\n"
-	     "systemd is told when it is ready, and that all goes on (Type=notify, WatchdogSec).\n"
-	     "\n"
-	     "Exit status: 0 a signal ended it; 1 it could not start, or lines of logs are\n"
-	     "lost; 2 wrong command line or configuration; 3 internal error.");
-}
+static const char help[] =
+	"usage: nametap run -c FILE [--set KEY=VALUE]... [-- EAL OPTIONS]\n"
+	"\n"
+	"Watches live traffic and writes conn.log, notice.log and namecache.log to run.dir:\n"
+	"every connection, with the names that its ends had when it began. Ports, cores,\n"
+	"memory and all else come from the configuration; what follows -- is for DPDK.\n"
+	"\n"
+	"  -c, --config FILE     configuration (JSON)\n"
+	"      --set KEY=VALUE   one key of the configuration, for instance workers=4\n"
+	"  -q, --quiet           tell only what goes wrong\n"
+	"      --force           start although something is missing (`nametap check`)\n"
+	"  -h, --help\n"
+	"\n"
+	"SIGTERM and SIGINT end it: what was received is processed, all connections are\n"
+	"written; a second one ends it at once. SIGHUP closes the logs and opens them again.\n"
+	"systemd is told when it is ready, and that all goes on (Type=notify, WatchdogSec).\n"
+	"\n"
+	"Exit status: 0 a signal ended it; 1 it could not start, or lines of logs are\n"
+	"lost; 2 wrong command line or configuration; 3 internal error.\n";
 
 static int
 usage_error(const char *what, const char *which)
 {
-	fprintf(stderr, "nametap: %s%s; `nametap run --help` says more\n", what, which);
-	return EXIT_USAGE;
+	return command_usage_error("run", what, which);
 }
 
 static const struct option options[] = {
@@ -63,49 +58,42 @@ static const struct option options[] = {
 };
 
 static int
-take_option(struct run_args *a, int c, char **argv)
+take_option(void *arg, int c, const char *value)
 {
+	struct run_args *a = arg;
 	switch (c) {
 	case 'c':
-		a->config_path = optarg;
+		a->config_path = value;
 		return EXIT_FINE;
 	case 's':
-		return command_add_set(&a->sets, optarg) ? EXIT_FINE
-							 : usage_error("too many --set", "");
+		return command_add_set(&a->sets, "run", value);
 	case 'q':
 		a->quiet = true;
 		return EXIT_FINE;
 	case 'f':
 		a->force = true;
 		return EXIT_FINE;
-	case ':':
-		return usage_error("an argument is missing after ", argv[optind - 1]);
-	default:
-		return usage_error("unknown option ", argv[optind - 1]);
 	}
+	return EXIT_FINE;
 }
 
 /* -1: go on; else the exit status. */
 static int
 parse_args(struct run_args *a, int argc, char **argv)
 {
-	int c;
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, "+:c:qh", options, NULL)) != -1) {
-		if (c == 'h') {
-			print_help();
-			return EXIT_FINE;
-		}
-		const int status = take_option(a, c, argv);
-		if (status != EXIT_FINE)
-			return status;
-	}
-	if (optind < argc && strcmp(argv[optind - 1], "--") != 0)
-		return usage_error("what is this for: ", argv[optind]);
+	const struct command_options o = { .command = "run",
+		.help = help,
+		.short_options = "+:c:qh",
+		.long_options = options,
+		.take = take_option };
+	const int status = command_parse(&o, a, argc, argv);
+	if (status != -1)
+		return status;
+	const int eal = command_eal_options("run", "what is this for: ", argc, argv);
+	if (eal != EXIT_FINE)
+		return eal;
 	if (a->config_path == NULL)
 		return usage_error("no configuration given (-c FILE)", "");
-	if (optind < argc && argv[optind][0] != '-')
-		return usage_error("behind -- come options for EAL, this is none: ", argv[optind]);
 	a->eal = argv + optind;
 	a->eal_count = argc - optind;
 	return -1;

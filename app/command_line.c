@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <signal.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <nt_clock.h>
 
@@ -9,13 +10,53 @@
 
 atomic_bool command_stop, command_reopen;
 
-bool
-command_add_set(struct command_sets *s, const char *assignment)
+int
+command_usage_error(const char *command, const char *what, const char *which)
+{
+	fprintf(stderr, "nametap: %s%s; `nametap %s --help` says more\n", what, which, command);
+	return EXIT_USAGE;
+}
+
+int
+command_parse(const struct command_options *o, void *arg, int argc, char **argv)
+{
+	int c;
+	opterr = 0;
+	optind = 1;
+	while ((c = getopt_long(argc, argv, o->short_options, o->long_options, NULL)) != -1) {
+		if (c == 'h') {
+			fputs(o->help, stdout);
+			return EXIT_FINE;
+		}
+		if (c == ':' || c == '?')
+			return command_usage_error(o->command,
+				c == ':' ? "an argument is missing after " : "unknown option ",
+				argv[optind - 1]);
+		const int status = o->take(arg, c, optarg);
+		if (status != EXIT_FINE)
+			return status;
+	}
+	return -1;
+}
+
+int
+command_add_set(struct command_sets *s, const char *command, const char *assignment)
 {
 	if (s->count == COMMAND_SETS_MAX)
-		return false;
+		return command_usage_error(command, "too many --set", "");
 	s->sets[s->count++] = assignment;
-	return true;
+	return EXIT_FINE;
+}
+
+int
+command_eal_options(const char *command, const char *stray, int argc, char **argv)
+{
+	if (optind < argc && strcmp(argv[optind - 1], "--") != 0)
+		return command_usage_error(command, stray, argv[optind]);
+	if (optind < argc && argv[optind][0] != '-')
+		return command_usage_error(
+			command, "behind -- come options for EAL, this is none: ", argv[optind]);
+	return EXIT_FINE;
 }
 
 static void
@@ -25,17 +66,22 @@ complain(void *arg, const char *line)
 	fprintf(stderr, "nametap: %s\n", line);
 }
 
+bool
+command_load(struct nt_config *cfg, const char *path, const struct command_sets *sets,
+	nt_config_complain *tell, void *arg)
+{
+	bool fine = path == NULL || nt_config_load(cfg, path, tell, arg) == 0;
+	for (unsigned int i = 0; i < sets->count; i++)
+		fine &= nt_config_set(cfg, sets->sets[i], tell, arg) == 0;
+	return fine;
+}
+
 int
 command_config(struct nt_config *cfg, const char *path, const struct command_sets *sets)
 {
-	int bad = 0;
-	if (path != NULL)
-		bad |= nt_config_load(cfg, path, complain, NULL) != 0;
-	for (unsigned int i = 0; i < sets->count; i++)
-		bad |= nt_config_set(cfg, sets->sets[i], complain, NULL) != 0;
-	if (!bad)
-		bad = nt_config_check(cfg, complain, NULL) != 0;
-	return bad ? EXIT_USAGE : EXIT_FINE;
+	const bool fine = command_load(cfg, path, sets, complain, NULL) &&
+			  nt_config_check(cfg, complain, NULL) == 0;
+	return fine ? EXIT_FINE : EXIT_USAGE;
 }
 
 int

@@ -18,16 +18,16 @@ test_sets(void **state NT_UNUSED)
 	static struct nt_config cfg;
 	struct command_sets sets = { .count = 0 };
 	nt_config_default(&cfg);
-	assert_true(command_add_set(&sets, "workers=3"));
-	assert_true(command_add_set(&sets, "workers=5"));
+	assert_int_equal(command_add_set(&sets, "read", "workers=3"), EXIT_FINE);
+	assert_int_equal(command_add_set(&sets, "read", "workers=5"), EXIT_FINE);
 	assert_int_equal(command_config(&cfg, NULL, &sets), EXIT_FINE);
 	assert_int_equal(cfg.workers, 5);
 	assert_int_equal(command_config(&cfg, "/nowhere/at-all.json", &sets), EXIT_USAGE);
-	assert_true(command_add_set(&sets, "workers=none"));
+	assert_int_equal(command_add_set(&sets, "read", "workers=none"), EXIT_FINE);
 	assert_int_equal(command_config(&cfg, NULL, &sets), EXIT_USAGE);
 	while (sets.count < COMMAND_SETS_MAX)
-		assert_true(command_add_set(&sets, "workers=1"));
-	assert_false(command_add_set(&sets, "workers=1"));
+		assert_int_equal(command_add_set(&sets, "read", "workers=1"), EXIT_FINE);
+	assert_int_equal(command_add_set(&sets, "read", "workers=1"), EXIT_USAGE);
 }
 
 /* How a process ends that gets the signal at these moments, in ms. */
