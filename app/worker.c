@@ -97,6 +97,35 @@ make_tables(struct worker *w)
 	return failed != 0 ? failed : departures_init(&w->departures);
 }
 
+/* Some of what a packet told was shed: all others are told so, once. */
+static void
+tell_shed(struct worker *w, const struct nt_packet_meta *at)
+{
+	struct nt_mapping m = { .position = at->position,
+		.seen_ns = at->clock_ns,
+		.source = NT_UNKNOWN_DROPPED,
+		.name = "" };
+	if (w->shed_position == at->position)
+		return;
+	w->shed_position = at->position;
+	while (!nt_relay_tell_more(w->relay, NT_FACT_LOST, &m)) {
+		if (live_is_shedding(w))
+			return;
+		worker_wait(w);
+	}
+	count(w, NT_COUNTER_MESSAGES_SENT, 1);
+}
+
+bool
+worker_sheds(struct worker *w, enum nt_counter counter, const struct nt_packet_meta *at)
+{
+	if (nt_likely(!nt_relay_is_full_of(w->relay, at->position)))
+		return false;
+	count(w, counter, 1);
+	tell_shed(w, at);
+	return true;
+}
+
 bool
 worker_tell(
 	struct worker *w, enum nt_fact kind, const struct nt_packet_meta *at, struct nt_mapping *m)
@@ -108,7 +137,7 @@ worker_tell(
 	if (m->name_len == 0)
 		m->name = "";
 	while (nt_unlikely(!nt_relay_tell(w->relay, kind, m))) {
-		if (live_is_shedding(w))
+		if (worker_sheds(w, NT_COUNTER_FACTS_SHED, at) || live_is_shedding(w))
 			return false;
 		worker_wait(w);
 	}

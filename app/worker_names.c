@@ -27,8 +27,11 @@ names_learn_for(
 	count(w, (enum nt_counter)(NT_COUNTER_SRC_UNKNOWN + m->source), 1);
 	if (nt_unlikely(w->cfg.live != NULL) && live_sheds(w, at, m))
 		return;
-	while (nt_unlikely(!nt_relay_learn(w->relay, m)))
+	while (nt_unlikely(!nt_relay_learn(w->relay, m))) {
+		if (worker_sheds(w, NT_COUNTER_MAPPINGS_SHED_OUT, at))
+			return;
 		worker_wait(w);
+	}
 	count(w, NT_COUNTER_MAPPINGS_SENT, 1);
 	count(w, NT_COUNTER_MESSAGES_SENT, 1);
 }

@@ -156,6 +156,7 @@ struct worker {
 	/* scratch */
 	struct nt_packet packets[WORKER_BURST];
 	struct nt_dns_message dns;
+	uint64_t shed_position; /* of the last packet that told more than one may */
 	uint64_t learnt_position; /* of the last mapping */
 	uint16_t learnt_index;
 	struct record_msg record;
@@ -189,6 +190,10 @@ void add_distribute_counts(struct worker *w, const uint8_t *bytes);
  */
 bool worker_tell(
 	struct worker *w, enum nt_fact kind, const struct nt_packet_meta *at, struct nt_mapping *m);
+
+/* worker.c: the packet at `at` has told all that one may: what else it tells is counted, and shed.
+ */
+bool worker_sheds(struct worker *w, enum nt_counter counter, const struct nt_packet_meta *at);
 
 /* worker.c: where a mapping goes. */
 struct nt_name_cache *worker_cache_of(const struct worker *w, const struct nt_mapping *m);

@@ -33,8 +33,10 @@ struct nt_relay_config {
 	enum nt_relay_pacing pacing;
 	uint64_t rate, burst; /* mappings a second (rate 0: unlimited), mappings */
 	/*
-	 * Each must hold all mappings of one packet, at up to six units each (and the own queue as
-	 * much as two more): a packet's mappings move on only together, when T has passed it.
+	 * A packet's messages move on only together, when T has passed it. So a worker tells no
+	 * more of one than half of what its own queue holds (nt_relay_is_full_of), of which each
+	 * ring must have room for all; the other half is for what other workers tell of the same
+	 * position, a tunnel's.
 	 */
 	unsigned int ring_units; /* of each out and in ring, power of two */
 	unsigned int own_units; /* of each own queue, power of two */
@@ -59,6 +61,12 @@ struct nt_relay_worker *nt_relay_worker(struct nt_relay *r, unsigned int w);
  * try again (offline), or count it as shed (live).
  */
 bool nt_relay_tell(struct nt_relay_worker *w, enum nt_fact kind, const struct nt_mapping *m);
+/*
+ * A packet has told so much that there will never be room for more: shed it, live or not. What says
+ * so is told by nt_relay_tell_more, once.
+ */
+bool nt_relay_is_full_of(const struct nt_relay_worker *w, uint64_t position);
+bool nt_relay_tell_more(struct nt_relay_worker *w, enum nt_fact kind, const struct nt_mapping *m);
 
 static inline bool
 nt_relay_learn(struct nt_relay_worker *w, const struct nt_mapping *m)

@@ -9,6 +9,9 @@ struct own_queue {
 	uint8_t *units;
 	unsigned int size; /* power of two */
 	unsigned int head, tail;
+	uint64_t position; /* of the last one */
+	unsigned int begun; /* where those of that position begin */
+	unsigned int most; /* units of one position */
 };
 
 struct nt_relay_worker {

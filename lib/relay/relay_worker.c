@@ -31,7 +31,9 @@ own_queue_init(struct own_queue *q, unsigned int units)
 	if (q->units == NULL)
 		return -errno;
 	q->size = units;
-	q->head = q->tail = 0;
+	q->head = q->tail = q->begun = 0;
+	q->position = 0;
+	q->most = units / 2;
 	return 0;
 }
 
@@ -65,10 +67,21 @@ own_has_room(const struct own_queue *q)
 	return own_free_units(q) >= 2 * most;
 }
 
+/* Of that position, so much that more would not fit beside what others may tell of it. */
+static bool
+own_is_full_of(const struct own_queue *q, uint64_t position)
+{
+	return q->position == position && q->tail - q->begun >= q->most;
+}
+
 static void
 own_put(struct own_queue *q, const struct nt_mapping_msg *msg)
 {
 	const unsigned int units = nt_msg_units(msg->head.size);
+	if (q->position != msg->position) {
+		q->position = msg->position;
+		q->begun = q->tail;
+	}
 	memcpy(own_slot(q, q->tail), msg, msg->head.size);
 	q->tail += units;
 }
@@ -87,6 +100,18 @@ nt_relay_worker(struct nt_relay *r, unsigned int w)
 
 bool
 nt_relay_tell(struct nt_relay_worker *w, enum nt_fact kind, const struct nt_mapping *m)
+{
+	return !own_is_full_of(&w->own, m->position) && nt_relay_tell_more(w, kind, m);
+}
+
+bool
+nt_relay_is_full_of(const struct nt_relay_worker *w, uint64_t position)
+{
+	return own_is_full_of(&w->own, position);
+}
+
+bool
+nt_relay_tell_more(struct nt_relay_worker *w, enum nt_fact kind, const struct nt_mapping *m)
 {
 	struct nt_mapping_msg msg;
 	if (!own_has_room(&w->own))

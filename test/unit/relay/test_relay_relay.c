@@ -102,6 +102,42 @@ test_one_worker(void **state NT_UNUSED)
 	nt_relay_free(r);
 }
 
+/*
+ * A packet tells no more than half of what a queue holds, with any number of workers, but for the
+ * news of it; so whatever waits behind it has room some time, and the next packet has it all again.
+ */
+static void
+test_most_of_one_packet(void **state NT_UNUSED)
+{
+	for (unsigned int workers = 1; workers <= 3; workers++) {
+		struct nt_relay *r = relay(workers, RING_UNITS, RING_UNITS);
+		struct fake_cache f = { .answer = NT_NAME_NEW };
+		char name[NT_MAPPING_NAME_MAX];
+		for (uint64_t position = 5; position <= 6; position++) {
+			const struct nt_mapping news = test_mapping(position, 99, name);
+			unsigned int told = 0;
+			assert_false(nt_relay_is_full_of(nt_relay_worker(r, 0), position));
+			while (learn(r, 0, position, (uint16_t)told))
+				told++;
+			assert_true(nt_relay_is_full_of(nt_relay_worker(r, 0), position));
+			assert_false(nt_relay_is_full_of(nt_relay_worker(r, 0), position + 1));
+			assert_in_range(told, RING_UNITS / 2 / 6, RING_UNITS / 2);
+			assert_true(
+				nt_relay_tell_more(nt_relay_worker(r, 0), NT_FACT_MAPPING, &news));
+			f.count = 0;
+			for (unsigned int w = 0; w < workers; w++)
+				release(r, w, position);
+			(void)nt_relay_step(r, 0);
+			(void)apply(r, 0, &f, NULL);
+			for (unsigned int w = 1; w < workers; w++)
+				(void)apply(
+					r, w, &(struct fake_cache){ .answer = NT_NAME_NEW }, NULL);
+			assert_int_equal(f.count, told + 1);
+		}
+		nt_relay_free(r);
+	}
+}
+
 static void
 test_merging_order(void **state NT_UNUSED)
 {
@@ -414,6 +450,7 @@ main(void)
 		cmocka_unit_test(test_facts),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_one_worker),
+		cmocka_unit_test(test_most_of_one_packet),
 		cmocka_unit_test(test_merging_order),
 		cmocka_unit_test(test_not_past_W),
 		cmocka_unit_test(test_inbox_full),
