@@ -76,17 +76,18 @@ learn_answers(struct worker *w, const struct dns_place *place, uint8_t flags)
 
 /* A response to somebody: does it count? Then its answers are learnt. */
 static void
-unicast_response(struct worker *w, const struct dns_place *place)
+unicast_response(struct worker *w, const struct dns_place *place, uint64_t resolver)
 {
 	const struct nt_dns_message *dns = &w->dns;
 	const bool saw_queries = !place->from_orig && place->f->pkts[NT_FLOW_ORIG] != 0;
+	nt_told_pair_ahead(w->judging.resolvers, resolver);
 	const enum nt_dns_match_verdict v = nt_dns_match_response(w->queries,
 		place->cold->first_position, saw_queries, dns->id, nt_dns_question_digest(dns),
 		nt_dns_answers_digest(dns), place->at->clock_ns);
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_MATCHED + v), 1);
 	if (v == NT_DNS_MATCHED || v == NT_DNS_UNSOLICITED) {
 		if (v == NT_DNS_MATCHED)
-			resolver_answered(w, place->f, &place->to, place->at->clock_ns);
+			resolver_answered(w, resolver, place->at->clock_ns);
 		count(w, NT_COUNTER_MAPPINGS_LEARNT, dns->answer_count);
 		learn_answers(w, place, v == NT_DNS_UNSOLICITED ? NT_MAPPING_UNSOLICITED : 0);
 	} else if (v == NT_DNS_REPEAT) {
@@ -155,6 +156,8 @@ void
 dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg, size_t len)
 {
 	const bool multicast = place->use == PORT_MDNS;
+	const bool answers = !multicast && len > 2 && (msg[2] & 0x80) != 0; /* QR: RFC 1035 4.1.1 */
+	const uint64_t resolver = answers ? resolver_ahead(w, place->f, &place->to) : 0;
 	const enum nt_dns_reason reason =
 		nt_dns_parse(&w->dns, msg, len, multicast ? NT_DNS_MULTICAST : NT_DNS_UNICAST);
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_OK + reason), 1);
@@ -172,7 +175,7 @@ dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg,
 	} else if (w->dns.response) {
 		if (w->dns.refused_chain + w->dns.refused_limit + w->dns.refused_svcb != 0)
 			answer_lost(w, place->at, NT_UNKNOWN_REFUSED, &place->to);
-		unicast_response(w, place);
+		unicast_response(w, place, resolver);
 	} else {
 		query_seen(w, place->at, place->f);
 		note_one_way(w, place);

@@ -43,6 +43,14 @@ bool nt_told_before(const struct nt_told_table *t, const struct nt_addr *addr,
 /* One entry by itself: a was told to b. What lies under nt_told_add and other memories like it. */
 void nt_told_note(
 	struct nt_told_table *t, const struct nt_addr *a, const struct nt_addr *b, int64_t seen_ns);
+/*
+ * The same in steps, with other work in between: its tag, for which the table's lines are asked;
+ * what they point to; the note.
+ */
+uint64_t nt_told_pair(
+	const struct nt_told_table *t, const struct nt_addr *a, const struct nt_addr *b);
+void nt_told_pair_ahead(const struct nt_told_table *t, uint64_t tag);
+void nt_told_note_pair(struct nt_told_table *t, uint64_t tag, int64_t seen_ns);
 /* When it was told first, and last; false: never. */
 bool nt_told_when(const struct nt_told_table *t, const struct nt_addr *a, const struct nt_addr *b,
 	int64_t *ret_first_ns, int64_t *ret_last_ns);

@@ -265,6 +265,26 @@ nt_told_note(
 	add(t, tag_of(t, a, b), seen_ns);
 }
 
+uint64_t
+nt_told_pair(const struct nt_told_table *t, const struct nt_addr *a, const struct nt_addr *b)
+{
+	const uint64_t tag = tag_of(t, a, b);
+	slot_ahead(t, tag, 0);
+	return tag;
+}
+
+void
+nt_told_pair_ahead(const struct nt_told_table *t, uint64_t tag)
+{
+	slot_ahead(t, tag, 1);
+}
+
+void
+nt_told_note_pair(struct nt_told_table *t, uint64_t tag, int64_t seen_ns)
+{
+	add(t, tag, seen_ns);
+}
+
 bool
 nt_told_when(const struct nt_told_table *t, const struct nt_addr *a, const struct nt_addr *b,
 	int64_t *ret_first_ns, int64_t *ret_last_ns)

@@ -50,10 +50,11 @@ static bool
 host_matches(const struct nt_config_text *host, const char *name, size_t len)
 {
 	const char *text = host->text;
-	const size_t want = strlen(text);
 
 	if (text[0] != '*')
-		return len == want && memcmp(name, text, len) == 0;
+		return len != 0 && len <= NT_CONFIG_TEXT_MAX && name[0] == text[0] &&
+		       memcmp(name, text, len) == 0 && text[len] == '\0';
+	const size_t want = strlen(text);
 	return len >= want && memcmp(name + len - (want - 1), text + 1, want - 1) == 0;
 }
 

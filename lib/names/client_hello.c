@@ -6,6 +6,7 @@ enum {
 	EXT_ECH = 0xfe0d, /* encrypted_client_hello, RFC 9849 */
 };
 
+#define EXT_HEAD       4 /* type and size */
 #define RANDOM_BYTES   32
 #define NAME_HOST_NAME 0
 
@@ -184,6 +185,27 @@ step_over(struct nt_client_hello *h, size_t len)
 	return n;
 }
 
+/* Extensions that are there in whole, and of which nothing is wanted: most. */
+static size_t
+skip_extensions(struct nt_client_hello *h, const uint8_t *data, size_t len)
+{
+	const size_t most = NT_MIN(len, h->left);
+	size_t at = 0;
+
+	if (h->step != READ_TYPE || h->got != 0)
+		return 0;
+	while (most - at >= EXT_HEAD) {
+		const unsigned int type = (unsigned int)data[at] << 8 | data[at + 1];
+		const size_t size = (size_t)data[at + 2] << 8 | data[at + 3];
+
+		if (type == EXT_SERVER_NAME || type == EXT_ECH || size > most - at - EXT_HEAD)
+			break;
+		at += EXT_HEAD + size;
+	}
+	h->left -= (uint32_t)at;
+	return at;
+}
+
 /* Steps that are over without another byte. */
 static void
 settle(struct nt_client_hello *h)
@@ -218,6 +240,10 @@ nt_client_hello_feed(
 		else
 			at += step_over(h, len - at);
 		settle(h);
+		const size_t skipped = skip_extensions(h, data + at, len - at);
+		if (skipped != 0)
+			settle(h);
+		at += skipped;
 	}
 	if (h->step < DONE)
 		return NT_HELLO_MORE;

@@ -169,13 +169,17 @@ bucket_remove(struct nt_dns_match *m, const struct entry *e)
 	*link = e->next;
 }
 
-/* A fresh entry, or the oldest; what was dead anyway is no loss. */
+/*
+ * The oldest, if it is dead, which is no loss: memory is touched for those alive, and a bucket
+ * holds few others. Else a fresh one, or the oldest all the same.
+ */
 static struct entry *
 entry_take(struct nt_dns_match *m, int64_t clock_ns)
 {
 	struct entry *e;
 
-	if (m->fresh <= m->mask)
+	if (m->fresh <= m->mask &&
+		(m->oldest == NONE || alive(m, &m->entries[m->oldest], clock_ns)))
 		return &m->entries[m->fresh++];
 	e = &m->entries[m->oldest];
 	m->evicted += alive(m, e, clock_ns);
@@ -184,15 +188,12 @@ entry_take(struct nt_dns_match *m, int64_t clock_ns)
 	return e;
 }
 
-/* Where all are taken, those that go next, and what they hang in, are asked for in time. */
+/* Those that go next, and what they hang in, are asked for in time. */
 static void
 prefetch_oldest(const struct nt_dns_match *m)
 {
-	const struct entry *e;
+	const struct entry *e = &m->entries[m->oldest];
 
-	if (m->fresh <= m->mask || m->oldest == NONE)
-		return;
-	e = &m->entries[m->oldest];
 	nt_prefetch_write(&m->buckets[e->bucket]);
 	if (e->younger != NONE)
 		nt_prefetch_write(&m->entries[e->younger]);

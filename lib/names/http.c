@@ -217,10 +217,8 @@ take_line(struct nt_http *h, int dir, const uint8_t *data, size_t len, struct nt
 	unsigned int *ret)
 {
 	struct nt_http_side *s = &h->side[dir];
-	size_t n = 0;
+	const size_t n = http_line_length(data, len);
 
-	while (n < len && data[n] != '\r' && data[n] != '\n')
-		n++;
 	line_bytes(h, dir, data, n, name);
 	if (n == len)
 		return n;

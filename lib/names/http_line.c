@@ -4,6 +4,10 @@
 
 #include "http_priv.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* Of a request line. */
 enum {
 	PHASE_METHOD,
@@ -56,12 +60,6 @@ lower(uint8_t c)
 	return c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
 }
 
-static bool
-is_alnum(uint8_t c)
-{
-	return is_digit(c) || (lower(c) >= 'a' && lower(c) <= 'z');
-}
-
 /* Bits of the characters ! # $ % & ' * + - . 0-9 A-Z ^ _ ` a-z | ~ (RFC 9110 5.6.2). */
 static bool
 is_token(uint8_t c)
@@ -72,11 +70,14 @@ is_token(uint8_t c)
 	return tokens[c / 64] >> (c % 64) & 1;
 }
 
-/* RFC 3986 2 */
+/* Bits of letters, digits and : / ? # [ ] @ ! $ & ' ( ) * + , ; = - . _ ~ % (RFC 3986 2). */
 static bool
 is_target(uint8_t c)
 {
-	return is_alnum(c) || (c != '\0' && strchr(":/?#[]@!$&'()*+,;=-._~%", c) != NULL);
+	static const uint64_t targets[4] = { UINT64_C(0xaffffffa00000000),
+		UINT64_C(0x47fffffeafffffff) };
+
+	return targets[c / 64] >> (c % 64) & 1;
 }
 
 /* Where the word is longer than fits, word_len is one more than that: it equals nothing. */
@@ -89,7 +90,7 @@ keep(struct nt_http_side *s, uint8_t c)
 		s->word_len++;
 }
 
-static bool
+static inline __attribute__((always_inline)) bool
 word_is(const struct nt_http_side *s, const char *text)
 {
 	const size_t len = strlen(text);
@@ -167,13 +168,31 @@ ends_line(uint8_t c)
 	return c == '\r' || c == '\n';
 }
 
+size_t
+http_line_length(const uint8_t *data, size_t len)
+{
+	size_t n = 0;
+
+#ifdef __SSE2__
+	for (; len - n >= sizeof(__m128i); n += sizeof(__m128i)) {
+		const __m128i w = _mm_loadu_si128((const __m128i *)(const void *)(data + n));
+		const __m128i end = _mm_or_si128(_mm_cmpeq_epi8(w, _mm_set1_epi8('\r')),
+			_mm_cmpeq_epi8(w, _mm_set1_epi8('\n')));
+		const int found = _mm_movemask_epi8(end);
+
+		if (found != 0)
+			return n + (size_t)__builtin_ctz((unsigned int)found);
+	}
+#endif
+	while (n < len && !ends_line(data[n]))
+		n++;
+	return n;
+}
+
 enum nt_http_first
 nt_http_goes_on(const uint8_t *data, size_t len)
 {
-	for (size_t i = 0; i < len; i++)
-		if (ends_line(data[i]))
-			return NT_HTTP_FIRST_BAD;
-	return NT_HTTP_FIRST_BROKEN;
+	return http_line_length(data, len) < len ? NT_HTTP_FIRST_BAD : NT_HTTP_FIRST_BROKEN;
 }
 
 enum nt_http_first
@@ -206,6 +225,20 @@ target_byte(struct nt_http_side *s, uint8_t c)
 	s->line_flags |= LINE_TARGET;
 }
 
+/* Inside a target, before anything that may be "HTTP/": nothing changes. */
+static size_t
+skip_target(const struct nt_http_side *s, const uint8_t *data, size_t len)
+{
+	const uint16_t seen = s->line_flags & (LINE_TARGET | LINE_NOT_TARGET | LINE_VERSION);
+	size_t n = 0;
+
+	if (s->phase != PHASE_TARGET || seen != LINE_TARGET || s->matched != 0)
+		return 0;
+	while (n < len && is_target(data[n]))
+		n++;
+	return n;
+}
+
 void
 http_request_bytes(struct nt_http_side *s, const uint8_t *data, size_t len)
 {
@@ -217,6 +250,7 @@ http_request_bytes(struct nt_http_side *s, const uint8_t *data, size_t len)
 			method_byte(s, data[i]);
 		else if (s->phase == PHASE_TARGET)
 			target_byte(s, data[i]);
+		i += skip_target(s, data + i + 1, len - i - 1);
 	}
 }
 
@@ -301,6 +335,14 @@ http_reply_bytes(struct nt_http *h, struct nt_http_side *s, const uint8_t *data,
 	}
 }
 
+/* Those of header_of. */
+static bool
+begins_known_header(uint8_t c)
+{
+	c = lower(c);
+	return c == 'c' || c == 'h' || c == 't' || c == 'u';
+}
+
 static enum http_header
 header_of(const struct nt_http_side *s)
 {
@@ -357,8 +399,9 @@ http_header_bytes(
 	for (size_t i = 0; i < len && s->phase != PHASE_REST; i++) {
 		const uint8_t c = data[i];
 
-		if ((s->line_flags & LINE_EMPTY) != 0 && is_space(c))
-			s->phase = PHASE_REST; /* the line before goes on */
+		/* Nobody's, or the line before goes on. */
+		if ((s->line_flags & LINE_EMPTY) != 0 && !begins_known_header(c))
+			s->phase = PHASE_REST;
 		s->line_flags &= (uint16_t)~LINE_EMPTY;
 		if (s->phase == PHASE_BEFORE && !is_space(c))
 			s->phase = PHASE_VALUE;

@@ -60,6 +60,9 @@ enum {
 	LINE_NOT_TARGET = 1 << 5, /* a character that no URI has */
 };
 
+/* Bytes before the first CR or LF; len where there is none. */
+size_t http_line_length(const uint8_t *data, size_t len);
+
 void http_line_begin(struct nt_http_side *s);
 /* Bytes inside one line, without its end. */
 void http_request_bytes(struct nt_http_side *s, const uint8_t *data, size_t len);

@@ -73,6 +73,22 @@ skip_ack(struct nt_cursor *c, bool ecn)
 		quic_varint(c);
 }
 
+/* A client fills 1,200 bytes with it (RFC 9000 14.1). */
+static void
+skip_padding(struct nt_cursor *c)
+{
+	uint64_t word;
+
+	while (nt_cursor_left(c) >= sizeof(word)) {
+		memcpy(&word, c->pos, sizeof(word));
+		if (word != 0)
+			break;
+		c->pos += sizeof(word);
+	}
+	while (nt_cursor_left(c) > 0 && *c->pos == FRAME_PADDING)
+		c->pos++;
+}
+
 /* Ends: every frame takes a byte at least. */
 bool
 quic_crypto_frames(struct quic_crypto *s, const uint8_t *plain, size_t len)
@@ -82,6 +98,8 @@ quic_crypto_frames(struct quic_crypto *s, const uint8_t *plain, size_t len)
 	while (nt_cursor_left(&c) > 0) {
 		switch (nt_cursor_u8(&c)) {
 		case FRAME_PADDING:
+			skip_padding(&c);
+			break;
 		case FRAME_PING:
 			break;
 		case FRAME_ACK:

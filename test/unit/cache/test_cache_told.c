@@ -178,6 +178,29 @@ test_what_is_lost_is_told(void **state)
 	nt_told_free(t);
 }
 
+/* In steps: the same pair, told apart by its order. */
+static void
+test_in_steps(void **state)
+{
+	(void)state;
+	const struct nt_hash_key key = nt_hash_key_fixed();
+	struct nt_told_table *t = nt_told_new(16, &key);
+	struct nt_addr a = { .family = 4, .bytes = { 1 } }, b = { .family = 4, .bytes = { 2 } };
+	int64_t first = 0, last = 0;
+	assert_non_null(t);
+	const uint64_t tag = nt_told_pair(t, &a, &b);
+	nt_told_pair_ahead(t, tag);
+	assert_false(nt_told_when(t, &a, &b, &first, &last));
+	nt_told_note_pair(t, tag, 5);
+	nt_told_pair_ahead(t, tag);
+	nt_told_note(t, &a, &b, 7);
+	assert_true(nt_told_when(t, &a, &b, &first, &last));
+	assert_int_equal(first, 5);
+	assert_int_equal(last, 7);
+	assert_false(nt_told_when(t, &b, &a, &first, &last));
+	nt_told_free(t);
+}
+
 static void
 test_bounds_of_new(void **state)
 {
@@ -200,6 +223,7 @@ main(void)
 		cmocka_unit_test(test_clear),
 		cmocka_unit_test(test_like_a_list),
 		cmocka_unit_test(test_what_is_lost_is_told),
+		cmocka_unit_test(test_in_steps),
 		cmocka_unit_test(test_bounds_of_new),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
