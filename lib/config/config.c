@@ -51,6 +51,7 @@ host_matches(const struct nt_config_text *host, const char *name, size_t len)
 {
 	const char *text = host->text;
 
+	/* Host names have no NUL (nt_server_name.h): an equal one ends where the text does. */
 	if (text[0] != '*')
 		return len != 0 && len <= NT_CONFIG_TEXT_MAX && name[0] == text[0] &&
 		       memcmp(name, text, len) == 0 && text[len] == '\0';
