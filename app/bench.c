@@ -510,11 +510,11 @@ make(struct bench *b)
 	return err != 0 ? err : make_control(b);
 }
 
-/* Room for the connections asked for and a quarter more, as one would configure it. */
+/* Room for the connections there will be and a quarter more, as one would configure it. */
 static void
 make_config(struct bench *b)
 {
-	const uint64_t flows = (uint64_t)b->o->flows * 5 / 4 / b->workers;
+	const uint64_t flows = bench_source_flows(&b->capture, b->o->flows) * 5 / 4 / b->workers;
 	b->config = *b->o->config;
 	if (b->o->flows != 0)
 		b->config.flow.max = (uint32_t)NT_MAX(flows, (uint64_t)FLOWS_LEAST);
@@ -591,8 +591,9 @@ bench_run(const struct bench_options *o, struct bench_result *ret, struct nt_err
 	b->o = o;
 	b->workers = o->config->workers;
 	b->live.clock_offset_ns = &b->clock_offset_ns;
-	make_config(b);
 	int code = bench_capture_load(&b->capture, o->path, o->config, err);
+	if (code == 0)
+		make_config(b);
 	if (code == 0)
 		code = bench_null_sink_open(&b->sink, &b->config, err);
 	if (code == 0)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,10 +10,11 @@
 #include "capture.h"
 #include "slabs.h"
 
-#define SLAB_BYTES     (1 << 20)
-#define SLABS	       2
-#define LINGER_TCP_SEC 10
-#define LINGER_SEC     60
+#define SLAB_BYTES	  (1 << 20)
+#define SLABS		  2
+#define LINGER_TCP_SEC	  10
+#define LINGER_SEC	  60
+#define LINGER_CLOSED_SEC 5
 /* Positions of packets are 32 bits, and all of them stay in memory. */
 #define PACKETS_MAX (UINT32_C(1) << 28)
 
@@ -203,20 +205,32 @@ follow(struct bench_capture *c, struct flows *f, const struct nt_packet *v, uint
 	struct nt_flow *flow = nt_flow_at(f->table, idx);
 	const uint64_t before = flow->last_position;
 	flow->last_position = n;
+	if (v->proto == IPPROTO_TCP)
+		flow->tcp_flags |= v->tcp_flags & (TH_FIN | TH_RST);
 	f->spans += before == 0 ? 1 : n - before;
 }
 
-/* About as long as Zeek's timeouts let them; those of the capture's end may go on. */
+/*
+ * About as long as Zeek's timeouts let them; those of the capture's end may go on, if they have not
+ * said that they don't.
+ */
+static int
+linger_sec(const struct bench_capture *c, const struct nt_flow *flow)
+{
+	if (flow->tcp_flags != 0)
+		return LINGER_CLOSED_SEC;
+	if (flow->last_position >= (uint64_t)c->count * 9 / 10)
+		return 0;
+	return flow->key.proto == IPPROTO_TCP ? LINGER_TCP_SEC : LINGER_SEC;
+}
+
 static void
 count_lingering(struct bench_capture *c, const struct flows *f)
 {
 	const double seconds = (double)(c->last_ns - c->first_ns) / NT_NS_PER_SEC;
 	double lingering = 0;
-	for (uint32_t i = 0; i < c->flows; i++) {
-		const struct nt_flow *flow = nt_flow_at(f->table, i);
-		if (flow->last_position < (uint64_t)c->count * 9 / 10)
-			lingering += flow->key.proto == IPPROTO_TCP ? LINGER_TCP_SEC : LINGER_SEC;
-	}
+	for (uint32_t i = 0; i < c->flows; i++)
+		lingering += linger_sec(c, nt_flow_at(f->table, i));
 	c->lingering = lingering / NT_MAX(seconds, 1.0);
 }
 

@@ -89,13 +89,24 @@ begin_again(struct bench_source *s, struct bench_copy *copy)
 		copy->number = (copy->number + s->copy_count) & (s->new_addrs - 1);
 }
 
+static double
+copies_for(const struct bench_capture *c, uint32_t flows)
+{
+	return flows == 0 ? 1 : NT_MAX(1.0, ceil(flows / (c->open + c->lingering)));
+}
+
+uint64_t
+bench_source_flows(const struct bench_capture *c, uint32_t flows)
+{
+	return NT_MAX(flows, (uint64_t)(copies_for(c, flows) * (c->open + c->lingering)));
+}
+
 /* How many copies, when they begin, and how fast time goes. */
 static void
 plan(struct bench_source *s, uint32_t flows)
 {
 	const struct bench_capture *c = s->capture;
-	const double copies = flows == 0 ? 1 : ceil(flows / (c->open + c->lingering));
-	s->copy_count = (uint32_t)NT_MAX(1.0, copies);
+	s->copy_count = (uint32_t)copies_for(c, flows);
 	const double own = (double)c->count / s->workers;
 	const double stagger = NT_MIN(own / 2, STAGGER_PACKETS / s->copy_count);
 	const double into = NT_MIN(own / 2, c->open * WARM_PACKETS / s->workers);

@@ -66,6 +66,9 @@ struct bench_source_config {
 	uint32_t new_addrs;
 };
 
+/* Connections open at once where so many are asked for: of whole copies, hence more. */
+uint64_t bench_source_flows(const struct bench_capture *c, uint32_t flows);
+
 /* 0, or -errno; -ENODATA: no packet of the capture is this worker's. */
 int bench_source_init(struct bench_source *s, const struct bench_source_config *cfg);
 void bench_source_fini(struct bench_source *s);

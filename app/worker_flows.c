@@ -121,6 +121,15 @@ flow_end(struct worker *w, uint32_t idx)
 	nt_flow_unlink(w->flows, idx);
 }
 
+/* What is over is taken out of its bucket. */
+static void
+fetch_bucket(const struct worker *w, uint32_t idx, int64_t clock_ns)
+{
+	const struct nt_flow *f = nt_flow_at(w->flows, idx);
+	if (clock_ns >= f->deadline_ns)
+		nt_flow_prefetch_bucket(w->flows, nt_flow_hash(w->flows, &f->key));
+}
+
 static void
 expire_one(struct worker *w, uint32_t idx, int64_t clock_ns)
 {
@@ -137,6 +146,10 @@ flows_expire(struct worker *w, int64_t clock_ns)
 {
 	uint32_t due[EXPIRE_MAX];
 	const unsigned int n = nt_flow_due(w->flows, clock_ns, due, EXPIRE_MAX);
+	for (unsigned int i = 0; i < n; i++)
+		nt_flow_prefetch(w->flows, due[i]);
+	for (unsigned int i = 0; i < n; i++)
+		fetch_bucket(w, due[i], clock_ns);
 	for (unsigned int i = 0; i < n; i++)
 		expire_one(w, due[i], clock_ns);
 	return n != 0;

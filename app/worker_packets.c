@@ -162,9 +162,30 @@ stage_hash(struct worker *w, struct group g, struct burst *b)
 static void
 stage_lookup(struct worker *w, struct group g, struct burst *b)
 {
-	for (unsigned int i = g.from; i < g.to; i++)
+	for (unsigned int i = g.from; i < g.to; i++) {
 		b->staged[i].idx = nt_flow_prefetch_entry(w->flows, b->lookups[i].hash);
+		if (nt_unlikely(b->staged[i].idx == NT_FLOW_NONE))
+			nt_flow_prefetch_insert(w->flows);
+	}
 	b->unlinks[g.from / GROUP] = nt_flow_unlinks(w->flows);
+}
+
+/*
+ * The flows are there: the cold parts of those are asked for that a segment will begin something
+ * new in, or whose payload somebody waits for. Other groups' first stages are done meanwhile.
+ */
+static void
+stage_peek(const struct worker *w, struct group g, const struct burst *b)
+{
+	for (unsigned int i = g.from; i < g.to; i++) {
+		const struct staged *s = &b->staged[i];
+		if (nt_unlikely(s->kind != STAGED_SEGMENT || s->idx == NT_FLOW_NONE))
+			continue;
+		const struct nt_flow *f = nt_flow_at(w->flows, s->idx);
+		if (nt_unlikely(nt_conn_wants_cold(f, &s->segment, s->src_is_lo) ||
+				((s->segment.payload_len != 0) & (f->stream != STREAM_CLOSED))))
+			nt_flow_prefetch_cold(w->flows, s->idx);
+	}
 }
 
 /* A known connection takes the packet; NT_FLOW_NONE where the packet begins another one instead. */
@@ -181,6 +202,9 @@ continue_flow(struct worker *w, uint32_t idx, const struct nt_packet *p,
 		}
 		nt_flow_schedule(w->flows, idx, f->deadline_ns);
 	}
+	/* It may end soon, and then be scheduled again. */
+	if (nt_unlikely((p->tcp_flags & (TH_FIN | TH_RST)) != 0))
+		nt_flow_prefetch_scheduled(w->flows, idx);
 	const int64_t deadline_ns = f->deadline_ns;
 	const enum nt_conn_verdict v = nt_conn_packet(w->conn, f, cold, p, at, src_is_lo);
 	if (nt_unlikely(v != NT_CONN_KEEP)) {
@@ -417,6 +441,8 @@ worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n)
 	stage_fetch(mbufs, group_at(0, n));
 	worker_timers_lap(w->timers, WORKER_STAGE_RX);
 	for (unsigned int at = 0; at < n + 2 * GROUP; at += GROUP) {
+		if (at >= 2 * GROUP)
+			stage_peek(w, group_at(at - 2 * GROUP, n), &b);
 		if (at + GROUP < n)
 			stage_fetch(mbufs, group_at(at + GROUP, n));
 		if (at < n)

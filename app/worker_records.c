@@ -82,8 +82,8 @@ window_fill(struct window *win, struct worker *w, unsigned int max)
 		idx = nt_flow_ended_next(w->flows, idx);
 		if (idx == NT_FLOW_NONE)
 			break;
-		nt_prefetch(nt_flow_at(w->flows, idx));
-		nt_prefetch(nt_flow_cold_at(w->flows, idx));
+		nt_flow_prefetch(w->flows, idx);
+		nt_prefetch(&w->server_names.of_flow[idx]);
 	}
 }
 
@@ -93,6 +93,7 @@ look_ahead(struct window *win, const struct worker *w)
 {
 	for (unsigned int i = 0; i < win->count; i++) {
 		const struct nt_flow *f = nt_flow_at(w->flows, win->flows[i]);
+		nt_flow_prefetch_young(w->flows, win->flows[i]);
 		const struct nt_addr lo = key_addr(&f->key, true), hi = key_addr(&f->key, false);
 		win->keys[i][0] = nt_addr_key(&w->names_key, &lo);
 		win->keys[i][1] = nt_addr_key(&w->names_key, &hi);

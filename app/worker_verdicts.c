@@ -266,7 +266,8 @@ look_ahead(const struct worker *w)
 	if (j->waiting > AHEAD_FLOW) {
 		const uint32_t idx = flow_ahead(j, AHEAD_FLOW);
 		nt_prefetch(nt_flow_at(w->flows, idx));
-		nt_prefetch(nt_flow_cold_at(w->flows, idx));
+		nt_flow_prefetch_cold(w->flows, idx);
+		nt_prefetch(&j->of_flow[idx]);
 	}
 	if (j->waiting > AHEAD_LOOKUPS) {
 		const uint32_t idx = flow_ahead(j, AHEAD_LOOKUPS);

@@ -85,6 +85,15 @@ conn_advance(struct nt_flow *f, const struct conn_segment *s, int dir)
 }
 
 static inline bool
+nt_conn_wants_cold(const struct nt_flow *f, const struct nt_segment *s, bool src_is_lo)
+{
+	const uint8_t letter = s->payload_len != 0 ? SEEN_DATA : SEEN_ACK;
+
+	return (f->flags & FLOW_FAST) == 0 || (nt_segment_flags(s) & 0x07) != 0 ||
+	       (f->seen[nt_conn_direction(f, src_is_lo)] & letter) == 0;
+}
+
+static inline bool
 nt_conn_segment(struct nt_flow *f, const struct nt_segment *s, const struct nt_packet_meta *m,
 	bool src_is_lo)
 {

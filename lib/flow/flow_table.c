@@ -154,7 +154,7 @@ nt_flow_unlink(struct nt_flow_table *t, uint32_t idx)
 
 	assert(t->cold[idx].wheel_slot != NT_FLOW_LIST_ENDED);
 	if (next != NT_FLOW_NONE)
-		nt_prefetch(&t->hot[next]); /* a flood's next victim */
+		nt_flow_prefetch(t, next); /* a flood's next victim */
 	nt_flow_bucket_remove(t, idx, nt_flow_hash(t, &t->hot[idx].key));
 	nt_flow_list_move(t, NT_FLOW_LIST_ENDED, idx);
 	t->in_the_way = NT_FLOW_NONE;

@@ -168,6 +168,56 @@ nt_flow_prefetch_entry(const struct nt_flow_table *t, uint64_t hash)
 	return NT_FLOW_NONE;
 }
 
+/* 96 bytes at a multiple of 32: always two lines. */
+static inline void
+nt_flow_prefetch_cold(const struct nt_flow_table *t, uint32_t idx)
+{
+	const uintptr_t c = (uintptr_t)&t->cold[idx];
+
+	NT_FLOW_PREFETCH_KEEP();
+	nt_prefetch_write((const void *)c);
+	nt_prefetch_write((const void *)(c + NT_CACHE_LINE));
+}
+
+static inline void
+nt_flow_prefetch(const struct nt_flow_table *t, uint32_t idx)
+{
+	nt_prefetch_write(&t->hot[idx]);
+	nt_prefetch_write(&t->hot[idx].last_ts_ns);
+	nt_flow_prefetch_cold(t, idx);
+}
+
+static inline void
+nt_flow_prefetch_links(const struct nt_flow_table *t, uint32_t a, uint32_t b)
+{
+	NT_FLOW_PREFETCH_KEEP();
+	if (a != NT_FLOW_NONE)
+		nt_prefetch_write(&t->cold[a].wheel_prev);
+	if (b != NT_FLOW_NONE)
+		nt_prefetch_write(&t->cold[b].wheel_prev);
+}
+
+static inline void
+nt_flow_prefetch_scheduled(const struct nt_flow_table *t, uint32_t idx)
+{
+	nt_flow_prefetch_links(t, t->cold[idx].wheel_prev, t->cold[idx].wheel_next);
+}
+
+static inline void
+nt_flow_prefetch_young(const struct nt_flow_table *t, uint32_t idx)
+{
+	nt_flow_prefetch_links(t, t->cold[idx].young_prev, t->cold[idx].young_next);
+}
+
+static inline void
+nt_flow_prefetch_insert(const struct nt_flow_table *t)
+{
+	if (t->entry_free != NT_FLOW_NONE)
+		nt_flow_prefetch(t, t->entry_free);
+	else if (t->entry_fresh < t->max_flows)
+		nt_flow_prefetch(t, t->entry_fresh);
+}
+
 static inline uint32_t
 nt_flow_unlinks(const struct nt_flow_table *t)
 {

@@ -115,6 +115,9 @@ enum nt_conn_verdict nt_conn_packet(struct nt_conn *c, struct nt_flow *f, struct
  */
 static inline bool nt_conn_segment(struct nt_flow *f, const struct nt_segment *s,
 	const struct nt_packet_meta *m, bool src_is_lo);
+/* Is it likely that nt_conn_packet will look at the cold part? Touches the hot lines only. */
+static inline bool nt_conn_wants_cold(
+	const struct nt_flow *f, const struct nt_segment *s, bool src_is_lo);
 
 /* Run what is due at or before clock_ns, in the order of deadlines. KEEP (deadline_ns moved on) or
  * END. */

@@ -43,6 +43,15 @@ static inline void nt_flow_prefetch_bucket(const struct nt_flow_table *t, uint64
  * returns the same, it is the one that nt_flow_find returns if its key is equal.
  */
 static inline uint32_t nt_flow_prefetch_entry(const struct nt_flow_table *t, uint64_t hash);
+/* Ask for memory: of the entry itself; of its cold part alone; of what is linked with it where it
+ * is scheduled, or among the young ones, which has it asked for already; of the entry to be taken
+ * next.
+ */
+static inline void nt_flow_prefetch(const struct nt_flow_table *t, uint32_t idx);
+static inline void nt_flow_prefetch_cold(const struct nt_flow_table *t, uint32_t idx);
+static inline void nt_flow_prefetch_scheduled(const struct nt_flow_table *t, uint32_t idx);
+static inline void nt_flow_prefetch_young(const struct nt_flow_table *t, uint32_t idx);
+static inline void nt_flow_prefetch_insert(const struct nt_flow_table *t);
 /* How often nt_flow_unlink was called, modulo 2^32. */
 static inline uint32_t nt_flow_unlinks(const struct nt_flow_table *t);
 
