@@ -79,6 +79,7 @@ static const struct option options[] = {
 	{ "format", required_argument, NULL, 'f' },
 	{ "filter", required_argument, NULL, 'F' },
 	{ "names", required_argument, NULL, 'n' },
+	{ "fault", required_argument, NULL, 'x' }, /* builds with faults */
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "help", no_argument, NULL, 'h' },
 	{ 0 },
@@ -107,6 +108,8 @@ take_option(void *arg, int c, const char *value)
 	case 'n':
 		a->names_path = value;
 		return EXIT_FINE;
+	case 'x':
+		return command_add_fault(value);
 	case 'q':
 		a->quiet = true;
 		return EXIT_FINE;
@@ -274,6 +277,7 @@ cmd_read(int argc, char **argv)
 		return command_failed(&err);
 	}
 	status = run(&a, &cfg, sink, names);
+	command_tell_faults();
 	names_log_free(names);
 	return status;
 }

@@ -51,6 +51,7 @@ usage_error(const char *what, const char *which)
 static const struct option options[] = {
 	{ "config", required_argument, NULL, 'c' },
 	{ "set", required_argument, NULL, 's' },
+	{ "fault", required_argument, NULL, 'x' }, /* builds with faults */
 	{ "quiet", no_argument, NULL, 'q' },
 	{ "force", no_argument, NULL, 'f' },
 	{ "help", no_argument, NULL, 'h' },
@@ -67,6 +68,8 @@ take_option(void *arg, int c, const char *value)
 		return EXIT_FINE;
 	case 's':
 		return command_add_set(&a->sets, "run", value);
+	case 'x':
+		return command_add_fault(value);
 	case 'q':
 		a->quiet = true;
 		return EXIT_FINE;
@@ -245,5 +248,7 @@ cmd_run(int argc, char **argv)
 	if (sink == NULL)
 		return command_failed(&err);
 	command_catch_signals();
-	return run(&a, &cfg, &eal, sink);
+	status = run(&a, &cfg, &eal, sink);
+	command_tell_faults();
+	return status;
 }

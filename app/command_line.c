@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <nt_clock.h>
+#include <nt_fault.h>
 
 #include "command_line.h"
 #include "commands.h"
@@ -46,6 +48,26 @@ command_add_set(struct command_sets *s, const char *command, const char *assignm
 		return command_usage_error(command, "too many --set", "");
 	s->sets[s->count++] = assignment;
 	return EXIT_FINE;
+}
+
+int
+command_add_fault(const char *assignment)
+{
+	struct nt_error err;
+	if (nt_fault_set(assignment, &err) == 0)
+		return EXIT_FINE;
+	command_failed(&err);
+	return EXIT_USAGE;
+}
+
+void
+command_tell_faults(void)
+{
+	const char *name;
+	for (unsigned int i = 0; (name = nt_fault_name(i)) != NULL; i++)
+		if (nt_fault_count(i) != 0)
+			fprintf(stderr, "nametap: fault %s: %" PRIu64 " times\n", name,
+				nt_fault_count(i));
 }
 
 int

@@ -4,6 +4,8 @@
  * log that can't be written is told and counted, no more. The end is when all workers have come to
  * it, for which nothing is held back any more.
  */
+#include <nt_fault.h>
+
 #include "control_priv.h"
 #include "lcore_idle.h"
 
@@ -100,6 +102,7 @@ control_run_live(struct control *c)
 {
 	while (!c->done) {
 		const int64_t clock_ns = live_clock_now(c->cfg.live->clock);
+		nt_fault_sleep(NT_FAULT_CONTROL_STUCK, NT_SEC(4));
 		lcore_pause();
 		unsigned int n = nt_relay_step(c->cfg.relay, clock_ns - c->cfg.live->shift_ns);
 		n += control_drain(c);

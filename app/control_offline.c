@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Control offline: intervals end where markers say so, and the end is when all have come to it. */
+#include <nt_fault.h>
+
 #include "control_priv.h"
 #include "lcore_idle.h"
 
@@ -83,6 +85,7 @@ void
 control_run(struct control *c)
 {
 	while (!c->done) {
+		nt_fault_sleep(NT_FAULT_CONTROL_STUCK, NT_SEC(4));
 		lcore_pause();
 		if (control_step(c) == 0)
 			lcore_rest();

@@ -7,6 +7,8 @@
 #include <rte_errno.h>
 #include <rte_ethdev.h>
 
+#include <nt_fault.h>
+
 #include "distributor.h"
 #include "intake.h"
 #include "lcore_idle.h"
@@ -85,6 +87,8 @@ idle(struct rx *rx NT_UNUSED)
 static int
 make_rings(struct distributor *d)
 {
+	if (nt_fault(NT_FAULT_RING_NEW))
+		return -ENOMEM;
 	for (unsigned int i = 0; i < d->cfg.workers; i++) {
 		char name[32];
 		snprintf(name, sizeof(name), "distributed%u", i);

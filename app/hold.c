@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include <nt_fault.h>
+
 void
 hold_drop(struct nt_pool *p, uint32_t *list)
 {
@@ -43,7 +45,7 @@ hold_add(struct nt_pool *p, uint32_t *list, uint32_t seq, const uint8_t *data, s
 	if (chunks > HOLD_MAX || length(p, *list) + chunks > HOLD_MAX)
 		return false;
 	for (size_t at = 0; at < len; at += HOLD_BYTES) {
-		const uint32_t i = nt_pool_take(p);
+		const uint32_t i = nt_fault(NT_FAULT_HELD_SLOT) ? HOLD_NONE : nt_pool_take(p);
 		if (i == HOLD_NONE)
 			return false; /* what is kept of it does no harm: the rest is a hole */
 		struct held *h = held_at(p, i);

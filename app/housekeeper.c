@@ -8,6 +8,7 @@
 
 #include <rte_lcore.h>
 
+#include <nt_fault.h>
 #include <nt_clock.h>
 
 #include "heartbeats.h"
@@ -261,7 +262,9 @@ housekeeper_start(struct housekeeper *h, const struct control *control)
 	begin_watch(h);
 	notify_init(&h->notify);
 	/* On the CPUs that are no lcore's. */
-	const int code = rte_ctrl_thread_create(&h->thread, "nt-house", NULL, keep_house, h);
+	const int code = nt_fault(NT_FAULT_THREAD) ? -EAGAIN
+						   : rte_ctrl_thread_create(&h->thread, "nt-house",
+							     NULL, keep_house, h);
 	if (code != 0)
 		return code < 0 ? code : -code;
 	h->running = true;

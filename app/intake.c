@@ -5,6 +5,8 @@
 #include <rte_mbuf.h>
 #include <rte_mbuf_dyn.h>
 
+#include <nt_fault.h>
+
 #include "intake.h"
 
 /* Counts are told as often as anybody would look at them. */
@@ -34,7 +36,8 @@ push(struct intake *in, unsigned int worker, struct rte_mbuf *m)
 static void
 send_handle(struct intake *in, unsigned int worker, const struct mbuf_meta *meta)
 {
-	struct rte_mbuf *h = rte_pktmbuf_alloc(in->cfg.ports->handles);
+	struct rte_mbuf *h =
+		nt_fault(NT_FAULT_MBUF) ? NULL : rte_pktmbuf_alloc(in->cfg.ports->handles);
 	if (nt_unlikely(h == NULL)) {
 		count(&in->incomplete);
 		return;

@@ -6,6 +6,8 @@
 #include <rte_eth_ring.h>
 #include <rte_ethdev.h>
 
+#include <nt_fault.h>
+
 #include "eal.h"
 #include "mbuf_meta.h"
 #include "offline.h"
@@ -36,6 +38,8 @@ static int
 make_queues(struct offline *o)
 {
 	const uint32_t size = o->cfg.config->read.ring_size;
+	if (nt_fault(NT_FAULT_MBUF_POOL) || nt_fault(NT_FAULT_RING_NEW))
+		return -ENOMEM;
 	/*
 	 * Small, so that the same mbufs come back while they are still in the cache. They have no
 	 * room for data but the headroom, without which ethdev takes no pool.

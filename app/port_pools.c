@@ -5,6 +5,8 @@
 #include <rte_errno.h>
 #include <rte_ether.h>
 
+#include <nt_fault.h>
+
 #include "mbuf_meta.h"
 #include "port_pools.h"
 #include "rx.h"
@@ -80,6 +82,10 @@ static struct rte_mempool *
 make_pool(const char *name, uint32_t n, uint32_t cache, uint32_t room, int socket)
 {
 	/* ports_close has freed those that were there before */
+	if (nt_fault(NT_FAULT_MBUF_POOL)) {
+		rte_errno = ENOMEM;
+		return NULL;
+	}
 	return rte_pktmbuf_pool_create(name, n, cache, sizeof(struct mbuf_meta),
 		(uint16_t)(room + RTE_PKTMBUF_HEADROOM), socket);
 }

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <nt_fault.h>
+
 #include "reader_queues.h"
 
 void
@@ -17,7 +19,8 @@ queues_init(
 bool
 queues_restock(struct queues *q)
 {
-	if (rte_mempool_get_bulk(q->pool, (void **)q->stock, QUEUES_BURST) != 0)
+	if (nt_fault(NT_FAULT_MBUF) ||
+		rte_mempool_get_bulk(q->pool, (void **)q->stock, QUEUES_BURST) != 0)
 		return false;
 	q->stock_count = QUEUES_BURST;
 	/* A worker has read them last. */
@@ -30,6 +33,8 @@ static void
 flush(struct queues *q, unsigned int worker)
 {
 	struct queue_buffer *b = &q->buffers[worker];
+	if (nt_fault(NT_FAULT_QUEUE_FULL))
+		return;
 	const unsigned int sent = rte_ring_sp_enqueue_burst(
 		q->rings[worker], (void **)(b->mbufs + b->first), b->count, NULL);
 	b->first += sent;

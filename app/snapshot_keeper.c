@@ -6,6 +6,7 @@
 
 #include <rte_lcore.h>
 
+#include <nt_fault.h>
 #include <nt_clock.h>
 
 #include "snapshot_keeper.h"
@@ -78,7 +79,9 @@ snapshot_keeper_start(struct snapshot_keeper *k)
 	k->from.running = true;
 	if (k->config->run.snapshot_interval_ns == 0) /* only at the end */
 		return 0;
-	const int code = rte_ctrl_thread_create(&k->thread, "nt-snapshot", NULL, keep, k);
+	const int code = nt_fault(NT_FAULT_THREAD)
+				 ? -EAGAIN
+				 : rte_ctrl_thread_create(&k->thread, "nt-snapshot", NULL, keep, k);
 	if (code != 0)
 		return code < 0 ? code : -code;
 	k->running = true;

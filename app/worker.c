@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <nt_fault.h>
 #include <nt_mem.h>
 
 #include "cache_options.h"
@@ -10,6 +11,9 @@
 #include "names_log.h"
 #include "sizes.h"
 #include "worker_priv.h"
+
+/* What a fault on purpose makes of a round. */
+#define WORKER_STUCK_NS NT_SEC(4)
 
 /* Ended connections turned into records per poll. */
 #define RECORDS_MAX (2 * WORKER_BURST)
@@ -379,6 +383,7 @@ worker_poll(struct worker *w)
 {
 	struct rte_mbuf *mbufs[WORKER_BURST];
 	struct nt_mark_value R;
+	nt_fault_sleep(NT_FAULT_WORKER_STUCK, WORKER_STUCK_NS);
 	worker_timers_begin(w->timers);
 	const unsigned int n = w->cfg.rx->burst(w->cfg.rx, mbufs, &R);
 	lcore_pause();

@@ -2,6 +2,8 @@
 /* Connections begin and end. */
 #include <netinet/in.h>
 
+#include <nt_fault.h>
+
 #include "worker_priv.h"
 
 /* Flows looked at per poll: more than a burst can begin, so expiry never falls behind for good. */
@@ -91,8 +93,9 @@ uint32_t
 flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,
 	const struct nt_flow_key *key, uint64_t hash, bool src_is_lo)
 {
-	uint32_t idx;
-	while ((idx = nt_flow_insert(w->flows, key, hash)) == NT_FLOW_NONE) {
+	uint32_t idx =
+		nt_fault(NT_FAULT_FLOW_SLOT) ? NT_FLOW_NONE : nt_flow_insert(w->flows, key, hash);
+	for (; idx == NT_FLOW_NONE; idx = nt_flow_insert(w->flows, key, hash)) {
 		if (nt_unlikely(!evict_one(w))) {
 			count(w, NT_COUNTER_CONNS_REFUSED, 1);
 			return NT_FLOW_NONE;

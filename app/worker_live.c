@@ -6,6 +6,8 @@
  */
 #include <rte_cycles.h>
 
+#include <nt_fault.h>
+
 #include "worker_priv.h"
 
 /*
@@ -108,7 +110,8 @@ live_sheds_fact(struct worker *w, enum nt_fact kind, const struct nt_packet_meta
 bool
 live_has_room(struct worker *w, size_t size)
 {
-	return !live_is_shedding(w) || nt_msg_ring_has_room(w->records, size);
+	return !live_is_shedding(w) ||
+	       (!nt_fault(NT_FAULT_RECORDS_FULL) && nt_msg_ring_has_room(w->records, size));
 }
 
 void

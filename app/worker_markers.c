@@ -5,6 +5,8 @@
  */
 #include <string.h>
 
+#include <nt_fault.h>
+
 #include "worker_priv.h"
 
 /*
@@ -56,7 +58,7 @@ send_stats(struct worker *w, enum record_kind kind, int64_t ts_ns)
 	worker_observe(w);
 	m.cache_entries = worker_gauge_read(&w->gauges, WORKER_GAUGE_CACHE_ADDRESSES);
 	memcpy(m.counters, w->counters.n, sizeof(m.counters));
-	return nt_msg_ring_put(w->records, &m.head);
+	return !nt_fault(NT_FAULT_RECORDS_FULL) && nt_msg_ring_put(w->records, &m.head);
 }
 
 /* What expires by its end belongs to the interval, whenever the wheel would have got there. */

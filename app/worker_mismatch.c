@@ -7,6 +7,8 @@
  */
 #include <string.h>
 
+#include <nt_fault.h>
+
 #include "worker_priv.h"
 
 size_t
@@ -97,7 +99,7 @@ mismatches_add(struct worker *w, uint32_t idx, const struct nt_server_name *name
 	if (!verdicts_is_outbound(w, &e) || !is_in_time(w, cold, at))
 		return;
 	struct mismatches *s = &w->mismatches;
-	const uint32_t i = nt_pool_take(&s->pool);
+	const uint32_t i = nt_fault(NT_FAULT_MISMATCH_SLOT) ? NT_POOL_NONE : nt_pool_take(&s->pool);
 	if (nt_unlikely(i == NT_POOL_NONE)) {
 		count(w, NT_COUNTER_NAMES_UNJUDGED, 1);
 		return;

@@ -3,6 +3,7 @@
  * Lines of notice.log: the first of its kind when it happens, and at the end of notice.suppress_for
  * how many more there were. Every connection that was noticed counts once in `n`.
  */
+#include <nt_fault.h>
 #include <nt_strbuf.h>
 
 #include "uid.h"
@@ -17,7 +18,7 @@ send_notice(struct worker *w)
 		count(w, NT_COUNTER_NOTICES_LOST, 1);
 		return;
 	}
-	while (!nt_msg_ring_put(w->records, &m->head))
+	while (nt_fault(NT_FAULT_RECORDS_FULL) || !nt_msg_ring_put(w->records, &m->head))
 		worker_wait(w);
 	count(w, NT_COUNTER_NOTICES, 1);
 }

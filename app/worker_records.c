@@ -11,6 +11,8 @@
  */
 #include <netinet/in.h>
 
+#include <nt_fault.h>
+
 #include "worker_priv.h"
 
 /* Steps of purging per round: twice what a round can add on average. */
@@ -47,7 +49,7 @@ resolve(struct worker *w, uint32_t idx)
 	verdicts_row(w, f, idx, &w->record.row);
 	forget(w, idx);
 	record_msg_seal(&w->record);
-	while (!nt_msg_ring_put(w->records, &w->record.head))
+	while (nt_fault(NT_FAULT_RECORDS_FULL) || !nt_msg_ring_put(w->records, &w->record.head))
 		worker_wait(w);
 }
 

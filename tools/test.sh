@@ -9,10 +9,11 @@
 #   live         traffic on virtual devices through the command (release; some of it root only)
 #   asan         unit tests, seeds and captures under ASan and UBSan
 #   pauses       captures with random pauses in every lcore
+#   faults       captures while memory, rings and files fail on purpose, one after the other
 #   conformance  the corpus: score against Zeek, and every capture under ASan and UBSan
 #   fuzz         each libFuzzer target for NT_FUZZ_SECONDS (default 20)
 #
-# --quick leaves out what takes minutes (live, asan, pauses, conformance, fuzz). What is missing is
+# --quick leaves out what takes minutes (live, asan, pauses, faults, conformance, fuzz). What is missing is
 # installed first (tools/setup.sh). Build folders are kept in NT_TEST_DIR (default: build-test).
 # Ends with one line `N passed, N failed, N skipped`; exit status 1 where anything failed.
 set -uo pipefail
@@ -20,7 +21,7 @@ set -uo pipefail
 cd "$root" || exit 1
 
 work=${NT_TEST_DIR:-$root/build-test}
-all=(style build unit capture live asan pauses conformance fuzz)
+all=(style build unit capture live asan pauses faults conformance fuzz)
 quick=(style build unit capture)
 
 # Where a sanitizer speaks up the status is one that no test expects.
@@ -43,6 +44,7 @@ build_asan() {
 	build all asan CC=gcc -Dwerror=true -Dbuildtype=debugoptimized -Db_sanitize=address,undefined
 }
 build_pauses() { build all pauses CC=gcc -Dwerror=true -Dpauses=true -Dbuildtype=debugoptimized; }
+build_faults() { build all faults CC=gcc -Dwerror=true -Dfaults=true -Dbuildtype=debugoptimized; }
 build_fuzz() {
 	build fuzzers fuzz CC=clang -Dwerror=true -Dfuzzers=true -Dtests=false -Dbuildtype=debugoptimized
 }
@@ -80,6 +82,7 @@ stage_capture() { need capture release && suites capture gcc capture; }
 stage_live() { need live release && suites live gcc live; }
 stage_asan() { need asan asan && suites asan asan unit fuzz-seeds capture live; }
 stage_pauses() { need pauses pauses && suites pauses pauses capture; }
+stage_faults() { need faults faults && suites faults faults faults; }
 
 stage_conformance() {
 	need conformance release && need conformance asan &&

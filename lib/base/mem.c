@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include "nt_fault.h"
 #include "nt_mem.h"
 
 #include <sys/mman.h>
@@ -60,7 +61,7 @@ nt_mem_map(size_t size)
 		return NULL;
 	}
 	mapped = nt_mem_mapped(size);
-	if (mapped == 0) {
+	if (mapped == 0 || nt_fault(NT_FAULT_MAP)) {
 		errno = ENOMEM;
 		return NULL;
 	}

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <nt_fault.h>
+
 #include "evict.h"
 
 /*
@@ -99,6 +101,10 @@ nt_evict_make_room(struct nt_name_cache *c, uint16_t name_len)
 	struct nt_name_cache_stats *s = &c->stats;
 	unsigned int i;
 
+	if (nt_fault(NT_FAULT_CACHE_ROOM)) {
+		evict_life(c, &s->evicted_names);
+		return false;
+	}
 	for (i = 0; i < EVICT_STEPS && !has_addresses(c); i++)
 		evict_life(c, &s->evicted_addresses);
 	for (i = 0; i < EVICT_STEPS && !has_name(c, name_len); i++)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The pool of what few connections need: holes, repeated letters, long histories. */
+#include <nt_fault.h>
 #include <nt_mem.h>
 
 #include "conn_priv.h"
@@ -66,7 +67,7 @@ conn_extra(struct nt_conn *c, struct nt_flow_cold *cold)
 
 	if (x)
 		return x;
-	cold->extra = nt_pool_take(&c->extras);
+	cold->extra = nt_fault(NT_FAULT_EXTRA_SLOT) ? NT_POOL_NONE : nt_pool_take(&c->extras);
 	x = conn_extra_get(c, cold);
 	if (!x) {
 		c->stats.extra_exhausted++;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The pool of what lies below IP: VLANs, link addresses, tunnels. Most connections have none. */
+#include <nt_fault.h>
+
 #include "conn_priv.h"
 
 #define CHANGES_MAX 5 /* Zeek's Tunnel::max_changes_per_connection */
@@ -17,7 +19,7 @@ take(struct nt_conn *c, struct nt_flow_cold *cold)
 
 	if (l)
 		return l;
-	cold->link = nt_pool_take(&c->links);
+	cold->link = nt_fault(NT_FAULT_LINK_SLOT) ? NT_POOL_NONE : nt_pool_take(&c->links);
 	l = link_at(c, cold);
 	if (!l) {
 		c->stats.link_exhausted++;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <nt_fault.h>
 #include <nt_dns_stream.h>
 #include <nt_mem.h>
 
@@ -91,7 +92,7 @@ give_back(struct nt_dns_stream *s, struct nt_dns_buffers *b)
 static void
 begin_partial(struct nt_dns_stream *s, struct nt_dns_buffers *b)
 {
-	if (b->free_count == 0) {
+	if (b->free_count == 0 || nt_fault(NT_FAULT_DNS_BUFFER)) {
 		b->refused++;
 		s->state = STATE_SKIPPING;
 		return;

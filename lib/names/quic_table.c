@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <nt_fault.h>
 #include <nt_mem.h>
 
 #include "quic_table.h"
@@ -99,6 +100,10 @@ quic_table_remove(struct quic_table *t, struct quic_conn *c)
 struct quic_conn *
 quic_table_add(struct quic_table *t, uint64_t flow)
 {
+	if (t->oldest != QUIC_NONE && nt_fault(NT_FAULT_QUIC_SLOT)) {
+		quic_table_remove(t, conn_at(t, t->oldest));
+		t->evicted++;
+	}
 	uint32_t idx = nt_pool_take(&t->conns);
 
 	if (idx == QUIC_NONE) {

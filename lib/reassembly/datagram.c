@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "datagram.h"
 
+#include <nt_fault.h>
 #include <nt_mem.h>
 #include <stdlib.h>
 #include <string.h>
@@ -195,9 +196,11 @@ take_slot(struct nt_datagrams *d)
 {
 	uint32_t number = d->free_first;
 
-	if (number == 0 && d->touched < d->max)
+	const bool fault = d->oldest != 0 && nt_fault(NT_FAULT_DATAGRAM_SLOT);
+
+	if (number == 0 && !fault && d->touched < d->max)
 		return ++d->touched;
-	if (number == 0) {
+	if (number == 0 || fault) {
 		drop(d, d->oldest);
 		d->stats.evicted++;
 		number = d->free_first;

@@ -68,6 +68,11 @@ static const struct column columns[] = {
 	COUNT(rx_dropped, "packets dropped by ports and rings before a worker"),
 	COUNT(conns_lost, "connections not written: there was no room for their records"),
 	COUNT(lines_lost, "lines of all logs, lost: their files could not be written"),
+	COUNT(packets_ok, "packets that belong to a connection"),
+	COUNT(packets_left_out, "the other packets; telemetry has the reasons"),
+	COUNT(conns_made, "connections begun"),
+	COUNT(mappings_shed_out, "mappings lost before the relay"),
+	COUNT(mappings_shed_in, "mappings lost before a worker's cache, once for each"),
 };
 /* clang-format on */
 

@@ -46,6 +46,10 @@ static const struct {
 	COUNT(rx_dropped, RX_DROPPED),
 	COUNT(conns_lost, CONNS_LOST),
 	COUNT(lines_lost, LINES_LOST),
+	COUNT(packets_ok, PACKETS_OK),
+	COUNT(conns_made, CONNS_MADE),
+	COUNT(mappings_shed_out, MAPPINGS_SHED_OUT),
+	COUNT(mappings_shed_in, MAPPINGS_SHED_IN),
 #undef COUNT
 };
 
@@ -114,8 +118,10 @@ nt_namecache_row_make(struct nt_namecache_row *ret, const struct nt_counters *no
 			growth(now, before, shares[i].part), growth(now, before, shares[i].whole));
 		memcpy(base + shares[i].offset, &v, sizeof(v));
 	}
-	ret->mappings_shed = growth(now, before, NT_COUNTER_MAPPINGS_SHED_OUT) +
-			     growth(now, before, NT_COUNTER_MAPPINGS_SHED_IN);
+	ret->mappings_shed = ret->mappings_shed_out + ret->mappings_shed_in;
+	for (unsigned int id = NT_COUNTER_PACKETS_OK + 1;
+		id < NT_COUNTER_PACKETS_OK + NT_COUNTER_PACKET_REASONS; id++)
+		ret->packets_left_out += growth(now, before, id);
 	if (set_quantiles(extra->watermark_lag_ns, &ret->watermark_lag_p50_ns,
 		    &ret->watermark_lag_p99_ns))
 		ret->flags |= NT_NAMECACHE_LAG;

@@ -37,6 +37,8 @@ struct nt_namecache_row {
 	uint64_t released_early, records_late_at_rate;
 	uint64_t conns, packets;
 	uint64_t rx_dropped, conns_lost, lines_lost;
+	uint64_t packets_ok, packets_left_out, conns_made;
+	uint64_t mappings_shed_out, mappings_shed_in;
 };
 
 /* What the counters do not know. The histograms are those of the interval; NULL or empty: unset. */

@@ -2,6 +2,7 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include <nt_fault.h>
 #include <nt_mem.h>
 
 #include "sink.h"
@@ -127,7 +128,7 @@ nt_sink_new(const struct nt_sink_config *cfg, struct nt_error *err)
 static struct sink_block *
 take_block(struct nt_sink *s, enum nt_log_kind kind)
 {
-	struct sink_block *b = sink_ring_pop(&s->empty);
+	struct sink_block *b = nt_fault(NT_FAULT_WRITER_FULL) ? NULL : sink_ring_pop(&s->empty);
 
 	if (b == NULL)
 		return NULL;

@@ -7,6 +7,9 @@
 
 #include "sink.h"
 
+/* No line is longer. */
+#define HALF_LINE_MAX NT_LOG_LINE_MAX
+
 int
 sink_file_fail(const struct sink_file *f, const char *what, int code, struct nt_error *err)
 {
@@ -40,20 +43,53 @@ open_again(const char *path, int flags)
 	return fd;
 }
 
-/* Somebody was cut off in the middle of a line: ours shall not stand behind it. */
+/* How many bytes at the file's end are half a line; all that was looked at where no line ends
+ * there. */
+static size_t
+half_line(int fd, uint64_t size, bool *ret_ended)
+{
+	char text[4096];
+	uint64_t at = size;
+
+	*ret_ended = true;
+	while (at > 0 && size - at < HALF_LINE_MAX) {
+		const size_t len = (size_t)NT_MIN(at, sizeof(text));
+		const char *last;
+
+		if (pread(fd, text, len, (off_t)(at - len)) != (ssize_t)len)
+			return 0;
+		last = memrchr(text, '\n', len);
+		at -= len;
+		if (last != NULL)
+			return (size_t)(size - at) - (size_t)(last - text) - 1;
+	}
+	*ret_ended = at == 0;
+	return (size_t)(size - at);
+}
+
+/*
+ * Somebody was killed in the middle of a line: it is cut off, and ours does not stand behind it.
+ * What is longer than any line of ours is not cut: it is none.
+ */
 static int
 end_half_line(struct sink_file *f, struct nt_error *err)
 {
-	char last = '\n';
-	size_t done;
-	int fd = open_again(f->path, O_RDONLY);
+	bool ended;
+	size_t half, done;
+	const int fd = open_again(f->path, O_RDONLY);
 
 	if (fd < 0)
 		return errno == EACCES ? 0 : sink_file_fail(f, "read", -errno, err);
-	if (pread(fd, &last, 1, (off_t)f->size - 1) != 1)
-		last = '\n';
+	half = half_line(fd, f->size, &ended);
 	close(fd);
-	return last == '\n' ? 0 : sink_file_write(f, "\n", 1, &done, err);
+	if (half == 0)
+		return 0;
+	if (ended && ftruncate(f->fd, (off_t)(f->size - half)) == 0) {
+		f->size -= half;
+		f->has_lines = f->size != 0;
+		return 0;
+	}
+	return sink_file_write(f, "\n", 1, &done, err);
 }
 
 int
@@ -104,15 +140,17 @@ sink_file_cut(struct sink_file *f, uint64_t size)
 		(void)lseek(f->fd, 0, SEEK_END);
 }
 
-/* Cut the half line off that a failed write has left; returns how much of done stays. */
+/*
+ * Cut the half line off that a failed write has left; returns how much of done stays. Always: after
+ * an error nobody knows what is in the file (POSIX).
+ */
 static size_t
 cut_to_lines(struct sink_file *f, const char *text, size_t done)
 {
 	const char *last = memrchr(text, '\n', done);
 	size_t whole = last != NULL ? (size_t)(last - text) + 1 : 0;
 
-	if (whole < done)
-		sink_file_cut(f, f->size + whole);
+	sink_file_cut(f, f->size + whole);
 	return whole;
 }
 

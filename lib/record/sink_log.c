@@ -63,6 +63,17 @@ birth_ns(const char *path, const struct stat *st)
 	return (int64_t)st->st_mtim.tv_sec * NT_NS_PER_SEC + st->st_mtim.tv_nsec;
 }
 
+/* A log of before, without the half line of somebody who was killed. */
+static int
+rotate_away(struct sink_file *f, int64_t begun_ns, struct nt_error *err)
+{
+	int code = sink_file_open(f, true, err);
+
+	if (code == 0)
+		code = sink_file_close(f, err);
+	return code != 0 || f->size == 0 ? code : sink_rotate_rename(f, begun_ns, err);
+}
+
 int
 sink_log_start(struct sink_file *f, const struct sink_rules *r, struct nt_error *err)
 {
@@ -71,7 +82,7 @@ sink_log_start(struct sink_file *f, const struct sink_rules *r, struct nt_error 
 	int code;
 
 	if (there && r->existing == NT_SINK_ROTATE_AWAY && S_ISREG(st.st_mode) && st.st_size > 0) {
-		code = sink_rotate_rename(f, birth_ns(f->path, &st), err);
+		code = rotate_away(f, birth_ns(f->path, &st), err);
 		if (code != 0)
 			return code;
 	}

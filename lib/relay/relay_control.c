@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include <nt_fault.h>
 #include <nt_mem.h>
 
 #include "relay_priv.h"
@@ -162,7 +163,7 @@ merge_first(const struct nt_relay *r, const struct merge *m, uint64_t *ret_until
 static unsigned int
 room_of_all(struct nt_relay *r, unsigned int from, unsigned int wanted)
 {
-	unsigned int room = UINT32_MAX;
+	unsigned int room = nt_fault(NT_FAULT_INBOX_FULL) ? 0 : UINT32_MAX;
 	for (unsigned int i = 0; i < r->cfg.workers; i++) {
 		struct nt_relay_worker *w = &r->workers[i];
 		if (i == from)

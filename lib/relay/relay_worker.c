@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <string.h>
 
+#include <nt_fault.h>
 #include <nt_mem.h>
 
 #include "relay_priv.h"
@@ -114,7 +115,7 @@ bool
 nt_relay_tell_more(struct nt_relay_worker *w, enum nt_fact kind, const struct nt_mapping *m)
 {
 	struct nt_mapping_msg msg;
-	if (!own_has_room(&w->own))
+	if (!own_has_room(&w->own) || nt_fault(NT_FAULT_OUT_FULL))
 		return false;
 	nt_mapping_msg_pack(&msg, kind, m);
 	if (w->out != NULL && !nt_msg_ring_put(w->out, &msg.head))

@@ -79,7 +79,8 @@ line_has_every_field(void **state)
 		"mappings_repeats", "mappings_sent", "mappings_shed", "mappings_received",
 		"mappings_new", "mappings_refreshed", "mappings_refused", "watermark_lag_p50",
 		"watermark_lag_p99", "propagation_p50", "propagation_p99", "released_early",
-		"records_late_at_rate", "conns", "packets" };
+		"records_late_at_rate", "conns", "packets", "packets_ok", "packets_left_out",
+		"conns_made", "mappings_shed_out", "mappings_shed_in" };
 	struct nt_log_column c;
 	json_t *j;
 
@@ -100,6 +101,10 @@ line_has_every_field(void **state)
 	assert_int_equal(json_integer_value(json_object_get(j, "cache_entries")), 77);
 	assert_int_equal(json_integer_value(json_object_get(j, "mappings_shed")),
 		2000 + NT_COUNTER_MAPPINGS_SHED_OUT + NT_COUNTER_MAPPINGS_SHED_IN);
+	uint64_t left_out = 0;
+	for (unsigned int i = 1; i < NT_COUNTER_PACKET_REASONS; i++)
+		left_out += 1000 + NT_COUNTER_PACKETS_OK + i;
+	assert_int_equal(json_integer_value(json_object_get(j, "packets_left_out")), left_out);
 	assert_int_equal(json_integer_value(json_object_get(j, "src_dns_aaaa")),
 		1000 + NT_COUNTER_SRC_DNS_AAAA);
 	assert_true(json_real_value(json_object_get(j, "watermark_lag_p50")) > 0.00096);

@@ -352,10 +352,17 @@ appended(void **state)
 
 	(void)state;
 	cfg.existing = NT_SINK_APPEND;
-	write_file(conn_path, "conn 0 \nconn 1 cut o");
+	/* by somebody who was killed in the middle of a line */
+	write_file(conn_path, "conn 0 \nconn 1 \nconn 2 cut o");
 	s = open_sink_as(&cfg);
 	put_lines(s, 2, 10);
 	close_well(s, 8);
+	assert_int_equal(check_lines(conn_path, NT_LOG_CONN), 10);
+	/* in the first one */
+	write_file(conn_path, "conn 0 cut o");
+	s = open_sink_as(&cfg);
+	put_lines(s, 0, 10);
+	close_well(s, 10);
 	assert_int_equal(check_lines(conn_path, NT_LOG_CONN), 10);
 	/* and where there is none */
 	assert_int_equal(unlink(conn_path), 0);
@@ -363,6 +370,54 @@ appended(void **state)
 	put_lines(s, 0, 10);
 	close_well(s, 10);
 	assert_int_equal(check_lines(conn_path, NT_LOG_CONN), 10);
+}
+
+/* What is no line of ours is nobody's to cut. */
+static void
+long_end_is_kept(void **state)
+{
+	struct nt_sink_config cfg = sink_config(&json_cfg);
+	static char text[NT_LOG_LINE_MAX + 8192];
+	size_t len;
+	struct nt_sink *s;
+	char *found_text;
+
+	(void)state;
+	cfg.existing = NT_SINK_APPEND;
+	memset(text, 'y', sizeof(text) - 1);
+	text[0] = '\n';
+	write_file(conn_path, text);
+	s = open_sink_as(&cfg);
+	put_lines(s, 0, 1);
+	close_well(s, 1);
+	found_text = slurp(conn_path, &len);
+	assert_memory_equal(found_text, text, sizeof(text) - 1);
+	assert_int_equal(strncmp(found_text + sizeof(text) - 1, "\nconn 0 ", 8), 0);
+	free(found_text);
+}
+
+static void
+half_line_is_not_rotated(void **state)
+{
+	struct nt_sink_config cfg = sink_config(&json_cfg);
+	struct nt_sink *s;
+
+	(void)state;
+	cfg.existing = NT_SINK_ROTATE_AWAY;
+	write_file(conn_path, "conn 0 \nconn 1 cut o");
+	s = open_sink_as(&cfg);
+	put_lines(s, 1, 10);
+	close_well(s, 9);
+	look();
+	assert_int_equal(found.files, 2);
+	assert_int_equal(found.lines, 10);
+	/* half a line was all */
+	write_file(conn_path, "conn 0 cut o");
+	s = open_sink_as(&cfg);
+	close_well(s, 0);
+	look();
+	assert_int_equal(found.files, 2);
+	assert_int_equal(found.lines, 1);
 }
 
 static void
@@ -561,6 +616,8 @@ main(void)
 		TEST_UTC(renamed_and_reopened),
 		TEST_UTC(reopened_in_place),
 		TEST_UTC(appended),
+		TEST(long_end_is_kept),
+		TEST_UTC(half_line_is_not_rotated),
 		TEST_UTC(rotated_away),
 		TEST_UTC(nothing_is_overwritten),
 		TEST_UTC(notice_is_lazy),
