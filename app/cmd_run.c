@@ -165,6 +165,7 @@ run(struct run_args *a, const struct nt_config *cfg, struct eal_args *eal, struc
 		.sink = sink,
 		.stop = &command_stop,
 		.reopen = &command_reopen,
+		.source = { .path = a->config_path, .sets = &a->sets },
 		.say = say,
 		.say_arg = a,
 	};

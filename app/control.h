@@ -63,6 +63,9 @@ bool control_is_done(const struct control *c);
 void control_sum(const struct control *c, struct nt_counters *ret);
 const struct nt_counters *control_counters(const struct control *c); /* its own; any thread */
 
+/* Live: where it finds other settings (settings.h). */
+struct settings_box *control_settings(struct control *c);
+
 /* Live, any thread: rounds of its loop. */
 uint64_t control_beats(const struct control *c);
 

@@ -97,12 +97,27 @@ rest(const struct control *c)
 		lcore_idle_live(c->cfg.live->idle);
 }
 
+/* At the end nothing is paced any more. */
+static void
+take_settings(struct control *c, const struct settings *s)
+{
+	const struct nt_config *was = c->cfg.config, *now = &s->config;
+	c->cfg.config = now;
+	if (!c->unpaced &&
+		(now->relay.rate != was->relay.rate || now->relay.burst != was->relay.burst))
+		nt_relay_set_pace(c->cfg.relay, now->relay.rate, now->relay.burst);
+	settings_take(&c->settings, s);
+}
+
 void
 control_run_live(struct control *c)
 {
 	while (!c->done) {
 		const int64_t clock_ns = live_clock_now(c->cfg.live->clock);
 		nt_fault_sleep(NT_FAULT_CONTROL_STUCK, NT_SEC(4));
+		const struct settings *s = settings_offered(&c->settings);
+		if (nt_unlikely(s != NULL))
+			take_settings(c, s);
 		lcore_pause();
 		unsigned int n = nt_relay_step(c->cfg.relay, clock_ns - c->cfg.live->shift_ns);
 		n += control_drain(c);
@@ -120,4 +135,10 @@ uint64_t
 control_beats(const struct control *c)
 {
 	return atomic_load_explicit(&c->beats, memory_order_relaxed);
+}
+
+struct settings_box *
+control_settings(struct control *c)
+{
+	return &c->settings;
 }

@@ -7,6 +7,7 @@
 #include "control_stats.h"
 #include "progress.h"
 #include "record_msg.h"
+#include "settings.h"
 #include "split_watch.h"
 
 struct control {
@@ -25,6 +26,7 @@ struct control {
 	int64_t stats_ns; /* the wall clock when the next line of namecache.log is due */
 	bool unpaced; /* the end has begun */
 	_Atomic uint64_t beats;
+	struct settings_box settings;
 };
 
 /* Counters wait for those of the other workers. */

@@ -33,6 +33,7 @@ struct housekeeper {
 	bool stopping_told, split_told;
 	uint64_t outages_told[NT_LOG_KINDS], outages_over[NT_LOG_KINDS]; /* by number */
 	uint64_t ticks;
+	struct settings_box settings;
 };
 
 struct housekeeper *
@@ -217,6 +218,17 @@ tell_people(struct housekeeper *h)
 }
 
 static void
+look_at_settings(struct housekeeper *h)
+{
+	const struct settings *s = settings_offered(&h->settings);
+	if (s == NULL)
+		return;
+	h->cfg.config = &s->config;
+	h->beats.after_ns = s->config.run.stuck_after_ns;
+	settings_take(&h->settings, s);
+}
+
+static void
 look_at_logs(struct housekeeper *h)
 {
 	if (atomic_exchange_explicit(h->cfg.reopen, false, memory_order_relaxed))
@@ -232,6 +244,7 @@ tick(struct housekeeper *h)
 	look_at_ports(h);
 	look_at_lcores(h, now_ns);
 	look_at_logs(h);
+	look_at_settings(h);
 	tell_people(h);
 	tell_systemd(h, now_ns);
 	h->ticks++;
@@ -295,4 +308,10 @@ const struct nt_counters *
 housekeeper_counters(const struct housekeeper *h)
 {
 	return &h->counters;
+}
+
+struct settings_box *
+housekeeper_settings(struct housekeeper *h)
+{
+	return &h->settings;
 }

@@ -13,6 +13,7 @@
 #include "distributor.h"
 #include "live_clock.h"
 #include "port.h"
+#include "settings.h"
 
 struct housekeeper_config {
 	const struct nt_config *config; /* borrowed, as everything here */
@@ -37,6 +38,9 @@ int housekeeper_start(struct housekeeper *h, const struct control *control);
 /* All lcores have ended: the last look at the ports, and the thread is over. Fine without one. */
 void housekeeper_stop(struct housekeeper *h);
 void housekeeper_free(struct housekeeper *h); /* NULL is fine */
+
+/* Where it finds other settings. */
+struct settings_box *housekeeper_settings(struct housekeeper *h);
 
 /* What the ports and the distributor count; any thread. */
 const struct nt_counters *housekeeper_counters(const struct housekeeper *h);

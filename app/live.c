@@ -37,6 +37,8 @@ struct live {
 	struct snapshot_keeper *keeper; /* NULL: no snapshots are taken */
 	bool snapshot_in_the_way; /* at its path is what is not to be replaced */
 	_Atomic int64_t no_offset; /* files are shown with the time that they have */
+	struct reloader *reloader;
+	char worker_names[NT_CONFIG_WORKERS_MAX][16];
 	struct live_view view;
 };
 
@@ -283,12 +285,35 @@ make_view(struct live *l)
 	v->counters[v->counters_count++] = housekeeper_counters(l->housekeeper);
 }
 
+static int
+make_reloader(struct live *l)
+{
+	const struct reloader_config cfg = {
+		.source = l->cfg.source,
+		.begun = l->cfg.config,
+		.stop = l->cfg.stop,
+		.say = l->cfg.say,
+		.say_arg = l->cfg.say_arg,
+	};
+	l->reloader = reloader_new(&cfg);
+	if (l->reloader == NULL)
+		return -ENOMEM;
+	reloader_add_taker(l->reloader, "control", control_settings(l->line.control));
+	reloader_add_taker(l->reloader, "the housekeeper", housekeeper_settings(l->housekeeper));
+	for (unsigned int i = 0; i < l->line.worker_count; i++) {
+		snprintf(l->worker_names[i], sizeof(l->worker_names[i]), "worker %u", i);
+		reloader_add_taker(
+			l->reloader, l->worker_names[i], worker_settings(l->line.workers[i]));
+	}
+	return 0;
+}
+
 /* Everything that EAL is needed for. */
 static int
 make_all(struct live *l, struct nt_error *err)
 {
 	static int (*const steps[])(struct live *) = { make_relay, make_rx, make_workers_as_before,
-		make_keeper, make_housekeeper, make_busiest, make_control };
+		make_keeper, make_housekeeper, make_busiest, make_control, make_reloader };
 	int code = open_ports(l, err);
 	if (code != 0)
 		return code;
@@ -298,7 +323,7 @@ make_all(struct live *l, struct nt_error *err)
 			return pipeline_failed(&l->line, code, err);
 	}
 	make_view(l);
-	code = telemetry_start(&l->view, l->busiest);
+	code = telemetry_start(&l->view, l->busiest, l->reloader);
 	return code == 0 ? 0
 			 : nt_error_set(err, code, "can't register telemetry: %s", strerror(-code));
 }
@@ -372,6 +397,7 @@ live_free(struct live *l)
 	for (unsigned int i = 0; l->distributor == NULL && i < l->line.worker_count; i++)
 		rx_port_free(l->rx[i]);
 	distributor_free(l->distributor);
+	reloader_free(l->reloader);
 	if (l->eal)
 		eal_stop();
 	free(l);

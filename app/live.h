@@ -11,12 +11,14 @@
 
 #include "eal_args.h"
 #include "live_view.h"
+#include "reload.h"
 
 struct live_config {
 	const struct nt_config *config;
 	struct eal_args *eal; /* must stay */
 	struct nt_sink *sink;
 	atomic_bool *stop, *reopen; /* as control.h has them */
+	struct reload_source source; /* of the configuration: what a reload reads again */
 	void (*say)(void *arg, const char *line); /* what ports are and can do; may be NULL */
 	void *say_arg;
 };

@@ -15,7 +15,7 @@
 #include "worker.h"
 
 struct live_view {
-	const struct nt_config *config;
+	const struct nt_config *config; /* as of the start */
 	struct worker *const *workers; /* worker.h: counters, gauges, watermark lag, beats */
 	unsigned int worker_count;
 	const struct nt_relay *relay; /* nt_relay_stats: written by control, read as it is */

@@ -23,6 +23,7 @@ static const struct {
 	{ "show", cmd_show, "counters, workers, configuration or ports of a running sensor" },
 	{ "lookup", cmd_lookup, "names of an address, addresses of a name, from a running sensor" },
 	{ "top", cmd_top, "watch a running sensor" },
+	{ "reload", cmd_reload, "have a running sensor read its configuration file again" },
 };
 
 static void

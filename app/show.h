@@ -15,6 +15,8 @@ void show_stats(const json_t *answer, bool all, FILE *out);
 void show_workers(const json_t *answer, bool all, FILE *out);
 /* What telemetry has no words for is put right again; takes the answer. */
 json_t *show_config_restore(json_t *answer);
+/* A list of texts as it was before telemetry took it to pieces: a new reference. */
+json_t *show_list(const json_t *list);
 /* As a configuration file. */
 void show_config(const json_t *answer, bool all, FILE *out);
 void show_ports(const json_t *answer, bool all, FILE *out);

@@ -62,6 +62,12 @@ listed(const json_t *object)
 	return ret;
 }
 
+json_t *
+show_list(const json_t *list)
+{
+	return json_is_object(list) ? listed(list) : json_copy((json_t *)(uintptr_t)list);
+}
+
 /* v (borrowed) as `like` is: a new reference. */
 static json_t *
 restored(json_t *v, const json_t *like)

@@ -17,7 +17,8 @@ struct suppress {
 	struct period *ring;
 	uint32_t *buckets; /* a ring's index plus 1; 0: empty */
 	uint32_t max, count, oldest, bucket_mask;
-	int64_t for_ns;
+	int64_t for_ns; /* in effect, on its way to wanted_ns */
+	int64_t wanted_ns;
 	uint64_t forgotten;
 };
 
@@ -51,7 +52,7 @@ suppress_new(uint32_t max, int64_t for_ns, const struct nt_hash_key *key)
 	const uint32_t buckets = buckets_for(max);
 	s->key = *key;
 	s->max = max;
-	s->for_ns = for_ns;
+	s->for_ns = s->wanted_ns = for_ns;
 	s->bucket_mask = buckets - 1;
 	s->ring = nt_mem_map((size_t)max * sizeof(*s->ring));
 	s->buckets = nt_mem_map((size_t)buckets * sizeof(*s->buckets));
@@ -73,6 +74,13 @@ suppress_free(struct suppress *s)
 	if (s->buckets != NULL)
 		nt_mem_unmap(s->buckets, ((size_t)s->bucket_mask + 1) * sizeof(*s->buckets));
 	free(s);
+}
+
+void
+suppress_set_time(struct suppress *s, int64_t for_ns)
+{
+	s->wanted_ns = for_ns;
+	s->for_ns = NT_MAX(s->for_ns, for_ns);
 }
 
 /* Where the number of the chain's first one stands. */
@@ -111,6 +119,19 @@ suppress_over(struct suppress *s, int64_t now_ns, struct suppressed *ret)
 {
 	if (s->count == 0 || now_ns - s->for_ns < s->ring[s->oldest].s.began_ns)
 		return false;
+	take_oldest(s, ret);
+	return true;
+}
+
+bool
+suppress_shorten(struct suppress *s, int64_t now_ns, struct suppressed *ret)
+{
+	if (s->for_ns == s->wanted_ns)
+		return false;
+	if (s->count == 0 || now_ns - s->wanted_ns < s->ring[s->oldest].s.began_ns) {
+		s->for_ns = s->wanted_ns;
+		return false;
+	}
 	take_oldest(s, ret);
 	return true;
 }

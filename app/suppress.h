@@ -34,6 +34,13 @@ size_t suppress_bytes(uint32_t max);
 void suppress_free(struct suppress *s); /* NULL is fine */
 
 /*
+ * Periods, also those that have begun, last so long from now on. Where that is shorter than before,
+ * it counts once suppress_shorten, which takes out one of those that are over by it, returns false.
+ */
+void suppress_set_time(struct suppress *s, int64_t for_ns);
+bool suppress_shorten(struct suppress *s, int64_t now_ns, struct suppressed *ret);
+
+/*
  * The oldest period, if it is over at now_ns (INT64_MAX: whenever), is taken out: true. To be
  * called until false before suppress_tell with the same now_ns.
  */

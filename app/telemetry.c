@@ -21,6 +21,7 @@
 static pthread_mutex_t one_at_a_time = PTHREAD_MUTEX_INITIALIZER;
 static const struct live_view *view; /* NULL: nothing to be told */
 static const struct busiest *busiest;
+static struct reloader *reloader;
 static struct recent lag[NT_CONFIG_WORKERS_MAX], propagation;
 static struct busiest_view top; /* scratch */
 
@@ -37,7 +38,7 @@ answer_stats(const struct nt_telemetry_args *a, struct nt_error *err)
 		return NULL;
 	}
 	telemetry_add_text(root, "version", NT_VERSION);
-	telemetry_add_text(root, "sensor", view->config->log.sensor.text);
+	telemetry_add_text(root, "sensor", reloader_config(reloader)->log.sensor.text);
 	telemetry_add_seconds(root, "started", view->started_ns);
 	telemetry_add_seconds(root, "uptime", nt_clock_wall_ns() - view->started_ns);
 	telemetry_add_u64(root, "workers", view->worker_count);
@@ -67,7 +68,7 @@ answer_workers(const struct nt_telemetry_args *a, struct nt_error *err)
 			.gauges = worker_gauges(w),
 			.beats = worker_beats(w) };
 		recent_read(&lag[i], worker_watermark_lag(w), now_ns, &aw.lag);
-		telemetry_add_member(list, i, answer_worker(view->config, &aw));
+		telemetry_add_member(list, i, answer_worker(reloader_config(reloader), &aw));
 	}
 	recent_read(&propagation, &relay->propagation, now_ns, &lately);
 	(void)json_object_set_new(root, "workers", list);
@@ -78,7 +79,7 @@ answer_workers(const struct nt_telemetry_args *a, struct nt_error *err)
 static json_t *
 answer_configuration(const struct nt_telemetry_args *a, struct nt_error *err)
 {
-	return answer_config(view->config, a->word, err);
+	return answer_config(reloader_config(reloader), a->word, err);
 }
 
 static json_t *
@@ -140,6 +141,13 @@ answer_busiest(const struct nt_telemetry_args *a, struct nt_error *err)
 	return answer_top(&top, a->given ? a->number : TOP_DEFAULT);
 }
 
+static json_t *
+answer_reload(const struct nt_telemetry_args *a, struct nt_error *err)
+{
+	(void)a;
+	return reloader_reload(reloader, err);
+}
+
 static const struct command {
 	const char *name;
 	enum nt_telemetry_form form;
@@ -160,6 +168,8 @@ static const struct command {
 		"Addresses of a name. Parameters: NAME[,FROM]" },
 	{ "/nametap/top", NT_TELEMETRY_NUMBER, answer_busiest,
 		"Busiest destinations without a name. Parameters: [COUNT]" },
+	{ "/nametap/reload", NT_TELEMETRY_NOTHING, answer_reload,
+		"Reads the configuration file again. Takes no parameters" },
 };
 
 /* The answer, or an object that tells what was wrong; shaped as telemetry can carry it. */
@@ -265,11 +275,12 @@ register_commands(void)
 }
 
 int
-telemetry_start(const struct live_view *v, const struct busiest *b)
+telemetry_start(const struct live_view *v, const struct busiest *b, struct reloader *r)
 {
 	pthread_mutex_lock(&one_at_a_time);
 	view = v;
 	busiest = b;
+	reloader = r;
 	memset(lag, 0, sizeof(lag));
 	memset(&propagation, 0, sizeof(propagation));
 	pthread_mutex_unlock(&one_at_a_time);
@@ -282,5 +293,6 @@ telemetry_stop(void)
 	pthread_mutex_lock(&one_at_a_time);
 	view = NULL;
 	busiest = NULL;
+	reloader = NULL;
 	pthread_mutex_unlock(&one_at_a_time);
 }

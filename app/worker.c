@@ -215,6 +215,7 @@ worker_new(const struct worker_config *cfg)
 	memset(w, 0, sizeof(*w));
 	w->cfg = *cfg;
 	w->config = cfg->config;
+	w->flow_limit = cfg->config->flow.max;
 	w->relay = nt_relay_worker(cfg->relay, cfg->index);
 	w->taker = (struct nt_relay_taker){
 		.mapping = take_mapping,
@@ -250,7 +251,7 @@ worker_free(struct worker *w)
 	nt_name_cache_free(w->asserted);
 	nt_dns_match_free(w->queries);
 	nt_dns_buffers_free(w->dns_buffers);
-	nt_mem_unmap(w->dns_streams, 2 * (size_t)w->config->flow.max * sizeof(*w->dns_streams));
+	nt_mem_unmap(w->dns_streams, 2 * (size_t)w->cfg.config->flow.max * sizeof(*w->dns_streams));
 	nt_quic_free(w->quic);
 	hosts_fini(w);
 	nt_msg_ring_free(w->records);
@@ -403,6 +404,8 @@ worker_poll(struct worker *w)
 	const struct ask_question *q = ask_pending(w->ask);
 	if (nt_unlikely(q != NULL))
 		worker_answer(w, q);
+	const bool settling = nt_unlikely(settings_offered(&w->settings) != NULL || w->settling) &&
+			      worker_take_settings(w);
 	worker_timers_lap(w->timers, WORKER_STAGE_NAMES);
 	bool busy = records_advance(w, RECORDS_MAX);
 	worker_timers_lap(w->timers, WORKER_STAGE_RECORDS);
@@ -411,7 +414,7 @@ worker_poll(struct worker *w)
 	if (w->cfg.live != NULL)
 		live_end_round(w);
 	worker_timers_lap(w->timers, WORKER_STAGE_EXPIRY);
-	return busy || moved || n != 0;
+	return busy || moved || n != 0 || settling;
 }
 
 void

@@ -86,6 +86,9 @@ struct nt_msg_ring *worker_records(const struct worker *w);
 /* Written by the worker, read by any thread: how far W was behind the worker's clock, ns. */
 const struct nt_histogram *worker_watermark_lag(const struct worker *w);
 
+/* Where it finds other settings (settings.h). */
+struct settings_box *worker_settings(struct worker *w);
+
 /* Any ordinary thread: where to ask it (ask.h) about what it owns. */
 struct ask_box *worker_ask_box(const struct worker *w);
 

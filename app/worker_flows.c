@@ -133,6 +133,17 @@ fetch_bucket(const struct worker *w, uint32_t idx, int64_t clock_ns)
 		nt_flow_prefetch_bucket(w->flows, nt_flow_hash(w->flows, &f->key));
 }
 
+void
+flows_evict(struct worker *w, unsigned int max)
+{
+	for (unsigned int i = 1; i <= max; i++) {
+		const uint32_t victim = nt_flow_victim(w->flows);
+		if (victim == NT_FLOW_NONE)
+			return;
+		evict_candidate(w, victim, i == max);
+	}
+}
+
 static void
 expire_one(struct worker *w, uint32_t idx, int64_t clock_ns)
 {

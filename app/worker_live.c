@@ -29,12 +29,18 @@ live_is_overdue(const struct worker *w, uint64_t position)
 }
 
 void
+live_set_hold(struct worker *w)
+{
+	const double hold_sec = (double)w->config->relay.max_hold_ns / NT_NS_PER_SEC;
+	w->live.step_tsc = (uint64_t)(hold_sec * (double)rte_get_tsc_hz() / LIVE_HOLD_STEPS);
+}
+
+void
 live_init(struct worker *w)
 {
 	struct live_state *l = &w->live;
-	const double hold_sec = (double)w->config->relay.max_hold_ns / NT_NS_PER_SEC;
 	l->told_ns = l->observe_ns = INT64_MIN;
-	l->step_tsc = (uint64_t)(hold_sec * (double)rte_get_tsc_hz() / LIVE_HOLD_STEPS);
+	live_set_hold(w);
 	w->taker.departed = NULL; /* offline only: what pacing would have cost */
 }
 

@@ -38,6 +38,12 @@ mismatches_fini(struct worker *w)
 	suppress_free(s->suppress);
 }
 
+void
+mismatches_set(struct worker *w)
+{
+	suppress_set_time(w->mismatches.suppress, w->config->notice.suppress_for_ns);
+}
+
 static struct mismatch *
 mismatch_at(const struct mismatches *s, uint32_t i)
 {

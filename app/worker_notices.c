@@ -119,6 +119,26 @@ expire(struct worker *w, struct suppress *of, int64_t clock_ns)
 			suppress_forgotten(w->mismatches.suppress));
 }
 
+static bool
+shorten(struct worker *w, struct suppress *of, unsigned int max)
+{
+	struct suppressed s;
+	bool more = w->done.clock_ns != INT64_MIN;
+	for (; more && max > 0; max--) {
+		more = suppress_shorten(of, w->done.clock_ns, &s);
+		if (more)
+			tell_suppressed(w, &s);
+	}
+	return more;
+}
+
+bool
+notices_settle(struct worker *w, unsigned int max)
+{
+	const bool more = shorten(w, w->judging.suppress, max);
+	return shorten(w, w->mismatches.suppress, max) || more;
+}
+
 void
 notices_expire(struct worker *w, int64_t clock_ns)
 {

@@ -22,6 +22,7 @@
 #include "record_msg.h"
 #include "rx.h"
 #include "server_names.h"
+#include "settings.h"
 #include "streams.h"
 #include "suppress.h"
 #include "worker.h"
@@ -58,7 +59,8 @@ struct judging {
 	uint32_t *ring;
 	uint32_t size, head, tail, waiting;
 	uint8_t *of_flow; /* by the flow's number */
-	struct nt_allow_index *allow;
+	const struct nt_allow_index *allow;
+	struct nt_allow_index *allow_begun; /* of the start */
 	struct nt_verdicts *verdicts;
 	/* this worker's own: (resolver, client): when it answered; (question, client): when cut */
 	struct nt_told_table *resolvers;
@@ -112,7 +114,7 @@ struct worker {
 	struct nt_counters counters; /* first: aligned */
 
 	struct worker_config cfg;
-	const struct nt_config *config;
+	const struct nt_config *config; /* in effect; cfg.config: at the start */
 	struct ask_box *ask;
 	struct nt_hash_key names_key; /* of all tables that mappings go into: hashed once */
 	struct nt_relay_worker *relay;
@@ -146,12 +148,16 @@ struct worker {
 	struct nt_mark_value W; /* as of the last apply */
 	bool ended; /* the stream has ended and every connection too */
 
+	bool settling; /* caps were lowered, and are not come to yet */
+	uint32_t flow_limit; /* in effect: down to flow.max as connections go */
+
 	uint8_t port_use[65536]; /* enum port_use */
 	struct nt_histogram watermark_lag;
 	struct worker_gauges gauges; /* as of worker_observe */
 	struct live_state live;
 	_Atomic uint64_t beats; /* worker: wo, others: ro */
 	_Atomic uint64_t losses NT_CACHE_ALIGNED; /* others: rw, worker: ro */
+	struct settings_box settings;
 
 	/* scratch */
 	struct nt_packet packets[WORKER_BURST];
@@ -214,6 +220,8 @@ bool live_has_room(struct worker *w, size_t size);
  * done. */
 void live_begin_burst(struct worker *w, struct rte_mbuf *first, const struct nt_mark_value *R);
 void live_init(struct worker *w);
+/* relay.max_hold is another. */
+void live_set_hold(struct worker *w);
 void live_end_round(struct worker *w);
 
 /* worker.c: what any wait does: publish T, drain the inbox, give the core away. */
@@ -221,6 +229,10 @@ void worker_wait(struct worker *w);
 
 /* worker.c: bring up to date what others want to know now and then. */
 void worker_observe(struct worker *w);
+
+/* worker_settings.c: what was offered is taken, or a slice of what follows of it. True while there
+ * is more. */
+bool worker_take_settings(struct worker *w);
 
 /* worker_markers.c */
 /* The counters as they are; false when the ring has no room. */
@@ -234,6 +246,8 @@ void worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n);
 uint32_t flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,
 	const struct nt_flow_key *key, uint64_t hash, bool src_is_lo);
 void flow_end(struct worker *w, uint32_t idx);
+/* End up to so many connections, those nearest to their end, before their time. */
+void flows_evict(struct worker *w, unsigned int max);
 /* A bounded slice of what is due; true when something was. */
 bool flows_expire(struct worker *w, int64_t clock_ns);
 /* A bounded slice of ending everything; true while there is something left. */
@@ -369,6 +383,7 @@ bool verdicts_joined(const struct worker *w, uint32_t idx);
 size_t verdicts_bytes(const struct nt_config *c);
 int verdicts_init(struct worker *w, const struct nt_hash_key *key);
 void verdicts_fini(struct worker *w);
+void verdicts_set(struct worker *w, const struct settings *s);
 void verdicts_begin_epoch(struct worker *w, int64_t clock_ns);
 /* A connection begins with this packet. */
 void verdicts_open(struct worker *w, uint32_t idx, const struct nt_packet *p);
@@ -429,6 +444,7 @@ void trust_begin_epoch(struct worker *w);
 size_t mismatches_bytes(const struct nt_config *c);
 int mismatches_init(struct worker *w, const struct nt_hash_key *key);
 void mismatches_fini(struct worker *w);
+void mismatches_set(struct worker *w);
 /* The connection asserted this name, its server's own, in the packet at `at`. */
 void mismatches_add(struct worker *w, uint32_t idx, const struct nt_server_name *name,
 	const struct nt_packet_meta *at);
@@ -448,6 +464,8 @@ void notice_mismatch(struct worker *w, const struct mismatch *m, const struct en
 void notice_no_lookup(struct worker *w, uint32_t idx, const struct ends *e);
 /* All before this clock is judged: say what was suppressed. INT64_MAX: all of it. */
 void notices_expire(struct worker *w, int64_t clock_ns);
+/* Where notice.suppress_for was shortened: up to max of what is over by that; false: nothing is. */
+bool notices_settle(struct worker *w, unsigned int max);
 
 /* worker_pins.c: names as of a connection's start. */
 void pins_give_back(struct worker *w, uint32_t i);

@@ -74,7 +74,7 @@ verdicts_init(struct worker *w, const struct nt_hash_key *key)
 	j->cut_ns = INT64_MIN;
 	j->ring = nt_mem_map((size_t)j->size * sizeof(*j->ring));
 	j->of_flow = nt_mem_map(j->size);
-	j->allow = nt_allow_index_new(&c->notice.allow);
+	j->allow = j->allow_begun = nt_allow_index_new(&c->notice.allow);
 	j->verdicts = nt_verdicts_new(&cfg, &w->names_key);
 	j->resolvers = nt_told_new(c->notice.max_clients, key);
 	j->suppress = suppress_new(c->notice.max_suppressed, c->notice.suppress_for_ns, key);
@@ -92,10 +92,20 @@ verdicts_fini(struct worker *w)
 		nt_mem_unmap(j->ring, (size_t)j->size * sizeof(*j->ring));
 	if (j->of_flow != NULL)
 		nt_mem_unmap(j->of_flow, j->size);
-	nt_allow_index_free(j->allow);
+	nt_allow_index_free(j->allow_begun);
 	nt_verdicts_free(j->verdicts);
 	nt_told_free(j->resolvers);
 	suppress_free(j->suppress);
+}
+
+void
+verdicts_set(struct worker *w, const struct settings *s)
+{
+	struct judging *j = &w->judging;
+	const struct nt_verdict_config cfg = verdict_config(&s->config);
+	j->allow = s->allow;
+	nt_verdicts_change(j->verdicts, &cfg);
+	suppress_set_time(j->suppress, s->config.notice.suppress_for_ns);
 }
 
 void

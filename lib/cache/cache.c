@@ -21,6 +21,17 @@ config_is_valid(const struct nt_name_cache_config *cfg)
 	       cfg->hold_ns <= SPAN_MAX_NS;
 }
 
+static struct nt_name_cache_caps
+caps_of(const struct nt_name_cache_config *cfg)
+{
+	return (struct nt_name_cache_caps){
+		.max_mappings = cfg->max_mappings,
+		.max_addresses = cfg->max_addresses,
+		.max_names = cfg->max_names,
+		.max_mappings_per_address = cfg->max_mappings_per_address,
+	};
+}
+
 static size_t
 firsts_bytes(const struct nt_name_cache_config *cfg)
 {
@@ -85,7 +96,8 @@ nt_name_cache_new(const struct nt_name_cache_config *cfg, const struct nt_hash_k
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return NULL;
-	c->cfg = *cfg;
+	c->cfg = c->made = *cfg;
+	c->caps = caps_of(cfg);
 	c->key = *key;
 	rc = init_tables(c);
 	if (rc < 0) {
@@ -111,7 +123,7 @@ nt_name_cache_free(struct nt_name_cache *c)
 	nt_addrs_fini(&c->addrs);
 	nt_names_fini(&c->names);
 	nt_pool_fini(&c->lives);
-	nt_mem_unmap(c->firsts, firsts_bytes(&c->cfg));
+	nt_mem_unmap(c->firsts, firsts_bytes(&c->made));
 	nt_pool_fini(&c->bonds);
 	nt_past_fini(&c->past);
 	nt_slots_fini(&c->by_life);

@@ -130,7 +130,8 @@ nt_evict_trim(struct nt_name_cache *c, uint32_t addr)
 	struct nt_interned_addr *a = nt_addrs_at(&c->addrs, addr);
 	unsigned int i;
 
-	if (a->lives > cfg->max_mappings_per_address)
+	/* Two for one that came: so that a cap that was lowered is come to. */
+	for (i = 0; i < 2 && a->lives > cfg->max_mappings_per_address; i++)
 		evict_of_address(c, a);
 	if (nt_store_versions(c) > cfg->max_mappings)
 		evict_version(c);
@@ -138,4 +139,66 @@ nt_evict_trim(struct nt_name_cache *c, uint32_t addr)
 		evict_life(c, &c->stats.evicted_addresses);
 	for (i = 0; i < EVICT_STEPS && c->names.pool.used > cfg->max_names; i++)
 		evict_life(c, &c->stats.evicted_names);
+}
+
+/* A cap in effect is on its way to the one wanted: down as room is given up, up at once. */
+static uint32_t
+cap_now(uint32_t now, uint32_t wanted, uint32_t used)
+{
+	return NT_MAX(wanted, NT_MIN(now, used));
+}
+
+static void
+lower_caps(struct nt_name_cache *c)
+{
+	struct nt_name_cache_config *cfg = &c->cfg;
+	const struct nt_name_cache_caps *want = &c->caps;
+
+	cfg->max_mappings = cap_now(cfg->max_mappings, want->max_mappings, nt_store_versions(c));
+	cfg->max_addresses =
+		cap_now(cfg->max_addresses, want->max_addresses, nt_addrs_used(&c->addrs));
+	cfg->max_names = cap_now(cfg->max_names, want->max_names, c->names.pool.used);
+}
+
+void
+nt_name_cache_set_caps(struct nt_name_cache *c, const struct nt_name_cache_caps *caps)
+{
+	const struct nt_name_cache_config *made = &c->made;
+
+	c->caps = (struct nt_name_cache_caps){
+		.max_mappings = NT_MIN(caps->max_mappings, made->max_mappings),
+		.max_addresses = NT_MIN(caps->max_addresses, made->max_addresses),
+		.max_names = NT_MIN(caps->max_names, made->max_names),
+		.max_mappings_per_address =
+			NT_MIN(caps->max_mappings_per_address, made->max_mappings_per_address),
+	};
+	c->cfg.max_mappings_per_address = c->caps.max_mappings_per_address;
+	lower_caps(c);
+}
+
+/* One mapping beyond a cap; false: none is, or names are held by connections only. */
+static bool
+shrink_by_one(struct nt_name_cache *c)
+{
+	const struct nt_name_cache_caps *want = &c->caps;
+
+	if (nt_addrs_used(&c->addrs) > want->max_addresses)
+		return evict_life(c, &c->stats.evicted_addresses);
+	if (c->names.pool.used > want->max_names)
+		return evict_life(c, &c->stats.evicted_names);
+	if (nt_store_versions(c) <= want->max_mappings)
+		return false;
+	evict_version(c);
+	return true;
+}
+
+bool
+nt_name_cache_shrink(struct nt_name_cache *c, unsigned int max)
+{
+	bool more = true;
+
+	while (max-- > 0 && more)
+		more = shrink_by_one(c);
+	lower_caps(c);
+	return more;
 }

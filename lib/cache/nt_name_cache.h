@@ -139,6 +139,22 @@ void nt_name_cache_purge(struct nt_name_cache *c, int64_t clock_ns, unsigned int
  */
 void nt_name_cache_clear(struct nt_name_cache *c);
 
+/* As in the configuration; none is more than there was room made for. */
+struct nt_name_cache_caps {
+	uint32_t max_mappings, max_addresses, max_names, max_mappings_per_address;
+};
+
+/*
+ * Other caps from now on. What is beyond them goes little by little: by nt_name_cache_shrink (that
+ * of one address as something is added to it); until then there is room for as much as there is.
+ */
+void nt_name_cache_set_caps(struct nt_name_cache *c, const struct nt_name_cache_caps *caps);
+/*
+ * Give up, up to max mappings, what is beyond the caps, as they do when they are reached: counted.
+ * False: nothing is.
+ */
+bool nt_name_cache_shrink(struct nt_name_cache *c, unsigned int max);
+
 struct nt_name_query {
 	struct nt_addr addr;
 	/* The addresses of the host that asks; none: group `other` has everything. The caller's. */

@@ -23,6 +23,14 @@ void nt_told_free(struct nt_told_table *t); /* NULL is fine */
 void nt_told_clear(struct nt_told_table *t);
 
 /*
+ * Keep no more entries than so many from now on (at most max_entries of _new). What is beyond goes
+ * by nt_told_shrink, up to max entries each time; until then there is room for as many as there
+ * are. False: no more are beyond.
+ */
+void nt_told_set_cap(struct nt_told_table *t, uint32_t max_entries);
+bool nt_told_shrink(struct nt_told_table *t, unsigned int max);
+
+/*
  * A lookup returned addr to client (family NONE: to nobody in particular), at seen_ns, which never
  * runs backwards. When the table is full, what was told longest ago goes, or nearly so.
  */

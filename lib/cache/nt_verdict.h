@@ -66,6 +66,10 @@ size_t nt_verdicts_bytes(const struct nt_verdict_config *cfg);
 void nt_verdicts_free(struct nt_verdicts *v); /* NULL is fine */
 void nt_verdicts_clear(struct nt_verdicts *v);
 
+/* From now on its max_told (as nt_told_set_cap), warm_up_ns and look_back_ns count. */
+void nt_verdicts_change(struct nt_verdicts *v, const struct nt_verdict_config *cfg);
+bool nt_verdicts_shrink(struct nt_verdicts *v, unsigned int max); /* nt_told_shrink */
+
 /* What is fed comes in the order of positions: times never run backwards. */
 
 /* Reverse lookups and server names explain nothing: they are left out. k: made with its key. */

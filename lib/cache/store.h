@@ -77,7 +77,9 @@ nt_bond_expires_ns(const struct nt_bond *b)
 }
 
 struct nt_name_cache {
-	struct nt_name_cache_config cfg;
+	struct nt_name_cache_config cfg; /* its caps: those in effect, on their way to `caps` */
+	struct nt_name_cache_config made; /* what there is room for */
+	struct nt_name_cache_caps caps;
 	struct nt_hash_key key;
 	struct nt_addrs addrs;
 	struct nt_names names;

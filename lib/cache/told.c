@@ -31,6 +31,8 @@ struct nt_told_table {
 	struct entry *ring;
 	struct slot *slots;
 	uint32_t max, count, oldest, slot_mask;
+	uint32_t limit; /* of count, on its way down to `cap`; both at most max */
+	uint32_t cap;
 	uint64_t evicted;
 	int64_t lost_ns;
 };
@@ -76,7 +78,7 @@ nt_told_new(uint32_t max_entries, const struct nt_hash_key *key)
 	if (t == NULL)
 		return NULL;
 	t->key = *key;
-	t->max = max_entries;
+	t->max = t->limit = t->cap = max_entries;
 	t->slot_mask = slots_for(max_entries) - 1;
 	t->lost_ns = INT64_MIN;
 	t->ring = nt_mem_map(ring_bytes(t->max));
@@ -189,7 +191,7 @@ append(struct nt_told_table *t, const struct entry *e, uint32_t slot)
 static void
 make_room(struct nt_told_table *t)
 {
-	for (unsigned int i = 1; t->count == t->max; i++) {
+	for (unsigned int i = 1; t->count >= t->limit; i++) {
 		const struct entry e = take_oldest(t);
 		if (e.last_ns != e.placed_ns && i < CHANCES) {
 			append(t, &e, find_slot(t, e.tag));
@@ -198,6 +200,32 @@ make_room(struct nt_told_table *t)
 		t->lost_ns = NT_MAX(t->lost_ns, e.last_ns);
 		t->evicted++;
 	}
+}
+
+/* Down as room is given up, up at once. */
+static void
+lower_limit(struct nt_told_table *t)
+{
+	t->limit = NT_MAX(t->cap, NT_MIN(t->limit, t->count));
+}
+
+void
+nt_told_set_cap(struct nt_told_table *t, uint32_t max_entries)
+{
+	t->cap = NT_MIN(NT_MAX(max_entries, 1u), t->max);
+	lower_limit(t);
+}
+
+bool
+nt_told_shrink(struct nt_told_table *t, unsigned int max)
+{
+	for (; max > 0 && t->count > t->cap; max--) {
+		const struct entry e = take_oldest(t);
+		t->lost_ns = NT_MAX(t->lost_ns, e.last_ns);
+		t->evicted++;
+	}
+	lower_limit(t);
+	return t->count > t->cap;
 }
 
 static void
@@ -209,7 +237,7 @@ add(struct nt_told_table *t, uint64_t tag, int64_t seen_ns)
 		entry_of(t, s)->last_ns = seen_ns;
 		return;
 	}
-	if (nt_unlikely(t->count == t->max)) {
+	if (nt_unlikely(t->count >= t->limit)) {
 		make_room(t);
 		s = find_slot(t, tag);
 	}
@@ -304,18 +332,30 @@ nt_told_mark(const struct nt_told_table *t)
 	return tag_of(t, &mark, &mark);
 }
 
-/* The ring is filled from its first place on, and all of it is in use ever after. */
+/* The first place of the ring at or after this one that is in use; max: none is. */
+static uint32_t
+next_used(const struct nt_told_table *t, uint32_t at)
+{
+	const uint32_t end = ring_at(t, t->count); /* what is not in use begins here */
+	if (t->count == t->max || at >= t->max)
+		return at;
+	if (end >= t->oldest && at < t->oldest)
+		return t->count != 0 ? t->oldest : t->max;
+	if (end >= t->oldest)
+		return at < end ? at : t->max;
+	return at >= end && at < t->oldest ? t->oldest : at;
+}
+
 uint32_t
 nt_told_walk(
 	const struct nt_told_table *t, uint32_t *cursor, struct nt_told_entry *ret, uint32_t room)
 {
-	uint32_t n = 0;
-	for (; *cursor < t->count && n < room; n++, ++*cursor) {
-		const struct entry *e = &t->ring[*cursor];
+	uint32_t n = 0, at = next_used(t, *cursor);
+	for (; at < t->max && n < room; n++, at = next_used(t, at + 1)) {
+		const struct entry *e = &t->ring[at];
 		ret[n] = (struct nt_told_entry){ e->tag, e->first_ns, e->last_ns };
 	}
-	if (*cursor >= t->count)
-		*cursor = UINT32_MAX;
+	*cursor = at >= t->max ? UINT32_MAX : at;
 	return n;
 }
 

@@ -86,6 +86,20 @@ nt_verdicts_clear(struct nt_verdicts *v)
 	v->cut_oldest = v->cut_count = 0;
 }
 
+void
+nt_verdicts_change(struct nt_verdicts *v, const struct nt_verdict_config *cfg)
+{
+	nt_told_set_cap(v->told, cfg->max_told);
+	v->cfg.warm_up_ns = cfg->warm_up_ns;
+	v->cfg.look_back_ns = cfg->look_back_ns;
+}
+
+bool
+nt_verdicts_shrink(struct nt_verdicts *v, unsigned int max)
+{
+	return nt_told_shrink(v->told, max);
+}
+
 static struct cut *
 cut_at(struct nt_verdicts *v, uint32_t from_oldest)
 {

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config_value.h"
@@ -138,33 +139,58 @@ read_all(int fd, char *buf, size_t room)
 	return -EFBIG;
 }
 
-static ssize_t
-read_file(const char *path, char *buf, size_t room)
+static bool
+is_regular(int fd)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct stat st;
+
+	return fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
+}
+
+/* never_wait: -ENOTSUP for what may not have an end, or not yet. */
+static ssize_t
+read_file(const char *path, bool never_wait, char *buf, size_t room)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | (never_wait ? O_NONBLOCK | O_NOCTTY : 0));
 	ssize_t ret;
 
 	if (fd < 0)
 		return -errno;
-	ret = read_all(fd, buf, room);
+	ret = never_wait && !is_regular(fd) ? -ENOTSUP : read_all(fd, buf, room);
 	(void)close(fd);
 	return ret;
 }
 
-int
-nt_config_load(struct nt_config *cfg, const char *path, nt_config_complain *complain, void *arg)
+static int
+load(struct nt_config *cfg, const char *path, bool never_wait, nt_config_complain *complain,
+	void *arg)
 {
 	struct config_problems p = { .complain = complain, .arg = arg, .file = path };
 	char *buf = malloc(FILE_MAX + 1), why[128];
-	ssize_t len = buf != NULL ? read_file(path, buf, FILE_MAX + 1) : -ENOMEM;
+	ssize_t len = buf != NULL ? read_file(path, never_wait, buf, FILE_MAX + 1) : -ENOMEM;
 	int rc = (int)len;
 
 	if (len >= 0)
 		rc = nt_config_load_text(cfg, path, buf, (size_t)len, complain, arg);
 	else if (len == -EFBIG)
 		config_problem(&p, NULL, "is larger than %d bytes", FILE_MAX);
+	else if (len == -ENOTSUP && never_wait)
+		config_problem(&p, NULL, "is no regular file; nothing else is read again");
 	else
 		config_problem(&p, NULL, "%s", strerror_r(-rc, why, sizeof(why)));
 	free(buf);
 	return rc;
+}
+
+int
+nt_config_load(struct nt_config *cfg, const char *path, nt_config_complain *complain, void *arg)
+{
+	return load(cfg, path, false, complain, arg);
+}
+
+int
+nt_config_load_again(
+	struct nt_config *cfg, const char *path, nt_config_complain *complain, void *arg)
+{
+	return load(cfg, path, true, complain, arg);
 }

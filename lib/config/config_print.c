@@ -52,6 +52,18 @@ config_group_object(json_t *root, const struct config_key *key)
 	return object;
 }
 
+const char *
+config_reload_word(const struct config_key *key)
+{
+	static const char *const words[] = {
+		[CONFIG_RELOAD_NOT] = "no",
+		[CONFIG_RELOAD_ANY] = "yes",
+		[CONFIG_RELOAD_LOWER] = "lower",
+	};
+
+	return words[key->reload];
+}
+
 static void
 add_keys(json_t *root, const struct nt_config *cfg)
 {
@@ -180,6 +192,8 @@ print_row(const struct config_key *key, const struct nt_config *defaults, FILE *
 	nt_strbuf_lit(&b, "` | ");
 	put_bounds(&b, key);
 	nt_strbuf_lit(&b, " | ");
+	nt_strbuf_str(&b, config_reload_word(key));
+	nt_strbuf_lit(&b, " | ");
 	nt_strbuf_str(&b, key->help);
 	nt_strbuf_lit(&b, " |\n");
 	return b.full ? -1 : write_all(b.data, b.len, out);
@@ -199,7 +213,8 @@ print_head(const struct config_group *group, FILE *out)
 		nt_strbuf_str(&b, group->help);
 		nt_strbuf_lit(&b, "\n\n");
 	}
-	nt_strbuf_lit(&b, "| key | default | values | meaning |\n| --- | --- | --- | --- |\n");
+	nt_strbuf_lit(&b, "| key | default | values | reload | meaning |\n"
+			  "| --- | --- | --- | --- | --- |\n");
 	return b.full ? -1 : write_all(b.data, b.len, out);
 }
 

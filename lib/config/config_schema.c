@@ -183,6 +183,8 @@ key_schema(const struct config_key *key, const struct nt_config *defaults)
 		unit != NULL ? json_sprintf("%s Unit: %s.", key->help, unit)
 			     : json_string(key->help));
 	put(ret, "default", config_value_json(defaults, key));
+	/* Not a keyword of the standard, which leaves those that begin so to others. */
+	put(ret, "x-reload", json_string(config_reload_word(key)));
 	return ret;
 }
 

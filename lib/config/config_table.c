@@ -42,6 +42,9 @@
 	.type = CONFIG_DEVICES, .offset = FIELD(field, struct nt_config_devices),                  \
 	.max = NT_CONFIG_DEVICES_MAX, .def = -1
 
+#define RELOADS .reload = CONFIG_RELOAD_ANY
+#define LOWERS	.reload = CONFIG_RELOAD_LOWER
+
 /* Timers: a tenth of a second, as the clock of expiry has whole ones and zero would mean "never".
  */
 #define SEC_TENTH (NT_NS_PER_SEC / 10)
@@ -148,7 +151,7 @@ const size_t config_group_count = NT_ARRAY_SIZE(config_groups);
 const struct config_key config_keys[] = {
 	{ "workers", U32(workers), .min = 1, .max = NT_CONFIG_WORKERS_MAX, .def = 1,
 		.unit = "lcores", .help = "Worker lcores that the packets are spread over." },
-	{ "local_nets", NETS(local_nets),
+	{ "local_nets", NETS(local_nets), RELOADS,
 		.help = "Networks that are local, beside the private ones, which always are." },
 	{ "checksums", WORDS(checksums, checksums), .def = NT_CONFIG_CHECKSUMS_IGNORE,
 		.help = "Of IPv4, TCP, UDP and ICMP: ignored, verified, or as the network card "
@@ -200,8 +203,9 @@ const struct config_key config_keys[] = {
 	{ "run.snapshot_interval", DURATION(run.snapshot_interval_ns), .min = 0, .max = DAYS(1),
 		.def = NT_SEC(900),
 		.help = "How often it is written beside at the end; 0: only then." },
-	{ "run.stuck_after", DURATION(run.stuck_after_ns), .min = NT_SEC(1), .max = NT_SEC(3600),
-		.def = NT_SEC(5), .help = "An lcore that makes no turn for so long is told." },
+	{ "run.stuck_after", DURATION(run.stuck_after_ns), RELOADS, .min = NT_SEC(1),
+		.max = NT_SEC(3600), .def = NT_SEC(5),
+		.help = "An lcore that makes no turn for so long is told." },
 
 	{ "log.format", WORDS(log.format, formats), .def = NT_CONFIG_JSON,
 		.help = "JSON lines, or tab-separated values with Zeek's header." },
@@ -229,7 +233,7 @@ const struct config_key config_keys[] = {
 		.help = "Logs are closed, and renamed, before they are larger than this; 0 is "
 			"never." },
 
-	{ "flow.max", U32(flow.max), .min = 16, .max = INT64_C(1) << 28, .def = 1 << 20,
+	{ "flow.max", U32(flow.max), LOWERS, .min = 16, .max = INT64_C(1) << 28, .def = 1 << 20,
 		.unit = "connections",
 		.help = "Connections that a worker holds; beyond, the one idle longest is ended." },
 	{ "flow.tcp_inactivity_timeout", DURATION(flow.tcp_inactivity_ns), .min = SEC_TENTH,
@@ -308,11 +312,11 @@ const struct config_key config_keys[] = {
 		.help = "UDP ports of DHCP servers. With none ([]), no names come from DHCP." },
 	{ "names.dhcp6_ports", PORTS(names.dhcp6_ports), .def = 547, .unit = "ports",
 		.help = "UDP ports of DHCPv6 servers. With none ([]), no names come from DHCPv6." },
-	{ "names.ttl_min", DURATION(names.ttl_min_ns), .min = 0, .max = DAYS(1), .def = NT_SEC(60),
-		.help = "Shorter times to live count as this." },
-	{ "names.ttl_max", DURATION(names.ttl_max_ns), .min = NT_SEC(1), .max = TTL_MAX_NS,
+	{ "names.ttl_min", DURATION(names.ttl_min_ns), RELOADS, .min = 0, .max = DAYS(1),
+		.def = NT_SEC(60), .help = "Shorter times to live count as this." },
+	{ "names.ttl_max", DURATION(names.ttl_max_ns), RELOADS, .min = NT_SEC(1), .max = TTL_MAX_NS,
 		.def = DAYS(1), .help = "Longer times to live count as this." },
-	{ "names.ttl_grace", DURATION(names.ttl_grace_ns), .min = 0, .max = DAYS(1),
+	{ "names.ttl_grace", DURATION(names.ttl_grace_ns), RELOADS, .min = 0, .max = DAYS(1),
 		.def = NT_SEC(60), .help = "Added to each time to live: clients are late." },
 	{ "names.stale_for", DURATION(names.stale_for_ns), .min = 0, .max = DAYS(30),
 		.def = NT_SEC(3600), .help = "How long an expired name still counts, as stale." },
@@ -323,7 +327,7 @@ const struct config_key config_keys[] = {
 		.def = NT_SEC(10),
 		.help = "A client that has looked nothing up for so long goes back to the name "
 			"that it has known longest." },
-	{ "names.unsolicited", WORDS(names.unsolicited, unsolicited),
+	{ "names.unsolicited", WORDS(names.unsolicited, unsolicited), RELOADS,
 		.def = NT_CONFIG_UNSOLICITED_AUTO,
 		.help = "DNS answers on flows that showed no query: accept them, refuse them, or "
 			"(auto) accept them until a query is seen, which says that the tap sees "
@@ -338,29 +342,29 @@ const struct config_key config_keys[] = {
 	{ "names.quic_max", U32(names.quic_max), .min = 1, .max = 1 << 16, .def = 1024,
 		.unit = "connections",
 		.help = "QUIC connections whose ClientHello is being put together (16 KiB each)." },
-	{ "names.quic_rate", U64(names.quic_rate), .min = 0, .max = 1000000000, .def = 20000,
-		.unit = "packets/s",
+	{ "names.quic_rate", U64(names.quic_rate), RELOADS, .min = 0, .max = 1000000000,
+		.def = 20000, .unit = "packets/s",
 		.help = "QUIC Initial packets decrypted at most (some 4 microseconds each); 0 is "
 			"unlimited." },
-	{ "names.max_mappings", U32(names.max_mappings), .min = 16, .max = CACHE_MAX,
+	{ "names.max_mappings", U32(names.max_mappings), LOWERS, .min = 16, .max = CACHE_MAX,
 		.def = 1 << 20, .unit = "mappings", .help = "Mappings kept." },
-	{ "names.max_addresses", U32(names.max_addresses), .min = 16, .max = CACHE_MAX,
+	{ "names.max_addresses", U32(names.max_addresses), LOWERS, .min = 16, .max = CACHE_MAX,
 		.def = 1 << 18, .unit = "addresses",
 		.help = "Addresses kept, clients among them." },
-	{ "names.max_names", U32(names.max_names), .min = 16, .max = CACHE_MAX, .def = 1 << 18,
-		.unit = "names", .help = "Different names kept." },
+	{ "names.max_names", U32(names.max_names), LOWERS, .min = 16, .max = CACHE_MAX,
+		.def = 1 << 18, .unit = "names", .help = "Different names kept." },
 	{ "names.max_name_bytes", U64(names.max_name_bytes), .min = 65536, .max = INT64_C(1) << 33,
 		.def = 32 << 20, .unit = "bytes", .help = "Room for the text of names." },
-	{ "names.max_per_address", U32(names.max_per_address), .min = 1, .max = CACHE_MAX,
+	{ "names.max_per_address", U32(names.max_per_address), LOWERS, .min = 1, .max = CACHE_MAX,
 		.def = 65536, .unit = "mappings",
 		.help = "Mappings of one address; beyond, the one told longest ago goes." },
-	{ "names.asserted_ttl", DURATION(names.asserted_ttl_ns), .min = 0, .max = DAYS(1),
+	{ "names.asserted_ttl", DURATION(names.asserted_ttl_ns), RELOADS, .min = 0, .max = DAYS(1),
 		.def = NT_SEC(300),
 		.help = "How long a server name of TLS, QUIC or HTTP names the server's other "
 			"connections." },
-	{ "names.max_asserted", U32(names.max_asserted), .min = 16, .max = CACHE_MAX,
+	{ "names.max_asserted", U32(names.max_asserted), LOWERS, .min = 16, .max = CACHE_MAX,
 		.def = 1 << 16, .unit = "mappings", .help = "Mappings kept of such server names." },
-	{ "names.max_hosts_per_connection", U32(names.max_hosts_per_connection), .min = 1,
+	{ "names.max_hosts_per_connection", U32(names.max_hosts_per_connection), RELOADS, .min = 1,
 		.max = 64, .def = 64, .unit = "names",
 		.help = "Different Hosts learnt from the requests of one HTTP connection; 1: what "
 			"follows is not read." },
@@ -371,11 +375,11 @@ const struct config_key config_keys[] = {
 		.def = NT_SEC(1),
 		.help = "A lookup seen so long after the start of a connection still explains "
 			"it." },
-	{ "notice.warm_up", DURATION(notice.warm_up_ns), .min = 0, .max = DAYS(30),
+	{ "notice.warm_up", DURATION(notice.warm_up_ns), RELOADS, .min = 0, .max = DAYS(30),
 		.def = NT_SEC(300),
 		.help = "For so long nothing is claimed: lookups were made before. For captures "
 			"that are read 0 unless it is set." },
-	{ "notice.look_back", DURATION(notice.look_back_ns), .min = 0, .max = DAYS(365),
+	{ "notice.look_back", DURATION(notice.look_back_ns), RELOADS, .min = 0, .max = DAYS(365),
 		.def = DAYS(1),
 		.help = "Where a lookup of the last so long was forgotten for want of room, "
 			"nothing is claimed." },
@@ -386,11 +390,11 @@ const struct config_key config_keys[] = {
 	{ "notice.hidden_for", DURATION(notice.hidden_for_ns), .min = 0, .max = DAYS(30),
 		.def = NT_SEC(3600),
 		.help = "Nor of a client that was seen to use encrypted DNS." },
-	{ "notice.suppress_for", DURATION(notice.suppress_for_ns), .min = 0, .max = DAYS(30),
-		.def = NT_SEC(3600),
+	{ "notice.suppress_for", DURATION(notice.suppress_for_ns), RELOADS, .min = 0,
+		.max = DAYS(30), .def = NT_SEC(3600),
 		.help = "The same notice (originator, responder, its port and protocol) is told "
 			"once in this time, and what it stood for at its end." },
-	{ "notice.max_told", U32(notice.max_told), .min = 16, .max = INT64_C(1) << 28,
+	{ "notice.max_told", U32(notice.max_told), LOWERS, .min = 16, .max = INT64_C(1) << 28,
 		.def = 1 << 20, .unit = "entries",
 		.help = "Addresses that lookups returned, and addresses with their clients, "
 			"remembered." },
@@ -400,14 +404,14 @@ const struct config_key config_keys[] = {
 	{ "notice.max_suppressed", U32(notice.max_suppressed), .min = 16, .max = INT64_C(1) << 24,
 		.def = 65536, .unit = "notices",
 		.help = "Notices not to be told again; beyond, the oldest may be." },
-	{ "notice.allow", ALLOW(notice.allow), .def_texts = allowed,
+	{ "notice.allow", ALLOW(notice.allow), RELOADS, .def_texts = allowed,
 		.help = "Where connections go that need no lookup: addresses, networks, ports, "
 			"protocols and combinations of these." },
-	{ "notice.dot_ports", PORTS(notice.dot_ports), .def = 853, .unit = "ports",
+	{ "notice.dot_ports", PORTS(notice.dot_ports), RELOADS, .def = 853, .unit = "ports",
 		.help = "TCP ports on which TLS is DNS." },
-	{ "notice.doq_ports", PORTS(notice.doq_ports), .unit = "ports", .def_ports = &doq_ports,
-		.help = "UDP ports on which QUIC is DNS." },
-	{ "notice.doh_servers", HOSTS(notice.doh_servers), .def_texts = doh_servers,
+	{ "notice.doq_ports", PORTS(notice.doq_ports), RELOADS, .unit = "ports",
+		.def_ports = &doq_ports, .help = "UDP ports on which QUIC is DNS." },
+	{ "notice.doh_servers", HOSTS(notice.doh_servers), RELOADS, .def_texts = doh_servers,
 		.help = "Server names of DNS over HTTPS; `*.example.com` is all that lies below "
 			"it." },
 
@@ -428,16 +432,16 @@ const struct config_key config_keys[] = {
 		.help = "Addresses with their link addresses kept (64 bytes each); beyond, the "
 			"oldest goes." },
 
-	{ "relay.rate", U64(relay.rate), .min = 0, .max = 1000000000, .def = 10000,
+	{ "relay.rate", U64(relay.rate), RELOADS, .min = 0, .max = 1000000000, .def = 10000,
 		.unit = "mappings/s", .help = "Mappings sent to each worker; 0 is unlimited." },
-	{ "relay.burst", U64(relay.burst), .min = 1, .max = 1000000000, .def = 1000,
+	{ "relay.burst", U64(relay.burst), RELOADS, .min = 1, .max = 1000000000, .def = 1000,
 		.unit = "mappings", .help = "Mappings that may go at once after a quiet time." },
-	{ "relay.max_hold", DURATION(relay.max_hold_ns), .min = 0, .max = NT_SEC(3600),
+	{ "relay.max_hold", DURATION(relay.max_hold_ns), RELOADS, .min = 0, .max = NT_SEC(3600),
 		.def = NT_SEC(5),
 		.help = "How long an ended connection may wait for mappings that pacing holds "
 			"back." },
 
-	{ "stats.interval", DURATION(stats.interval_ns), .min = NT_SEC(1), .max = DAYS(1),
+	{ "stats.interval", DURATION(stats.interval_ns), RELOADS, .min = NT_SEC(1), .max = DAYS(1),
 		.def = NT_SEC(300), .help = "Time between two records of namecache.log." },
 
 	{ "read.slab_bytes", U64(read.slab_bytes), .min = 512 << 10, .max = 16 << 20,

@@ -27,6 +27,13 @@ enum config_type {
 	CONFIG_DEVICES, /* struct nt_config_devices */
 };
 
+/* What a running sensor can take over of a file that is read again. */
+enum config_reload {
+	CONFIG_RELOAD_NOT,
+	CONFIG_RELOAD_ANY,
+	CONFIG_RELOAD_LOWER, /* up to what it was started with: tables have no more room */
+};
+
 struct config_key {
 	const char *key; /* dotted: each part but the last is a group */
 	enum config_type type;
@@ -42,6 +49,7 @@ struct config_key {
 	const char *unit; /* NULL: a bare number */
 	const char *const *words; /* CONFIG_ENUM: max + 1 of them */
 	const char *help;
+	enum config_reload reload;
 };
 
 /* An array in the file, its values' number first in the struct. */

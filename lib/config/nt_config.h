@@ -270,6 +270,28 @@ int nt_config_set(
 /* What spans several keys (ttl_min <= ttl_max, powers of two ...). 0 or -EINVAL. */
 int nt_config_check(const struct nt_config *cfg, nt_config_complain *complain, void *arg);
 
+/*
+ * The same while a sensor runs: of regular files only, so that it is never waited for (a pipe, a
+ * device: -ENOTSUP, told).
+ */
+int nt_config_load_again(
+	struct nt_config *cfg, const char *path, nt_config_complain *complain, void *arg);
+
+/* What becomes of a key that differs from what a running sensor has. */
+enum nt_config_fate {
+	NT_CONFIG_TAKEN,
+	NT_CONFIG_NEEDS_RESTART,
+	NT_CONFIG_ABOVE_START, /* a cap: more than its tables have had room for from the start */
+};
+typedef void nt_config_differs(void *arg, const char *key, enum nt_config_fate fate);
+
+/*
+ * Take over into *cfg (what the sensor runs with; begun: what it was started with) each key of
+ * *wanted that can change at run time. Every key that differs is told, in the table's order.
+ */
+void nt_config_take_over(struct nt_config *cfg, const struct nt_config *begun,
+	const struct nt_config *wanted, nt_config_differs *tell, void *arg);
+
 /* Is the name (lower case, no dot at the end) one of these? */
 bool nt_config_hosts_has(const struct nt_config_hosts *list, const char *name, size_t len);
 

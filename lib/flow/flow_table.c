@@ -39,6 +39,7 @@ static bool
 table_map(struct nt_flow_table *t, uint32_t max_flows)
 {
 	t->max_flows = max_flows;
+	t->limit = max_flows;
 	t->buckets = nt_mem_map(buckets_bytes(max_flows));
 	if (t->buckets == NULL)
 		return false;
@@ -92,14 +93,22 @@ nt_flow_table_free(struct nt_flow_table *t)
 	nt_mem_unmap(t, sizeof(*t));
 }
 
+void
+nt_flow_table_set_limit(struct nt_flow_table *t, uint32_t max_flows)
+{
+	t->limit = NT_MIN(max_flows, t->max_flows);
+}
+
 /* Given back last, used first: its lines are the likeliest to be in the cache. */
 static uint32_t
 entry_take(struct nt_flow_table *t)
 {
 	const uint32_t idx = t->entry_free;
 
+	if (nt_unlikely(t->live + t->ended >= t->limit))
+		return NT_FLOW_NONE;
 	if (idx == NT_FLOW_NONE)
-		return t->entry_fresh < t->max_flows ? t->entry_fresh++ : NT_FLOW_NONE;
+		return t->entry_fresh++;
 	t->entry_free = t->cold[idx].wheel_next;
 	return idx;
 }

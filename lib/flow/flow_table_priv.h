@@ -71,7 +71,7 @@ struct nt_flow_table {
 	struct nt_flow *hot;
 	struct nt_flow_cold *cold;
 	uint32_t chosen; /* buckets that hashes choose */
-	uint32_t max_flows;
+	uint32_t max_flows; /* mapped */
 
 	/* entries and overflow buckets: those given back first, then those never used */
 	uint32_t entry_free, entry_fresh;
@@ -79,6 +79,7 @@ struct nt_flow_table {
 	uint32_t in_the_way; /* of a flow that no bucket was left for, NT_FLOW_NONE = none */
 	uint64_t crowded;
 	uint32_t live, ended, longest;
+	uint32_t limit; /* of live and ended together; at most max_flows */
 	uint32_t unlinks; /* wraps; nothing found before is found any more where it has moved */
 	struct nt_flow_list young;
 

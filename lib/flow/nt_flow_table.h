@@ -34,6 +34,12 @@ struct nt_flow_table;
 struct nt_flow_table *nt_flow_table_new(uint32_t max_flows, const struct nt_hash_key *key);
 /* Memory that one of so many flows takes when it is full. */
 size_t nt_flow_table_bytes(uint32_t max_flows);
+/*
+ * From now on nt_flow_insert makes no more than so many, ended ones included (at most max_flows of
+ * _new). Where there are more already, it finds the table full; who lowers it does so along with
+ * what goes.
+ */
+void nt_flow_table_set_limit(struct nt_flow_table *t, uint32_t max_flows);
 void nt_flow_table_free(struct nt_flow_table *t); /* NULL is fine */
 
 static inline uint64_t nt_flow_hash(const struct nt_flow_table *t, const struct nt_flow_key *key);

@@ -65,6 +65,9 @@ struct nt_quic *nt_quic_new(const struct nt_quic_config *cfg, const struct nt_ha
 size_t nt_quic_bytes(const struct nt_quic_config *cfg);
 void nt_quic_free(struct nt_quic *q); /* NULL is fine */
 
+/* From now on; 0 is unlimited. */
+void nt_quic_set_rate(struct nt_quic *q, uint64_t decryptions_per_sec);
+
 /*
  * Whether a datagram may begin with a client's Initial packet: a long header of a version that can
  * be decrypted, and long enough. Cheap: for whatever UDP brings.

@@ -51,6 +51,12 @@ nt_quic_free(struct nt_quic *q)
 	free(q);
 }
 
+void
+nt_quic_set_rate(struct nt_quic *q, uint64_t decryptions_per_sec)
+{
+	nt_bucket_init(&q->rate, decryptions_per_sec, decryptions_per_sec);
+}
+
 bool
 nt_quic_may_begin(const uint8_t *payload, size_t len)
 {

@@ -135,6 +135,8 @@ struct nt_mark_value nt_relay_apply(struct nt_relay_worker *w, const struct nt_r
  */
 unsigned int nt_relay_step(struct nt_relay *r, int64_t now_ns);
 
+/* Control: paced otherwise from now on. */
+void nt_relay_set_pace(struct nt_relay *r, uint64_t rate, uint64_t burst);
 /* From now on nothing is held back by the bucket: the sensor is about to end. */
 void nt_relay_unpace(struct nt_relay *r);
 

@@ -282,6 +282,14 @@ nt_relay_step(struct nt_relay *r, int64_t now_ns)
 }
 
 void
+nt_relay_set_pace(struct nt_relay *r, uint64_t rate, uint64_t burst)
+{
+	r->cfg.rate = rate;
+	r->cfg.burst = burst;
+	nt_bucket_init(&r->bucket, rate, burst);
+}
+
+void
 nt_relay_unpace(struct nt_relay *r)
 {
 	nt_bucket_init(&r->bucket, 0, r->cfg.burst);

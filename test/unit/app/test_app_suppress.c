@@ -115,6 +115,35 @@ test_model(void **state)
 	suppress_free(s);
 }
 
+/* Longer at once; shorter once what is over by it was taken out, one by one. */
+static void
+test_other_times(void **state)
+{
+	(void)state;
+	struct suppress *s = make(8);
+	struct suppressed r;
+	for (uint16_t i = 0; i < 5; i++) {
+		const struct suppress_key k = key_of(i);
+		assert_true(suppress_tell(s, &k, 1000 + i, 0));
+	}
+	assert_false(suppress_shorten(s, 1004, &r));
+	suppress_set_time(s, 2 * FOR);
+	assert_false(suppress_over(s, 1199, &r));
+	assert_true(suppress_over(s, 1200, &r));
+	suppress_set_time(s, 10);
+	assert_false(suppress_over(s, 1013, &r)); /* not yet in effect */
+	assert_true(suppress_shorten(s, 1013, &r));
+	assert_int_equal(r.began_ns, 1001);
+	assert_true(suppress_shorten(s, 1013, &r));
+	assert_true(suppress_shorten(s, 1013, &r));
+	assert_false(suppress_shorten(s, 1013, &r));
+	assert_false(suppress_over(s, 1013, &r));
+	assert_true(suppress_over(s, 1014, &r));
+	assert_int_equal(r.began_ns, 1004);
+	assert_false(suppress_shorten(s, INT64_MAX / 2, &r));
+	suppress_free(s);
+}
+
 int
 main(void)
 {
@@ -122,6 +151,7 @@ main(void)
 		cmocka_unit_test(test_a_period),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_model),
+		cmocka_unit_test(test_other_times),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,6 +39,7 @@ static struct ports ports;
 static struct live_clock live_clock;
 static struct nt_relay *relay;
 static struct busiest *busiest;
+static struct reloader *reloader;
 static struct telemetry_client *client;
 
 const struct nt_counters *
@@ -357,6 +358,18 @@ test_help(void **state)
 	assert_non_null(strstr(err.msg, "does not know /nametap/nothing"));
 }
 
+/* No parameters; what is wrong is told line by line. */
+static void
+test_reload(void **state)
+{
+	(void)state;
+	json_t *a = get("/nametap/reload", NULL);
+	assert_string_equal(json_string_value(json_array_get(json_object_get(a, "problems"), 0)),
+		"/nonexistent/nametap.json: No such file or directory");
+	json_decref(a);
+	refused("/nametap/reload", "now", "this command takes no parameter: 'now'");
+}
+
 /* When the sensor ends, the commands are still there. */
 static void
 test_after_the_end(void **state)
@@ -365,7 +378,7 @@ test_after_the_end(void **state)
 	telemetry_stop();
 	refused("/nametap/stats", NULL, "the sensor is starting or ending");
 	refused("/nametap/lookup", "192.0.2.1", "the sensor is starting or ending");
-	assert_int_equal(telemetry_start(&view, busiest), 0);
+	assert_int_equal(telemetry_start(&view, busiest, reloader), 0);
 	json_decref(get("/nametap/stats", NULL));
 }
 
@@ -420,7 +433,16 @@ start(void **state)
 	}
 	worker_gauge_set(&fake[0].gauges, WORKER_GAUGE_FLOWS, 77);
 	nt_histogram_add(&fake[0].lag, 15000);
-	assert_int_equal(telemetry_start(&view, busiest), 0);
+	static struct command_sets sets;
+	static atomic_bool ending;
+	const struct reloader_config rc = {
+		.source = { .path = "/nonexistent/nametap.json", .sets = &sets },
+		.begun = &config,
+		.stop = &ending,
+	};
+	reloader = reloader_new(&rc);
+	assert_non_null(reloader);
+	assert_int_equal(telemetry_start(&view, busiest, reloader), 0);
 	assert_true(telemetry_socket_path(prefix + strlen("--file-prefix="), path, sizeof(path)));
 	client = telemetry_client_open_at(path, &err);
 	if (client == NULL)
@@ -441,6 +463,7 @@ stop(void **state)
 	}
 	nt_relay_free(relay);
 	busiest_free(busiest);
+	reloader_free(reloader);
 	const char *dir = rte_eal_get_runtime_dir();
 	rte_eal_cleanup();
 	if (dir != NULL && chdir(dir) == 0) {
@@ -467,6 +490,7 @@ main(void)
 		cmocka_unit_test(test_a_stuck_worker),
 		cmocka_unit_test(test_rubbish),
 		cmocka_unit_test(test_help),
+		cmocka_unit_test(test_reload),
 		cmocka_unit_test(test_after_the_end),
 	};
 	return cmocka_run_group_tests(tests, start, stop);

@@ -194,6 +194,126 @@ test_wild_times(void **state NT_UNUSED)
 	nt_name_cache_free(c);
 }
 
+static struct nt_name_cache_caps
+caps_of(uint32_t mappings, uint32_t addresses, uint32_t names, uint32_t per_address)
+{
+	return (struct nt_name_cache_caps){ .max_mappings = mappings,
+		.max_addresses = addresses,
+		.max_names = names,
+		.max_mappings_per_address = per_address };
+}
+
+/* Nothing sweeps: a slice takes so many, what is added meanwhile finds room for what there is. */
+static void
+test_lowered(void **state NT_UNUSED)
+{
+	struct nt_name_cache_config cfg = small_config();
+	struct nt_name_cache_caps caps = caps_of(10, 1000, 1000, 1000);
+
+	cfg.max_mappings = cfg.max_addresses = cfg.max_names = 1000;
+	struct nt_name_cache *c = cache_with(&cfg);
+	for (uint64_t i = 1; i <= 100; i++)
+		tell_numbered(c, i, (uint32_t)i, 7, 1000 + (int64_t)i);
+	nt_name_cache_set_caps(c, &caps);
+	assert_int_equal(stats_of(c).mappings, 100);
+	tell_numbered(c, 101, 101, 7, 1101);
+	assert_int_equal(stats_of(c).mappings, 100);
+	assert_int_equal(stats_of(c).evicted_mappings, 1);
+	assert_true(nt_name_cache_shrink(c, 30));
+	assert_int_equal(stats_of(c).mappings, 70);
+	tell_numbered(c, 102, 102, 7, 1102);
+	assert_int_equal(stats_of(c).mappings, 70);
+	while (nt_name_cache_shrink(c, 7))
+		;
+	assert_int_equal(stats_of(c).mappings, 10);
+	assert_int_equal(stats_of(c).evicted_mappings, 92);
+	tell_numbered(c, 103, 103, 7, 1103);
+	assert_int_equal(stats_of(c).mappings, 10);
+	expect_names(c, conn(103, 7, 110, 2, 111, 3), true, "client n103.example");
+	/* Up again, as far as there is room. */
+	caps = caps_of(UINT32_MAX, UINT32_MAX, UINT32_MAX, UINT32_MAX);
+	nt_name_cache_set_caps(c, &caps);
+	for (uint64_t i = 200; i < 2000; i++)
+		tell_numbered(c, i, (uint32_t)i % 500, 7, 5000 + (int64_t)i);
+	assert_true(stats_of(c).mappings <= 1000 && stats_of(c).mappings > 900);
+	nt_name_cache_free(c);
+}
+
+static void
+test_lowered_addresses_and_names(void **state NT_UNUSED)
+{
+	struct nt_name_cache_config cfg = small_config();
+	struct nt_name_cache_caps caps = caps_of(1000, 20, 1000, 1000);
+
+	cfg.max_mappings = cfg.max_addresses = cfg.max_names = 1000;
+	struct nt_name_cache *c = cache_with(&cfg);
+	for (uint64_t i = 1; i <= 100; i++)
+		tell_numbered(c, i, (uint32_t)i, 7, 1000 + (int64_t)i);
+	nt_name_cache_set_caps(c, &caps);
+	assert_false(nt_name_cache_shrink(c, 1000));
+	assert_int_equal(stats_of(c).addresses, 20);
+	assert_int_equal(stats_of(c).evicted_addresses, 81);
+	caps = caps_of(1000, 1000, 5, 1000);
+	nt_name_cache_set_caps(c, &caps);
+	assert_false(nt_name_cache_shrink(c, 1000));
+	assert_int_equal(stats_of(c).names, 5);
+	assert_int_equal(stats_of(c).evicted_names, 14);
+	assert_false(nt_name_cache_shrink(c, 1000));
+	nt_name_cache_free(c);
+}
+
+/* Names that connections hold stay: that is no reason to go on for ever. */
+static void
+test_lowered_below_what_is_held(void **state NT_UNUSED)
+{
+	struct nt_name_cache_config cfg = small_config();
+	const struct nt_name_cache_caps caps = caps_of(1, 1, 1, 1);
+	struct nt_name_cache *c = cache_with(&cfg);
+	struct nt_name_query q = conn(1, 7, 50, 1, 51, 2);
+	struct nt_name_result r[3];
+
+	for (uint32_t i = 1; i <= 3; i++)
+		tell_numbered(c, i, i, 7, 1000);
+	for (uint32_t i = 1; i <= 3; i++) {
+		q = conn(i, 7, 50, 1, 51, 2);
+		assert_true(nt_name_cache_lookup(c, &q, true, &r[i - 1]));
+		nt_name_hold(c, r[i - 1].names[0]);
+	}
+	nt_name_cache_set_caps(c, &caps);
+	while (nt_name_cache_shrink(c, 2))
+		;
+	assert_int_equal(stats_of(c).mappings, 0);
+	assert_int_equal(stats_of(c).names, 3);
+	for (uint32_t i = 0; i < 3; i++)
+		nt_name_release(c, r[i].names[0]);
+	assert_int_equal(stats_of(c).names, 0);
+	tell_numbered(c, 10, 9, 7, 1000);
+	nt_name_cache_free(c);
+}
+
+/* It is come to as mappings of the address are added. */
+static void
+test_lowered_per_address(void **state NT_UNUSED)
+{
+	struct nt_name_cache_config cfg = small_config();
+	struct nt_name_cache_caps caps;
+
+	cfg.max_mappings = cfg.max_addresses = cfg.max_names = 1000;
+	cfg.max_mappings_per_address = 100;
+	struct nt_name_cache *c = cache_with(&cfg);
+	for (uint64_t i = 1; i <= 50; i++)
+		tell_numbered(c, i, 1, 7, 1000 + (int64_t)i);
+	caps = caps_of(1000, 1000, 1000, 10);
+	nt_name_cache_set_caps(c, &caps);
+	assert_int_equal(stats_of(c).mappings, 50);
+	tell_numbered(c, 51, 1, 7, 1051);
+	assert_int_equal(stats_of(c).mappings, 49);
+	for (uint64_t i = 52; i <= 100; i++)
+		tell_numbered(c, i, 1, 7, 1000 + (int64_t)i);
+	assert_int_equal(stats_of(c).mappings, 10);
+	nt_name_cache_free(c);
+}
+
 int
 main(void)
 {
@@ -204,6 +324,10 @@ main(void)
 		cmocka_unit_test(test_max_names),
 		cmocka_unit_test(test_max_name_bytes),
 		cmocka_unit_test(test_max_per_address),
+		cmocka_unit_test(test_lowered),
+		cmocka_unit_test(test_lowered_addresses_and_names),
+		cmocka_unit_test(test_lowered_below_what_is_held),
+		cmocka_unit_test(test_lowered_per_address),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_hold),
 		cmocka_unit_test(test_wild_times),

@@ -201,6 +201,79 @@ test_in_steps(void **state)
 	nt_told_free(t);
 }
 
+static unsigned int
+walked(const struct nt_told_table *t, uint32_t room)
+{
+	struct nt_told_entry e[MAX];
+	uint32_t cursor = 0, n = 0;
+	while (cursor != UINT32_MAX) {
+		const uint32_t got = nt_told_walk(t, &cursor, e, room);
+		assert_true(got <= room);
+		for (uint32_t i = 0; i < got; i++)
+			assert_int_not_equal(e[i].tag, 0);
+		n += got;
+	}
+	return n;
+}
+
+static uint64_t
+entries(const struct nt_told_table *t)
+{
+	struct nt_told_stats s;
+	nt_told_stats(t, &s);
+	return s.entries;
+}
+
+/* Wherever the ring begins: little by little down to the cap, the oldest first, all told of. */
+static void
+test_other_caps(void **state)
+{
+	(void)state;
+	for (uint32_t turn = 0; turn < 2 * MAX; turn += 7) {
+		struct nt_told_table *t = make(MAX);
+		for (uint32_t i = 0; i < MAX + turn; i++)
+			nt_told_note(t, &(struct nt_addr){ .family = 1000 + i }, &nobody, i);
+		assert_int_equal(entries(t), MAX);
+		nt_told_set_cap(t, 20);
+		assert_int_equal(entries(t), MAX); /* nothing sweeps */
+		nt_told_note(t, &(struct nt_addr){ .family = 9999 }, &nobody, 1000);
+		assert_int_equal(entries(t), MAX);
+		assert_true(nt_told_shrink(t, 30));
+		assert_int_equal(entries(t), MAX - 30);
+		assert_int_equal(walked(t, 5), MAX - 30);
+		assert_false(nt_told_shrink(t, 30));
+		assert_int_equal(entries(t), 20);
+		assert_int_equal(walked(t, MAX), 20);
+		assert_int_equal(nt_told_lost_ns(t), MAX + turn - 20);
+		assert_true(
+			nt_told_before(t, &(struct nt_addr){ .family = 9999 }, &nobody, INT64_MAX));
+		nt_told_note(t, &(struct nt_addr){ .family = 10000 }, &nobody, 1001);
+		assert_int_equal(entries(t), 20);
+		/* And up again, to what there is room for. */
+		nt_told_set_cap(t, UINT32_MAX);
+		for (uint32_t i = 0; i < 2 * MAX; i++)
+			nt_told_note(
+				t, &(struct nt_addr){ .family = 20000 + i }, &nobody, 2000 + i);
+		assert_int_equal(entries(t), MAX);
+		assert_int_equal(walked(t, 3), MAX);
+		nt_told_free(t);
+	}
+}
+
+static void
+test_walk_of_none(void **state)
+{
+	(void)state;
+	struct nt_told_table *t = make(MAX);
+	assert_int_equal(walked(t, 4), 0);
+	for (uint32_t i = 0; i < 20; i++)
+		nt_told_note(t, &(struct nt_addr){ .family = 1000 + i }, &nobody, i);
+	nt_told_set_cap(t, 1);
+	assert_false(nt_told_shrink(t, 100));
+	assert_int_equal(walked(t, 4), 1);
+	nt_told_free(t);
+}
+
 static void
 test_bounds_of_new(void **state)
 {
@@ -224,6 +297,8 @@ main(void)
 		cmocka_unit_test(test_like_a_list),
 		cmocka_unit_test(test_what_is_lost_is_told),
 		cmocka_unit_test(test_in_steps),
+		cmocka_unit_test(test_other_caps),
+		cmocka_unit_test(test_walk_of_none),
 		cmocka_unit_test(test_bounds_of_new),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

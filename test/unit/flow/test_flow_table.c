@@ -42,6 +42,44 @@ a_flow_lives_and_ends(void **state)
 	nt_flow_table_free(t);
 }
 
+/* As few as wanted, those that have ended included; what is beyond stays until it goes. */
+static void
+a_limit_is_kept(void **state)
+{
+	struct nt_flow_table *t = table_new(16);
+	struct nt_flow_key key = key_number(100);
+
+	(void)state;
+	for (uint32_t i = 0; i < 8; i++) {
+		key = key_number(i);
+		insert_key(t, &key);
+	}
+	key = key_number(100);
+	const uint64_t hash = nt_flow_hash(t, &key);
+	nt_flow_table_set_limit(t, 4);
+	assert_int_equal(nt_flow_insert(t, &key, hash), NT_FLOW_NONE);
+	assert_int_equal(stats_of(t).live, 8);
+	for (uint32_t i = 0; i < 5; i++)
+		nt_flow_unlink(t, nt_flow_any(t));
+	assert_int_equal(nt_flow_insert(t, &key, hash), NT_FLOW_NONE);
+	for (uint32_t i = 0; i < 5; i++) {
+		assert_int_equal(nt_flow_insert(t, &key, hash), NT_FLOW_NONE);
+		nt_flow_release(t, nt_flow_ended(t));
+		i += stats_of(t).live + stats_of(t).ended < 4 ? 5 : 0;
+	}
+	assert_int_not_equal(nt_flow_insert(t, &key, hash), NT_FLOW_NONE);
+	assert_int_equal(stats_of(t).live + stats_of(t).ended, 4);
+	/* Never more than it was made for. */
+	nt_flow_table_set_limit(t, UINT32_MAX);
+	for (uint32_t i = 200; i < 212; i++) {
+		key = key_number(i);
+		assert_int_not_equal(nt_flow_insert(t, &key, nt_flow_hash(t, &key)), NT_FLOW_NONE);
+	}
+	key = key_number(300);
+	assert_int_equal(nt_flow_insert(t, &key, nt_flow_hash(t, &key)), NT_FLOW_NONE);
+	nt_flow_table_free(t);
+}
+
 /* As the packet path does: hash all, look at all, then rely on it until something ends. */
 static void
 a_burst_finds_what_is_there(void **state)
@@ -330,6 +368,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_impossible_sizes),
 		cmocka_unit_test(a_flow_lives_and_ends),
+		cmocka_unit_test(a_limit_is_kept),
 		cmocka_unit_test(a_burst_finds_what_is_there),
 		cmocka_unit_test(a_reused_entry_is_clean),
 		cmocka_unit_test(twins_of_two_families_never_meet),

@@ -157,6 +157,20 @@ test_unpaced(void **state NT_UNUSED)
 	nt_relay_free(r);
 }
 
+/* Another rate from now on. */
+static void
+test_paced_otherwise(void **state NT_UNUSED)
+{
+	struct nt_relay *r = relay(NT_RELAY_PACED, 1, 1);
+	assert_int_equal(nt_relay_step(r, NT_SEC(1)), 1);
+	assert_int_equal(nt_relay_step(r, NT_SEC(1)), 0);
+	nt_relay_set_pace(r, 2, 3);
+	assert_int_equal(nt_relay_step(r, NT_SEC(1)), 3);
+	assert_int_equal(nt_relay_step(r, NT_SEC(1)), 0);
+	assert_int_equal(nt_relay_step(r, NT_SEC(2)), 2);
+	nt_relay_free(r);
+}
+
 /* First what is known already has no room, then nothing but facts; never backwards. */
 static void
 expect_rooms(unsigned int workers)
@@ -200,6 +214,7 @@ main(void)
 		cmocka_unit_test(test_virtual),
 		cmocka_unit_test(test_unlimited),
 		cmocka_unit_test(test_unpaced),
+		cmocka_unit_test(test_paced_otherwise),
 		cmocka_unit_test(test_rooms),
 	};
 	return cmocka_run_group_tests_name("relay_pace", tests, NULL, NULL);
