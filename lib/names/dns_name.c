@@ -138,23 +138,35 @@ label_append(char *text, unsigned int n, const uint8_t *from, unsigned int len, 
 struct unpacking {
 	const uint8_t *pos;
 	const uint8_t *end; /* behind the name's first pointer, NULL before there was one */
+	const uint8_t *limit; /* of the labels being read: the message's end, then `start` before */
 	size_t start; /* of the labels being read: the next pointer goes before it */
 	unsigned int wire; /* octets on the wire, the root's included */
 	unsigned int pointers;
 };
 
-/* RFC 9267 2: only a pointer that goes strictly backward cannot loop. The header holds no name. */
+/* The name goes on past its limit. */
+static enum nt_dns_reason
+unended(const struct dns_reader *r, const struct unpacking *u)
+{
+	return u->limit == r->c.end ? NT_DNS_SHORT : NT_DNS_POINTER;
+}
+
+/*
+ * RFC 9267 2: only a pointer that goes strictly backward cannot loop. The header holds no name.
+ * RFC 1035 4.1.4: it leads to a name that came before, so to one that ends before this one begins.
+ */
 static enum nt_dns_reason
 follow(const struct dns_reader *r, struct unpacking *u)
 {
-	if (r->c.end - u->pos < 2)
-		return NT_DNS_SHORT;
+	if (u->limit - u->pos < 2)
+		return unended(r, u);
 
 	size_t target = DNS_POINTER_TO(u->pos);
 	if (target >= u->start || target < DNS_HEADER_BYTES || ++u->pointers > NT_DNS_POINTERS_MAX)
 		return NT_DNS_POINTER;
 	if (u->end == NULL)
 		u->end = u->pos + 2;
+	u->limit = r->c.start + u->start;
 	u->start = target;
 	u->pos = r->c.start + target;
 	return NT_DNS_OK;
@@ -166,20 +178,22 @@ label_fits(const struct dns_reader *r, struct unpacking *u, unsigned int len)
 	u->wire += 1 + len;
 	if (nt_unlikely(u->wire > DNS_NAME_WIRE_MAX))
 		return NT_DNS_NAME_LONG;
-	return nt_likely((size_t)(r->c.end - u->pos) > len) ? NT_DNS_OK : NT_DNS_SHORT;
+	return nt_likely((size_t)(u->limit - u->pos) > len) ? NT_DNS_OK : unended(r, u);
 }
 
 enum nt_dns_reason
 dns_name_unpack(struct dns_reader *r, size_t offset, struct dns_text ret, size_t *ret_end)
 {
-	struct unpacking u = { .pos = r->c.start + offset, .start = offset, .wire = 1 };
+	struct unpacking u = {
+		.pos = r->c.start + offset, .limit = r->c.end, .start = offset, .wire = 1
+	};
 	enum nt_dns_reason reason = NT_DNS_OK;
 	unsigned int n = 0;
 
 	if (nt_unlikely(!dns_spend(r, 2)))
 		return NT_DNS_WORK;
 	/* Ends: each round takes a label (at most 127 fit 255 octets) or a pointer (at most 16). */
-	while (u.pos < r->c.end && *u.pos != 0) {
+	while (u.pos < u.limit && *u.pos != 0) {
 		unsigned int len = *u.pos;
 
 		if (nt_unlikely(!dns_spend(r, 1 + (len & 0x3f) / 8)))
@@ -197,8 +211,8 @@ dns_name_unpack(struct dns_reader *r, size_t offset, struct dns_text ret, size_t
 		if (nt_unlikely(reason != NT_DNS_OK))
 			return reason;
 	}
-	if (nt_unlikely(u.pos >= r->c.end))
-		return NT_DNS_SHORT;
+	if (nt_unlikely(u.pos >= u.limit))
+		return unended(r, &u);
 	*ret.len = (uint16_t)n;
 	*ret_end = (size_t)((u.end != NULL ? u.end : u.pos + 1) - r->c.start);
 	return NT_DNS_OK;
@@ -207,7 +221,9 @@ dns_name_unpack(struct dns_reader *r, size_t offset, struct dns_text ret, size_t
 enum nt_dns_reason
 dns_name_skip(struct dns_reader *r, size_t offset, size_t *ret_end)
 {
-	struct unpacking u = { .pos = r->c.start + offset, .start = offset, .wire = 1 };
+	struct unpacking u = {
+		.pos = r->c.start + offset, .limit = r->c.end, .start = offset, .wire = 1
+	};
 	enum nt_dns_reason reason = NT_DNS_OK;
 
 	/* Ends: at most 127 labels fit 255 octets. */

@@ -4,14 +4,12 @@
 # what earlier runs left in CORPUS/<name>. What makes one fail stays in CORPUS/<name>-crash-*.
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/../../tools/common.sh"
+. "$root/test/fuzz/seeds.sh"
 
 dir=$1 corpus=$2 seconds=$3
 one_fuzz() {
-	local name=$1 seeds=$root/test/fuzz/seeds/$1 log=$corpus/$1.log
-	mkdir -p "$corpus/$name"
-	[ -d "$seeds" ] || seeds=$corpus/$name
-	if "$dir/fuzz_$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=2048 -max_len=65535 \
-		-artifact_prefix="$corpus/$name-" "$corpus/$name" "$seeds" >"$log" 2>&1; then
+	local name=$1 log=$corpus/$1.log
+	if fuzz_for "$dir" "$corpus" "$seconds" "$name" >"$log"; then
 		pass "fuzz: $name, $(grep -o 'Done [0-9]* runs' "$log")"
 	else
 		tail -n 25 "$log"
@@ -19,6 +17,7 @@ one_fuzz() {
 	fi
 }
 
+mkdir -p "$corpus"
 found=0
 for target in "$dir"/fuzz_*; do
 	# Beside each stands a folder of its objects.

@@ -73,6 +73,21 @@ test_2_pointer_not_backward_enough(void **state)
 	assert_dropped(NT_DNS_POINTER);
 }
 
+/* Back, to an octet that says 2: the pointer itself would be the label, its record's type the end.
+ */
+static void
+test_2_pointer_into_own_labels(void **state)
+{
+	(void)state;
+	put_response(&w, "a.example", NT_DNS_TYPE_A, 2);
+	put8(&w, 0);
+	put_fixed(&w, 16, 60, 1);
+	put8(&w, 2);
+	put_pointer(&w, w.len - 1);
+	put_a(&w, 60, "192.0.2.1");
+	assert_dropped(NT_DNS_POINTER);
+}
+
 static void
 test_2_pointer_into_header(void **state)
 {
@@ -350,6 +365,7 @@ main(void)
 		cmocka_unit_test(test_2_pointer_loop),
 		cmocka_unit_test(test_2_pointer_forward),
 		cmocka_unit_test(test_2_pointer_not_backward_enough),
+		cmocka_unit_test(test_2_pointer_into_own_labels),
 		cmocka_unit_test(test_2_pointer_into_header),
 		cmocka_unit_test(test_2_pointer_cut),
 		cmocka_unit_test(test_2_pointers_limit),
