@@ -173,14 +173,14 @@ control_counters(const struct control *c)
 }
 
 bool
-control_write_stats(
-	struct control *c, const struct nt_counters *now, uint64_t cache_entries, int64_t ts_ns)
+control_write_stats(struct control *c, const struct nt_counters *now,
+	const struct nt_namecache_fill *fill, int64_t ts_ns)
 {
 	struct nt_namecache_row row;
 	struct nt_strbuf *out = nt_sink_begin(c->cfg.sink, NT_LOG_NAMECACHE, NT_LOG_NAMECACHE_MAX);
 	if (out == NULL)
 		return false;
-	control_stats_row(&c->stats, now, cache_entries, c->cfg.workers, c->cfg.worker_count,
+	control_stats_row(&c->stats, now, fill, c->cfg.workers, c->cfg.worker_count,
 		nt_relay_stats(c->cfg.relay), ts_ns, &row);
 	nt_log_namecache(out, &c->log, &row);
 	nt_sink_commit(c->cfg.sink, NT_LOG_NAMECACHE);

@@ -9,14 +9,13 @@
 #include "control_priv.h"
 #include "lcore_idle.h"
 
-static uint64_t
-most_addresses(const struct control *c)
+static struct nt_namecache_fill
+most_of_any(const struct control *c)
 {
-	uint64_t most = 0;
+	struct nt_namecache_fill most = { 0 }, one;
 	for (unsigned int i = 0; i < c->cfg.worker_count; i++) {
-		const uint64_t n = worker_gauge_read(
-			worker_gauges(c->cfg.workers[i]), WORKER_GAUGE_CACHE_ADDRESSES);
-		most = NT_MAX(most, n);
+		worker_gauges_fill(worker_gauges(c->cfg.workers[i]), &one);
+		nt_namecache_fill_most(&most, &one);
 	}
 	return most;
 }
@@ -32,9 +31,10 @@ count_lost_lines(struct control *c)
 static bool
 write_stats(struct control *c, int64_t wall_ns)
 {
+	const struct nt_namecache_fill most = most_of_any(c);
 	struct nt_counters now;
 	control_sum(c, &now);
-	return control_write_stats(c, &now, most_addresses(c), wall_ns);
+	return control_write_stats(c, &now, &most, wall_ns);
 }
 
 /* At multiples of the interval; a clock that was set far back does not stop them. */

@@ -14,11 +14,11 @@ next_stats(struct control *c, unsigned int i)
 }
 
 static void
-add_stats(struct nt_counters *sum, uint64_t *cache_entries, const struct stats_msg *m)
+add_stats(struct nt_counters *sum, struct nt_namecache_fill *fill, const struct stats_msg *m)
 {
 	for (unsigned int id = 0; id < NT_COUNTER_COUNT; id++)
 		sum->n[id] += m->counters[id];
-	*cache_entries = NT_MAX(*cache_entries, m->cache_entries);
+	nt_namecache_fill_most(fill, &m->fill);
 }
 
 /*
@@ -29,16 +29,15 @@ static unsigned int
 write_stats_of_all(struct control *c)
 {
 	struct nt_counters sum = { 0 };
-	uint64_t cache_entries = 0;
+	struct nt_namecache_fill fill = { 0 };
 	const struct stats_msg *m = NULL;
 	for (unsigned int i = 0; i < c->cfg.worker_count; i++) {
 		m = next_stats(c, i);
 		if (m == NULL)
 			return 0;
-		add_stats(&sum, &cache_entries, m);
+		add_stats(&sum, &fill, m);
 	}
-	if (sum.n[NT_COUNTER_PACKETS] != 0 &&
-		!control_write_stats(c, &sum, cache_entries, m->ts_ns))
+	if (sum.n[NT_COUNTER_PACKETS] != 0 && !control_write_stats(c, &sum, &fill, m->ts_ns))
 		return 0;
 	/* Here, so that each file has the same lines with any number of workers. */
 	nt_sink_tick(c->cfg.sink, m->ts_ns);

@@ -41,7 +41,7 @@ unsigned int control_drain(struct control *c);
 
 /* One line of namecache.log, for what came since the last one; false when there is no room for it.
  */
-bool control_write_stats(
-	struct control *c, const struct nt_counters *now, uint64_t cache_entries, int64_t ts_ns);
+bool control_write_stats(struct control *c, const struct nt_counters *now,
+	const struct nt_namecache_fill *fill, int64_t ts_ns);
 
 #endif

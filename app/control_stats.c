@@ -11,9 +11,10 @@ histogram_of_interval(
 }
 
 void
-control_stats_row(struct control_stats *s, const struct nt_counters *now, uint64_t cache_entries,
-	struct worker *const *workers, unsigned int worker_count,
-	const struct nt_relay_stats *relay, int64_t ts_ns, struct nt_namecache_row *ret)
+control_stats_row(struct control_stats *s, const struct nt_counters *now,
+	const struct nt_namecache_fill *fill, struct worker *const *workers,
+	unsigned int worker_count, const struct nt_relay_stats *relay, int64_t ts_ns,
+	struct nt_namecache_row *ret)
 {
 	struct nt_histogram lag = { 0 };
 	for (unsigned int i = 0; i < worker_count; i++)
@@ -22,7 +23,7 @@ control_stats_row(struct control_stats *s, const struct nt_counters *now, uint64
 	histogram_of_interval(&s->propagation, &relay->propagation, &s->propagation_before);
 	const struct nt_namecache_extra extra = {
 		.ts_ns = ts_ns,
-		.cache_entries = cache_entries,
+		.fill = *fill,
 		.watermark_lag_ns = &s->lag,
 		.propagation_ns = &s->propagation,
 	};

@@ -16,7 +16,8 @@ struct control_stats {
 
 /* The line for what came since the last one. */
 void control_stats_row(struct control_stats *s, const struct nt_counters *now,
-	uint64_t cache_entries, struct worker *const *workers, unsigned int worker_count,
-	const struct nt_relay_stats *relay, int64_t ts_ns, struct nt_namecache_row *ret);
+	const struct nt_namecache_fill *fill, struct worker *const *workers,
+	unsigned int worker_count, const struct nt_relay_stats *relay, int64_t ts_ns,
+	struct nt_namecache_row *ret);
 
 #endif

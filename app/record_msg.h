@@ -6,6 +6,7 @@
 #include <nt_conn_row.h>
 #include <nt_counters.h>
 #include <nt_msg_ring.h>
+#include <nt_namecache_row.h>
 #include <nt_notice_row.h>
 
 enum record_kind {
@@ -29,7 +30,7 @@ struct record_msg {
 struct stats_msg {
 	struct nt_msg_head head;
 	int64_t ts_ns; /* the interval's end, capture time */
-	uint64_t cache_entries;
+	struct nt_namecache_fill fill;
 	uint64_t counters[NT_COUNTER_COUNT];
 	char spare[NT_MSG_UNIT];
 };

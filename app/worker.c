@@ -351,6 +351,9 @@ worker_observe(struct worker *w)
 	hosts_observe(w);
 	worker_gauge_set(&w->gauges, WORKER_GAUGE_FLOWS, flows.live);
 	worker_gauge_set(&w->gauges, WORKER_GAUGE_FLOWS_ENDED, flows.ended);
+	worker_gauge_set(&w->gauges, WORKER_GAUGE_FLOW_LONGEST_BUCKET, flows.longest);
+	worker_gauge_set(&w->gauges, WORKER_GAUGE_CACHE_LONGEST_PROBE, names.longest_probe);
+	nt_counter_set(&w->counters, NT_COUNTER_CONNS_CROWDED, flows.crowded);
 	worker_gauge_set(&w->gauges, WORKER_GAUGE_CACHE_ADDRESSES, names.addresses);
 	worker_gauge_set(&w->gauges, WORKER_GAUGE_CACHE_NAMES, names.names);
 	worker_gauge_set(&w->gauges, WORKER_GAUGE_CACHE_MAPPINGS, names.mappings);

@@ -10,14 +10,22 @@
 #define EXPIRE_MAX (2 * WORKER_BURST)
 
 /*
- * Candidates looked at for one eviction. The wheel does not follow a flow's traffic: most of those
- * it offers may turn out to have been busy, are put where they belong, and are not offered again
- * soon.
+ * Candidates looked at for one eviction. Young ones that have got beyond their beginning are looked
+ * at once. The wheel does not follow a flow's traffic: most of those it offers may turn out to have
+ * been busy, are put where they belong, and are not offered again soon.
  */
 #define VICTIMS_MAX 4096
 
 /* Rounds of records for one new connection, live: 256 of them, some 50 us. */
 #define ROOM_ROUNDS 8
+
+static void
+evict(struct worker *w, uint32_t idx)
+{
+	nt_conn_evicted(w->conn, nt_flow_at(w->flows, idx), nt_flow_cold_at(w->flows, idx));
+	flow_end(w, idx);
+	count(w, NT_COUNTER_CONNS_EVICTED, 1);
+}
 
 /* True when the candidate is gone; false when it was only scheduled where it stood wrongly. */
 static bool
@@ -31,14 +39,30 @@ evict_candidate(struct worker *w, uint32_t idx, bool last)
 		flow_end(w, idx); /* it was over anyway */
 		return true;
 	}
+	nt_conn_postpone(w->conn, f, cold);
 	if (!last && f->deadline_ns > nt_flow_scheduled_ns(w->flows, idx) + NT_SEC(1)) {
 		nt_flow_schedule(w->flows, idx, f->deadline_ns);
 		return false;
 	}
-	nt_conn_evicted(w->conn, f, cold);
-	flow_end(w, idx);
-	count(w, NT_COUNTER_CONNS_EVICTED, 1);
+	evict(w, idx);
 	return true;
+}
+
+/* The oldest that may come to nothing. False where there is none, or none near. */
+static bool
+evict_embryonic(struct worker *w)
+{
+	for (unsigned int i = 0; i < VICTIMS_MAX; i++) {
+		const uint32_t idx = nt_flow_sift(w->flows);
+		if (idx == NT_FLOW_NONE)
+			return false;
+		if (nt_flow_is_live(w->flows, idx) &&
+			nt_conn_is_embryonic(nt_flow_at(w->flows, idx))) {
+			evict(w, idx);
+			return true;
+		}
+	}
+	return false;
 }
 
 /*
@@ -71,18 +95,26 @@ make_room_now(struct worker *w)
 	return nt_flow_ended(w->flows) != idx;
 }
 
-/* Room for one more: what is nearest to its end goes, and is written. */
-static bool
-evict_one(struct worker *w)
+/* What has hardly begun goes first, then what is nearest to its end. */
+static void
+evict_somebody(struct worker *w)
 {
-	const bool live = live_is_shedding(w);
+	if (evict_embryonic(w))
+		return;
 	for (unsigned int i = 1; i <= VICTIMS_MAX; i++) {
-		if (live && nt_flow_ended(w->flows) != NT_FLOW_NONE)
-			break;
 		const uint32_t victim = nt_flow_victim(w->flows);
 		if (victim == NT_FLOW_NONE || evict_candidate(w, victim, i == VICTIMS_MAX))
 			break;
 	}
+}
+
+/* Room for one more: whoever is evicted is written. */
+static bool
+evict_one(struct worker *w)
+{
+	const bool live = live_is_shedding(w);
+	if (!live || nt_flow_ended(w->flows) == NT_FLOW_NONE)
+		evict_somebody(w);
 	w->judging.hurry = true;
 	const bool room = live ? make_room_now(w) : wait_for_room(w);
 	w->judging.hurry = false;

@@ -8,13 +8,15 @@
 
 #include <stdatomic.h>
 
-#include <nt_base.h>
+#include <nt_namecache_row.h>
 
 /* id, name, what fills it (a key of the configuration, or ""), help */
 /* clang-format off */
 #define WORKER_GAUGES(X) \
 	X(FLOWS, flows, "flow.max", "connections that are open") \
 	X(FLOWS_ENDED, flows_ended, "flow.max", "connections that have ended and wait to be written") \
+	X(FLOW_LONGEST_BUCKET, flow_longest_bucket, "", "most buckets chained in one place of the connections' table so far") \
+	X(CACHE_LONGEST_PROBE, cache_longest_probe, "", "most places looked at for one entry of the name cache so far") \
 	X(CACHE_ADDRESSES, cache_addresses, "names.max_addresses", "addresses in the name cache") \
 	X(CACHE_NAMES, cache_names, "names.max_names", "names in the name cache") \
 	X(CACHE_MAPPINGS, cache_mappings, "names.max_mappings", "mappings in the name cache") \
@@ -53,5 +55,8 @@ worker_gauge_set(struct worker_gauges *g, enum worker_gauge id, uint64_t n)
 {
 	atomic_store_explicit(&g->n[id], n, memory_order_relaxed);
 }
+
+/* What namecache.log has of them. */
+void worker_gauges_fill(const struct worker_gauges *g, struct nt_namecache_fill *ret);
 
 #endif

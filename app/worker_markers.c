@@ -56,7 +56,7 @@ send_stats(struct worker *w, enum record_kind kind, int64_t ts_ns)
 		.ts_ns = ts_ns,
 	};
 	worker_observe(w);
-	m.cache_entries = worker_gauge_read(&w->gauges, WORKER_GAUGE_CACHE_ADDRESSES);
+	worker_gauges_fill(&w->gauges, &m.fill);
 	memcpy(m.counters, w->counters.n, sizeof(m.counters));
 	return !nt_fault(NT_FAULT_RECORDS_FULL) && nt_msg_ring_put(w->records, &m.head);
 }

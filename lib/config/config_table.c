@@ -235,7 +235,8 @@ const struct config_key config_keys[] = {
 
 	{ "flow.max", U32(flow.max), LOWERS, .min = 16, .max = INT64_C(1) << 28, .def = 1 << 20,
 		.unit = "connections",
-		.help = "Connections that a worker holds; beyond, the one idle longest is ended." },
+		.help = "Connections that a worker holds; beyond, what has hardly begun is ended, "
+			"or is over soonest." },
 	{ "flow.tcp_inactivity_timeout", DURATION(flow.tcp_inactivity_ns), .min = SEC_TENTH,
 		.max = DAYS(30), .def = NT_SEC(300),
 		.help = "TCP connections without a packet for so long are over." },

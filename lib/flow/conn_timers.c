@@ -171,6 +171,30 @@ nt_conn_timers(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold, 
 	return NT_CONN_KEEP;
 }
 
+/* SYN-ACKs are sent again; what one side only is seen of is no attempt after so many packets. */
+#define ANSWERS_MAX   4
+#define DATAGRAMS_MAX 3
+
+bool
+nt_conn_is_embryonic(const struct nt_flow *f)
+{
+	if (f->key.proto != PROTO_TCP)
+		return (uint64_t)f->pkts[0] + f->pkts[1] <= DATAGRAMS_MAX;
+	return tcp_is_attempt(f) ||
+	       (f->pkts[NT_FLOW_ORIG] <= 1 && f->pkts[NT_FLOW_RESP] <= ANSWERS_MAX);
+}
+
+void
+nt_conn_postpone(const struct nt_conn *c, struct nt_flow *f, const struct nt_flow_cold *cold)
+{
+	int64_t end;
+
+	if (f->key.proto == PROTO_TCP && (f->tcp_flags & TCPF_DELETE))
+		return;
+	end = NT_MIN(f->last_ts_ns + inactivity_ns(c, f), other_end_ns(c, f, cold));
+	f->deadline_ns = NT_MAX(f->deadline_ns, end);
+}
+
 void
 nt_conn_interactive(struct nt_flow *f)
 {

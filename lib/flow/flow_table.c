@@ -73,6 +73,7 @@ nt_flow_table_new(uint32_t max_flows, const struct nt_hash_key *key)
 	t->bucket_end = t->chosen + overflow_for(max_flows);
 	t->in_the_way = NT_FLOW_NONE;
 	t->entry_free = NT_FLOW_NONE;
+	t->sifted = NT_FLOW_NONE;
 	t->young = (struct nt_flow_list){ NT_FLOW_NONE, NT_FLOW_NONE };
 	for (unsigned int i = 0; i < NT_FLOW_LISTS; i++)
 		t->lists[i] = (struct nt_flow_list){ NT_FLOW_NONE, NT_FLOW_NONE };
@@ -116,7 +117,7 @@ entry_take(struct nt_flow_table *t)
 static void
 entry_give(struct nt_flow_table *t, uint32_t idx)
 {
-	t->cold[idx].wheel_slot = NT_FLOW_NONE;
+	t->cold[idx].wheel_slot = NT_FLOW_LIST_NONE;
 	t->cold[idx].wheel_next = t->entry_free;
 	t->entry_free = idx;
 }
@@ -133,6 +134,7 @@ young_append(struct nt_flow_table *t, uint32_t idx)
 	else
 		t->young.head = idx;
 	t->young.tail = idx;
+	t->unsifted++;
 }
 
 uint32_t
@@ -208,6 +210,9 @@ nt_flow_young_remove(struct nt_flow_table *t, uint32_t idx)
 
 	if (c->young_prev == NT_FLOW_NONE && t->young.head != idx)
 		return;
+	if (nt_unlikely(t->sifted == idx))
+		t->sifted = c->young_prev;
+	t->unsifted -= !c->sifted;
 	if (c->young_prev != NT_FLOW_NONE)
 		t->cold[c->young_prev].young_next = c->young_next;
 	else
@@ -218,6 +223,27 @@ nt_flow_young_remove(struct nt_flow_table *t, uint32_t idx)
 		t->young.tail = c->young_prev;
 	c->young_prev = NT_FLOW_NONE;
 	c->young_next = NT_FLOW_NONE;
+}
+
+uint32_t
+nt_flow_sift(struct nt_flow_table *t)
+{
+	const uint32_t last = t->sifted;
+	const uint32_t idx = last != NT_FLOW_NONE ? t->cold[last].young_next : t->young.head;
+
+	if (t->unsifted <= t->max_flows / NT_FLOW_SIFT_SHARE || t->in_the_way != NT_FLOW_NONE)
+		return NT_FLOW_NONE;
+	t->sifted = idx;
+	t->cold[idx].sifted = true;
+	t->unsifted--;
+	nt_prefetch(&t->cold[idx].young_next);
+	return idx;
+}
+
+bool
+nt_flow_is_live(const struct nt_flow_table *t, uint32_t idx)
+{
+	return t->cold[idx].wheel_slot != NT_FLOW_LIST_ENDED;
 }
 
 uint32_t

@@ -35,6 +35,7 @@
 #define NT_FLOW_FLOWS_PER_BUCKET   4
 #define NT_FLOW_FLOWS_PER_OVERFLOW 64
 #define NT_FLOW_OVERFLOW_LEAST	   256
+#define NT_FLOW_SIFT_SHARE	   8 /* see nt_flow_table.unsifted */
 
 struct nt_flow_bucket {
 	uint16_t sig[NT_FLOW_BUCKET_SLOTS]; /* 0 = empty; used ones come first */
@@ -54,7 +55,8 @@ enum {
 	NT_FLOW_LIST_OVERDUE = NT_FLOW_WHEEL_SEC, /* to be handed out by the next nt_flow_due */
 	NT_FLOW_LIST_IDLE, /* live, not scheduled */
 	NT_FLOW_LIST_ENDED,
-	NT_FLOW_LISTS
+	NT_FLOW_LISTS,
+	NT_FLOW_LIST_NONE = UINT16_MAX /* a free entry */
 };
 
 struct nt_flow_list {
@@ -82,6 +84,12 @@ struct nt_flow_table {
 	uint32_t limit; /* of live and ended together; at most max_flows */
 	uint32_t unlinks; /* wraps; nothing found before is found any more where it has moved */
 	struct nt_flow_list young;
+	/*
+	 * The last young one that nt_flow_sift told of, NT_FLOW_NONE = none, and how many are
+	 * behind it. The youngest eighth of the table is not told of: what has just begun may go
+	 * on.
+	 */
+	uint32_t sifted, unsifted;
 
 	/* the wheel: slots of the seconds [next_sec, next_sec + NT_FLOW_WHEEL_SEC) */
 	bool started; /* nt_flow_due was called */

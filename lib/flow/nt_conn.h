@@ -124,6 +124,17 @@ static inline bool nt_conn_wants_cold(
 enum nt_conn_verdict nt_conn_timers(
 	struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold, int64_t clock_ns);
 
+/*
+ * It may yet come to nothing: TCP before the third packet of its handshake, others with three
+ * packets at most. Floods are made of these, so they are evicted first.
+ */
+bool nt_conn_is_embryonic(const struct nt_flow *f);
+/*
+ * deadline_ns to where it is over if no more packets come: timers are judged there instead of where
+ * they were set, which makes a difference for stamps that run backwards only.
+ */
+void nt_conn_postpone(const struct nt_conn *c, struct nt_flow *f, const struct nt_flow_cold *cold);
+
 /* Evicted or cut off by a cap: 'x'/'X' in the history, then as if it had ended. */
 void nt_conn_evicted(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold);
 

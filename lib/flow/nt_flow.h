@@ -69,7 +69,9 @@ struct nt_flow_cold {
 	/* the table's: */
 	uint32_t wheel_prev, wheel_next;
 	uint32_t young_prev, young_next;
-	uint32_t wheel_slot;
+	uint16_t wheel_slot;
+	bool sifted; /* nt_flow_sift told of it */
+	uint8_t spare;
 };
 static_assert(sizeof(struct nt_flow_cold) <= 96, "memory per connection");
 

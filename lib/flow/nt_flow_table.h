@@ -111,6 +111,16 @@ unsigned int nt_flow_due(
 int64_t nt_flow_due_through(const struct nt_flow_table *t);
 
 /*
+ * For eviction, asked before nt_flow_victim: which young flows have come to nothing? Each once, the
+ * oldest first, ended ones too. So what a flood has made goes, in its order, and what has got any
+ * further is passed over for good. NT_FLOW_NONE where only the youngest are left, an eighth of
+ * max_flows, which have had little time for it; and where the last insert found no bucket: then
+ * only nt_flow_victim helps.
+ */
+uint32_t nt_flow_sift(struct nt_flow_table *t);
+bool nt_flow_is_live(const struct nt_flow_table *t, uint32_t idx); /* it has not ended */
+
+/*
  * What goes first when the table is full: a flow of the nearest second on the wheel (embryonic ones
  * have the shortest deadlines); NT_FLOW_NONE when none is scheduled. O(1). Traffic doesn't move
  * flows on the wheel, so the real deadline may be later: schedule it again then and ask once more.

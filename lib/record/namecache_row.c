@@ -44,6 +44,9 @@ static const struct {
 	COUNT(conns, CONNS_WRITTEN),
 	COUNT(packets, PACKETS),
 	COUNT(rx_dropped, RX_DROPPED),
+	COUNT(conns_evicted, CONNS_EVICTED),
+	COUNT(conns_crowded, CONNS_CROWDED),
+	COUNT(mappings_evicted, MAPPINGS_EVICTED),
 	COUNT(conns_lost, CONNS_LOST),
 	COUNT(lines_lost, LINES_LOST),
 	COUNT(packets_ok, PACKETS_OK),
@@ -101,6 +104,14 @@ set_quantiles(const struct nt_histogram *h, int64_t *ret_p50_ns, int64_t *ret_p9
 }
 
 void
+nt_namecache_fill_most(struct nt_namecache_fill *most, const struct nt_namecache_fill *one)
+{
+	most->cache_entries = NT_MAX(most->cache_entries, one->cache_entries);
+	most->flow_longest_bucket = NT_MAX(most->flow_longest_bucket, one->flow_longest_bucket);
+	most->cache_longest_probe = NT_MAX(most->cache_longest_probe, one->cache_longest_probe);
+}
+
+void
 nt_namecache_row_make(struct nt_namecache_row *ret, const struct nt_counters *now,
 	const struct nt_counters *before, const struct nt_namecache_extra *extra)
 {
@@ -108,7 +119,9 @@ nt_namecache_row_make(struct nt_namecache_row *ret, const struct nt_counters *no
 
 	memset(ret, 0, sizeof(*ret));
 	ret->ts_ns = extra->ts_ns;
-	ret->cache_entries = extra->cache_entries;
+	ret->cache_entries = extra->fill.cache_entries;
+	ret->flow_longest_bucket = extra->fill.flow_longest_bucket;
+	ret->cache_longest_probe = extra->fill.cache_longest_probe;
 	for (unsigned int i = 0; i < NT_ARRAY_SIZE(counts); i++) {
 		uint64_t n = growth(now, before, counts[i].counter);
 		memcpy(base + counts[i].offset, &n, sizeof(n));

@@ -36,15 +36,24 @@ struct nt_namecache_row {
 	int64_t propagation_p50_ns, propagation_p99_ns;
 	uint64_t released_early, records_late_at_rate;
 	uint64_t conns, packets;
+	uint64_t conns_evicted, conns_crowded, mappings_evicted;
+	uint64_t flow_longest_bucket, cache_longest_probe;
 	uint64_t rx_dropped, conns_lost, lines_lost;
 	uint64_t packets_ok, packets_left_out, conns_made;
 	uint64_t mappings_shed_out, mappings_shed_in;
 };
 
+/* How full the tables of a worker are; of several, the most. */
+struct nt_namecache_fill {
+	uint64_t cache_entries; /* addresses held */
+	uint64_t flow_longest_bucket, cache_longest_probe;
+};
+void nt_namecache_fill_most(struct nt_namecache_fill *most, const struct nt_namecache_fill *one);
+
 /* What the counters do not know. The histograms are those of the interval; NULL or empty: unset. */
 struct nt_namecache_extra {
 	int64_t ts_ns;
-	uint64_t cache_entries; /* addresses held by the worker that holds most */
+	struct nt_namecache_fill fill;
 	const struct nt_histogram *watermark_lag_ns, *propagation_ns;
 };
 

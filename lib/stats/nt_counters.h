@@ -58,6 +58,7 @@
 	X(CONNS_WRITTEN, conns_written, "connections", "connections handed over to be written") \
 	X(CONNS_EVICTED, conns_evicted, "connections", "of these, ended by the table's cap") \
 	X(CONNS_REFUSED, conns_refused, "packets", "of connections not begun: the table was full of what the same packet began") \
+	X(CONNS_CROWDED, conns_crowded, "connections", "begun where others had taken all room for such hashes") \
 	X(RANGES_MERGED, ranges_merged, "times", "gaps not told apart: a connection had too many at once") \
 	X(CONN_EXTRA_EXHAUSTED, conn_extra_exhausted, "times", "gaps or history not kept: too many connections out of order") \
 	X(CONN_LINK_EXHAUSTED, conn_link_exhausted, "times", "tunnels, VLANs or link addresses of a connection not kept: no room") \

@@ -26,7 +26,7 @@ RATES = (0, 100, 10000)  # mappings a second; 0: unlimited
 LOGS = ("conn.log", "notice.log")
 INTERVALS = "namecache.log"
 # What depends on how many workers there are, and on when they hear of one another.
-RELAY_FIELDS = ("cache_", "mappings_received", "mappings_new", "mappings_refreshed", "mappings_refused",
+RELAY_FIELDS = ("cache_", "flow_longest_bucket", "mappings_received", "mappings_new", "mappings_refreshed", "mappings_refused",
                 "watermark_", "propagation_", "records_late_at_rate")
 # Runs sleep 0.1 s each while DPDK measures the clock.
 AT_ONCE = 2 * (os.cpu_count() or 1)

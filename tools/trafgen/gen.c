@@ -25,6 +25,7 @@ tg_gen_init(struct tg_gen *g, const struct tg_options *o)
 {
 	memset(g, 0, sizeof(*g));
 	g->o = *o;
+	g->attack = tg_attack_find(o->attack);
 	g->now_ns = o->start_sec * TG_NS_PER_SEC;
 	tg_rng_seed(&g->rng, o->seed);
 	tg_rng_seed(&g->more, tg_hash(o->seed, 2));
@@ -106,11 +107,18 @@ run_event(struct tg_gen *g)
 	tg_events_free_flow(&g->events, ev.flow);
 }
 
+/* Packets that are not an attack's. */
+static double
+ordinary(const struct tg_gen *g)
+{
+	return (double)g->o.packets * (g->attack == TG_ATTACK_NONE ? 1 : 1 - g->o.attack_share);
+}
+
 /* Sessions come as often as their packets need to fill the duration. */
 static uint64_t
 plan(struct tg_gen *g, uint64_t at_ns)
 {
-	double ns_per_packet = (double)(g->o.duration_sec * TG_NS_PER_SEC) / (double)g->o.packets;
+	double ns_per_packet = (double)(g->o.duration_sec * TG_NS_PER_SEC) / ordinary(g);
 	uint32_t packets;
 
 	g->now_ns = at_ns;
@@ -124,14 +132,17 @@ tg_gen_run(struct tg_gen *g)
 {
 	uint64_t next_ns = g->now_ns;
 	struct tg_events *e = &g->events;
+	const double planned_max = ordinary(g);
 
 	while (g->sent < g->o.packets && g->error == NULL && g->pcap.error == 0) {
 		bool due = e->n == 0 || next_ns <= e->heap[0].at_ns;
 
-		if (e->n == 0 || (due && g->planned < g->o.packets))
+		if (e->n == 0 || (due && (double)g->planned < planned_max))
 			next_ns = plan(g, next_ns);
 		else
 			run_event(g);
+		if (g->attack != TG_ATTACK_NONE)
+			tg_attack_run(g);
 	}
 	for (uint32_t i = 0; i < e->n; i++)
 		write_conn(g, &e->flows[e->heap[i].flow]);

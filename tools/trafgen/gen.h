@@ -4,6 +4,7 @@
 
 /* The generator's state, and how a flow's script sends a packet. */
 
+#include "attack.h"
 #include "events.h"
 #include "lookups.h"
 #include "names.h"
@@ -34,6 +35,8 @@ struct tg_gen {
 	uint64_t planned; /* packets of all flows that were begun */
 	uint64_t planned_dns;
 	uint32_t forgeries;
+	enum tg_attack attack;
+	uint64_t attacks, attack_packets;
 	const char *error; /* what made it stop; sticks */
 };
 
@@ -50,6 +53,8 @@ void tg_send_tcp(struct tg_gen *g, struct tg_flow *f, unsigned dir, const struct
 	const uint8_t *data, size_t len);
 void tg_send_udp(
 	struct tg_gen *g, struct tg_flow *f, unsigned dir, const uint8_t *data, size_t len);
+/* The first fragment of a UDP datagram of which more would have to come; IPv4. */
+void tg_send_first_fragment(struct tg_gen *g, struct tg_flow *f, const uint8_t *data, size_t len);
 void tg_send_echo(struct tg_gen *g, struct tg_flow *f, unsigned dir, uint16_t seq);
 
 /* A payload's length for this direction, steered to --mean-packet-bytes if that was asked for. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "options.h"
+#include "attack.h"
 #include "option_value.h"
 #include "presets.h"
 
@@ -73,6 +74,10 @@ static const struct tg_option table[] = {
 		"TLS and QUIC that assert no server name" },
 	{ "ech-share", T_SHARE, AT(ech_share), 0, 0, "0.02",
 		"TLS and QUIC with an outer name only (ECH)" },
+	{ "attack", T_STRING, AT(attack), 0, 0, "none",
+		"syn, udp, names, one-address, one-name, fragments or twins beside it" },
+	{ "attack-share", T_SHARE, AT(attack_share), 0, 0, "0.8",
+		"packets of all that are the attack's" },
 	{ "no-server-names", T_FLAG, AT(no_server_names), 0, 0, NULL,
 		"no TLS, HTTP or QUIC, whatever their shares" },
 	{ "flood", T_FLAG, AT(flood), 0, 0, NULL, "64-byte TCP packets only, over --flows" },
@@ -196,6 +201,10 @@ check(const struct tg_options *o)
 		fprintf(stderr, "trafgen: the shares no-sni and ech add up to more than 1\n");
 		return -1;
 	}
+	if (tg_attack_find(o->attack) == TG_ATTACKS)
+		return tg_option_complain("attack", o->attack, "no such attack (see --help)");
+	if (o->attack_share == 1)
+		return tg_option_complain("attack-share", "1", "must be below 1");
 	if (o->dns_share == 1) {
 		fprintf(stderr, "trafgen: --dns-share 1: must be below 1\n");
 		return -1;

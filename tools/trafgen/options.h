@@ -57,6 +57,8 @@ struct tg_options {
 	double quic_share;
 	double no_sni_share;
 	double ech_share;
+	const char *attack; /* tg_attack_find */
+	double attack_share; /* of the packets */
 };
 
 /*

@@ -75,7 +75,7 @@ put_ipv4(uint8_t *p, const struct tg_path *path, uint8_t proto, size_t len)
 	p = put16(p, 0x4500);
 	p = put16(p, (uint16_t)(20 + len));
 	p = put16(p, path->ip_id);
-	p = put16(p, 0x4000); /* don't fragment */
+	p = put16(p, path->more_fragments ? 0x2000 : 0x4000); /* or: don't fragment */
 	*p++ = path->hops;
 	*p++ = proto;
 	p = put16(p, 0);

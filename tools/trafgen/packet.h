@@ -34,6 +34,7 @@ struct tg_path {
 	uint16_t vlan; /* 0: no tag */
 	uint16_t ip_id;
 	uint8_t hops;
+	bool more_fragments; /* IPv4 */
 };
 
 struct tg_tcp {

@@ -51,6 +51,15 @@ tg_send_udp(struct tg_gen *g, struct tg_flow *f, unsigned dir, const uint8_t *da
 }
 
 void
+tg_send_first_fragment(struct tg_gen *g, struct tg_flow *f, const uint8_t *data, size_t len)
+{
+	struct tg_path path = path_of(g, f, 0);
+
+	path.more_fragments = true;
+	count(g, f, 0, tg_packet_udp(tg_pcap_frame(&g->pcap), &path, data, len));
+}
+
+void
 tg_send_echo(struct tg_gen *g, struct tg_flow *f, unsigned dir, uint16_t seq)
 {
 	struct tg_path path = path_of(g, f, dir);

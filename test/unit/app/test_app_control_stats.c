@@ -25,15 +25,18 @@ test_rows_are_differences(void **state)
 	static struct nt_counters now;
 	static struct nt_relay_stats relay;
 	struct worker *workers[2] = { NULL, (struct worker *)&s };
+	const struct nt_namecache_fill fill = { 7, 2, 30 };
 	struct nt_namecache_row row;
 	for (unsigned int i = 1; i <= 3; i++) {
 		nt_counter_add(&now, NT_COUNTER_PACKETS, 10 * i);
 		nt_counter_add(&now, NT_COUNTER_CONNS_WRITTEN, i);
-		control_stats_row(&s, &now, 7, workers, 2, &relay, NT_SEC(i), &row);
+		control_stats_row(&s, &now, &fill, workers, 2, &relay, NT_SEC(i), &row);
 		assert_int_equal(row.ts_ns, NT_SEC(i));
 		assert_int_equal(row.packets, 10 * i);
 		assert_int_equal(row.conns, i);
 		assert_int_equal(row.cache_entries, 7);
+		assert_int_equal(row.flow_longest_bucket, 2);
+		assert_int_equal(row.cache_longest_probe, 30);
 	}
 }
 

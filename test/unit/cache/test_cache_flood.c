@@ -118,6 +118,37 @@ test_busy_address_is_never_cut(void **state NT_UNUSED)
 	nt_name_cache_free(c);
 }
 
+/* Addresses that have one place in an index under a known key, and none in common under another. */
+static void
+test_chosen_collisions_need_the_key(void **state NT_UNUSED)
+{
+	enum {
+		CHOSEN = 500
+	};
+	const struct nt_name_cache_config cfg = small_config();
+	const struct nt_hash_key fixed = nt_hash_key_fixed();
+	struct nt_name_cache *known = cache_with(&cfg), *other;
+	struct nt_hash_key key;
+
+	assert_int_equal(nt_hash_key_random(&key), 0);
+	other = nt_name_cache_new(&cfg, &key);
+	assert_non_null(other);
+	for (uint32_t i = 0, n = 0; n < CHOSEN; i++) {
+		const struct nt_addr a = address(i);
+
+		/* The place is chosen by the top of a tag, which is the low half of the key. */
+		if ((uint32_t)nt_addr_key(&fixed, &a) >> 24 != 0)
+			continue;
+		n++;
+		assert_int_equal(tell(known, n, 0, i, 0, "a.example", 100), NT_NAME_NEW);
+		assert_int_equal(tell(other, n, 0, i, 0, "a.example", 100), NT_NAME_NEW);
+	}
+	assert_true(stats_of(known).longest_probe >= CHOSEN - 10);
+	assert_in_range(stats_of(other).longest_probe, 1, 100);
+	nt_name_cache_free(known);
+	nt_name_cache_free(other);
+}
+
 int
 main(void)
 {
@@ -126,6 +157,7 @@ main(void)
 		cmocka_unit_test(test_name_with_masses_of_addresses),
 		cmocka_unit_test(test_masses_of_versions),
 		cmocka_unit_test(test_busy_address_is_never_cut),
+		cmocka_unit_test(test_chosen_collisions_need_the_key),
 	};
 
 	return cmocka_run_group_tests_name("cache_flood", tests, NULL, NULL);

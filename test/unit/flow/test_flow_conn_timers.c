@@ -125,6 +125,65 @@ late(void **state)
 	}
 }
 
+/* What floods are made of, and what they are not. */
+static void
+embryonic(void **state)
+{
+	static const struct {
+		uint8_t proto;
+		const char *words;
+		bool embryonic;
+	} cases[] = {
+		{ 6, "oS@0", true },
+		{ 6, "oS@0 oS-1@1000 oS-1@3000 oS-1@4000", true },
+		{ 6, "oS@0 rH@1", true },
+		{ 6, "oS@0 rH@1 rH-1@1000 rH-1@3000", true },
+		{ 6, HELLO, false },
+		{ 6, HELLO "oD5 rD5", false },
+		{ 6, "oA@0", true },
+		{ 6, "oD5 oD5", false },
+		{ 17, "oU1", true },
+		{ 17, "oU1 rU1 oU1", true },
+		{ 17, "oU1 rU1 oU1 rU1", false },
+		{ 17, "oU1 oU1 oU1 oU1", false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < NT_ARRAY_SIZE(cases); i++) {
+		struct script s;
+
+		script_begin(&s, cases[i].proto, 40000, 9000);
+		script_run(&s, cases[i].words);
+		if (nt_conn_is_embryonic(&s.flow) != cases[i].embryonic)
+			fail_msg("%s", cases[i].words);
+		script_end(&s);
+	}
+}
+
+/* Whether the deadline is moved or judged in its turn, it is over at the same time. */
+static void
+postponed(void **state)
+{
+	static const char *const words[] = { HELLO "oD5@20000", HELLO "oF@10 rF@20", "oS@0",
+		HELLO "oF@10 rD5@2000", HELLO "rR@10" };
+
+	(void)state;
+	for (size_t i = 0; i < NT_ARRAY_SIZE(words); i++) {
+		struct script s;
+
+		script_begin(&s, 6, 40000, 9000);
+		script_run(&s, words[i]);
+		const struct nt_flow before = s.flow;
+		const int64_t end = end_of(&s);
+		s.flow = before;
+		nt_conn_postpone(s.conn, &s.flow, &s.cold);
+		if (s.flow.deadline_ns > end || end_of(&s) != end)
+			fail_msg("%s", words[i]);
+		assert_true(s.flow.deadline_ns == end);
+		script_end(&s);
+	}
+}
+
 int
 main(void)
 {
@@ -132,6 +191,8 @@ main(void)
 		cmocka_unit_test(ends),
 		cmocka_unit_test(judged_before_packets),
 		cmocka_unit_test(late),
+		cmocka_unit_test(embryonic),
+		cmocka_unit_test(postponed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -271,6 +271,39 @@ a_crowded_chain_has_a_victim(void **state)
 	nt_flow_table_free(t);
 }
 
+/* What was looked for under a known key is like any other traffic under one drawn at random. */
+static void
+chosen_collisions_need_the_key(void **state)
+{
+	enum {
+		MAX = 2000, /* 500 buckets */
+		CHOSEN = 400
+	};
+	const struct nt_flow_key first = key_number(0);
+	struct nt_flow_table *known = table_new(MAX), *other;
+	struct nt_hash_key key;
+
+	(void)state;
+	assert_int_equal(nt_hash_key_random(&key), 0);
+	other = nt_flow_table_new(MAX, &key);
+	assert_non_null(other);
+	const uint32_t bucket = nt_flow_bucket_of(known, nt_flow_hash(known, &first));
+	for (uint32_t i = 0, n = 0; n < CHOSEN; i++) {
+		const struct nt_flow_key k = key_number(i);
+
+		if (nt_flow_bucket_of(known, nt_flow_hash(known, &k)) != bucket)
+			continue;
+		assert_int_not_equal(insert_key(known, &k), NT_FLOW_NONE);
+		assert_int_not_equal(insert_key(other, &k), NT_FLOW_NONE);
+		n++;
+	}
+	assert_int_equal(stats_of(known).longest, CHOSEN / NT_FLOW_BUCKET_SLOTS);
+	/* 400 in 500 buckets: 17 in one of them has a chance of 10^-14. */
+	assert_in_range(stats_of(other).longest, 1, 2);
+	nt_flow_table_free(known);
+	nt_flow_table_free(other);
+}
+
 static void
 a_full_table_says_so(void **state)
 {
@@ -325,6 +358,56 @@ young_and_ended_keep_their_order(void **state)
 	nt_flow_table_free(t);
 }
 
+/* The oldest first, and not the youngest eighth. */
+static void
+sifting_tells_of_each_once(void **state)
+{
+	struct nt_flow_table *t = table_new(16);
+
+	(void)state;
+	assert_int_equal(nt_flow_sift(t), NT_FLOW_NONE);
+	for (uint32_t i = 0; i < 16; i++)
+		insert_number(t, i);
+	for (uint32_t i = 0; i < 14; i++)
+		assert_int_equal(nt_flow_sift(t), find_number(t, i));
+	assert_int_equal(nt_flow_sift(t), NT_FLOW_NONE);
+	end_flow(t, find_number(t, 3));
+	assert_int_equal(nt_flow_sift(t), NT_FLOW_NONE);
+	insert_number(t, 16);
+	assert_int_equal(nt_flow_sift(t), find_number(t, 14));
+	assert_int_equal(nt_flow_sift(t), NT_FLOW_NONE);
+	nt_flow_table_free(t);
+}
+
+/* Whatever leaves the list meanwhile. */
+static void
+sifting_goes_on_where_it_was(void **state)
+{
+	struct nt_flow_table *t = table_new(16);
+
+	(void)state;
+	for (uint32_t i = 0; i < 16; i++)
+		insert_number(t, i);
+	for (uint32_t i = 0; i < 4; i++)
+		nt_flow_sift(t);
+	end_flow(t, find_number(t, 3)); /* the last that was told of */
+	end_flow(t, find_number(t, 2));
+	end_flow(t, find_number(t, 0));
+	nt_flow_young_remove(t, find_number(t, 5));
+	assert_int_equal(nt_flow_sift(t), find_number(t, 4));
+	nt_flow_young_remove(t, find_number(t, 1));
+	nt_flow_young_remove(t, find_number(t, 4)); /* nothing before it is left */
+	const uint32_t next = nt_flow_sift(t);
+	assert_int_equal(next, find_number(t, 6));
+	assert_true(nt_flow_is_live(t, next));
+	nt_flow_unlink(t, next);
+	assert_false(nt_flow_is_live(t, next));
+	for (uint32_t i = 7; i < 14; i++)
+		assert_int_equal(nt_flow_sift(t), find_number(t, i));
+	assert_int_equal(nt_flow_sift(t), NT_FLOW_NONE);
+	nt_flow_table_free(t);
+}
+
 static void
 any_finds_every_live_flow(void **state)
 {
@@ -375,7 +458,10 @@ main(void)
 		cmocka_unit_test(equal_signatures_are_told_apart_by_the_key),
 		cmocka_unit_test(all_flows_in_one_chain),
 		cmocka_unit_test(a_crowded_chain_has_a_victim),
+		cmocka_unit_test(chosen_collisions_need_the_key),
 		cmocka_unit_test(a_full_table_says_so),
+		cmocka_unit_test(sifting_tells_of_each_once),
+		cmocka_unit_test(sifting_goes_on_where_it_was),
 		cmocka_unit_test(young_and_ended_keep_their_order),
 		cmocka_unit_test(any_finds_every_live_flow),
 		cmocka_unit_test(memory_per_flow),

@@ -16,7 +16,7 @@ setup(void **state)
 	memset(&propagation, 0, sizeof(propagation));
 	extra = (struct nt_namecache_extra){
 		.ts_ns = NT_SEC(1531628400),
-		.cache_entries = 77,
+		.fill = { 77, 3, 40 },
 		.watermark_lag_ns = &lag,
 		.propagation_ns = &propagation,
 	};
@@ -99,6 +99,8 @@ line_has_every_field(void **state)
 	for (unsigned int i = 0; nt_log_column(&c, &json_cfg, NT_LOG_NAMECACHE, i) != NULL; i++)
 		assert_non_null(json_object_get(j, c.name));
 	assert_int_equal(json_integer_value(json_object_get(j, "cache_entries")), 77);
+	assert_int_equal(json_integer_value(json_object_get(j, "flow_longest_bucket")), 3);
+	assert_int_equal(json_integer_value(json_object_get(j, "cache_longest_probe")), 40);
 	assert_int_equal(json_integer_value(json_object_get(j, "mappings_shed")),
 		2000 + NT_COUNTER_MAPPINGS_SHED_OUT + NT_COUNTER_MAPPINGS_SHED_IN);
 	uint64_t left_out = 0;

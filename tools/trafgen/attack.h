@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TG_ATTACK_H
+#define TG_ATTACK_H
+
+/*
+ * Floods, sent between the packets of ordinary traffic: --attack KIND is --attack-share of all
+ * packets. What they make of connections and DNS responses is in the truth (kind "attack").
+ */
+
+#include <stdint.h>
+
+enum tg_attack {
+	TG_ATTACK_NONE,
+	TG_ATTACK_SYN, /* SYNs, each from another source; half of them are answered */
+	TG_ATTACK_UDP, /* a datagram each, from many sources to all ports of a host */
+	TG_ATTACK_NAMES, /* lookups of ever new names, an address each */
+	TG_ATTACK_ONE_ADDRESS, /* ever new names of one address */
+	TG_ATTACK_ONE_NAME, /* ever new addresses of one name */
+	TG_ATTACK_FRAGMENTS, /* first fragments of datagrams that never become whole */
+	TG_ATTACK_TWINS, /* IPv4 and IPv6 connections whose addresses have the same bytes */
+	TG_ATTACKS
+};
+
+/* TG_ATTACKS where there is none of this name. */
+enum tg_attack tg_attack_find(const char *name);
+
+struct tg_gen;
+/* Sends what is due of it: when it returns, the attack has its share of all packets sent. */
+void tg_attack_run(struct tg_gen *g);
+
+#endif
