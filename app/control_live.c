@@ -14,7 +14,7 @@ most_of_any(const struct control *c)
 {
 	struct nt_namecache_fill most = { 0 }, one;
 	for (unsigned int i = 0; i < c->cfg.worker_count; i++) {
-		worker_gauges_fill(worker_gauges(c->cfg.workers[i]), &one);
+		control_stats_fill(worker_gauges(c->cfg.workers[i]), &one);
 		nt_namecache_fill_most(&most, &one);
 	}
 	return most;

@@ -11,6 +11,16 @@ histogram_of_interval(
 }
 
 void
+control_stats_fill(const struct worker_gauges *g, struct nt_namecache_fill *ret)
+{
+	*ret = (struct nt_namecache_fill){
+		.cache_entries = worker_gauge_read(g, WORKER_GAUGE_CACHE_ADDRESSES),
+		.flow_longest_bucket = worker_gauge_read(g, WORKER_GAUGE_FLOW_LONGEST_BUCKET),
+		.cache_longest_probe = worker_gauge_read(g, WORKER_GAUGE_CACHE_LONGEST_PROBE),
+	};
+}
+
+void
 control_stats_row(struct control_stats *s, const struct nt_counters *now,
 	const struct nt_namecache_fill *fill, struct worker *const *workers,
 	unsigned int worker_count, const struct nt_relay_stats *relay, int64_t ts_ns,

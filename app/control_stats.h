@@ -14,6 +14,9 @@ struct control_stats {
 	struct nt_histogram lag, propagation; /* scratch: of the interval */
 };
 
+/* What a line has of a worker's gauges. */
+void control_stats_fill(const struct worker_gauges *g, struct nt_namecache_fill *ret);
+
 /* The line for what came since the last one. */
 void control_stats_row(struct control_stats *s, const struct nt_counters *now,
 	const struct nt_namecache_fill *fill, struct worker *const *workers,

@@ -12,13 +12,3 @@ worker_gauge_info(unsigned int id)
 {
 	return id < WORKER_GAUGE_COUNT ? &gauges[id] : NULL;
 }
-
-void
-worker_gauges_fill(const struct worker_gauges *g, struct nt_namecache_fill *ret)
-{
-	*ret = (struct nt_namecache_fill){
-		.cache_entries = worker_gauge_read(g, WORKER_GAUGE_CACHE_ADDRESSES),
-		.flow_longest_bucket = worker_gauge_read(g, WORKER_GAUGE_FLOW_LONGEST_BUCKET),
-		.cache_longest_probe = worker_gauge_read(g, WORKER_GAUGE_CACHE_LONGEST_PROBE),
-	};
-}

@@ -8,7 +8,7 @@
 
 #include <stdatomic.h>
 
-#include <nt_namecache_row.h>
+#include <nt_base.h>
 
 /* id, name, what fills it (a key of the configuration, or ""), help */
 /* clang-format off */
@@ -55,8 +55,5 @@ worker_gauge_set(struct worker_gauges *g, enum worker_gauge id, uint64_t n)
 {
 	atomic_store_explicit(&g->n[id], n, memory_order_relaxed);
 }
-
-/* What namecache.log has of them. */
-void worker_gauges_fill(const struct worker_gauges *g, struct nt_namecache_fill *ret);
 
 #endif

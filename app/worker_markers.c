@@ -7,6 +7,7 @@
 
 #include <nt_fault.h>
 
+#include "control_stats.h"
 #include "worker_priv.h"
 
 /*
@@ -56,7 +57,7 @@ send_stats(struct worker *w, enum record_kind kind, int64_t ts_ns)
 		.ts_ns = ts_ns,
 	};
 	worker_observe(w);
-	worker_gauges_fill(&w->gauges, &m.fill);
+	control_stats_fill(&w->gauges, &m.fill);
 	memcpy(m.counters, w->counters.n, sizeof(m.counters));
 	return !nt_fault(NT_FAULT_RECORDS_FULL) && nt_msg_ring_put(w->records, &m.head);
 }

@@ -231,7 +231,7 @@ nt_flow_sift(struct nt_flow_table *t)
 	const uint32_t last = t->sifted;
 	const uint32_t idx = last != NT_FLOW_NONE ? t->cold[last].young_next : t->young.head;
 
-	if (t->unsifted <= t->max_flows / NT_FLOW_SIFT_SHARE || t->in_the_way != NT_FLOW_NONE)
+	if (t->unsifted <= t->limit / NT_FLOW_SIFT_SHARE || t->in_the_way != NT_FLOW_NONE)
 		return NT_FLOW_NONE;
 	t->sifted = idx;
 	t->cold[idx].sifted = true;
