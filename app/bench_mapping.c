@@ -121,7 +121,7 @@ make_config(struct nt_config *c, const struct nt_config *from)
 	c->workers = 1;
 	c->flow.max = 1 << 20;
 	c->names.max_mappings = MESSAGES * ANSWERS * COPIES;
-	c->names.max_addresses = 2 * MESSAGES * ANSWERS * COPIES;
+	c->names.max_addresses = MESSAGES * ANSWERS * COPIES;
 	c->names.max_names = 2 * MESSAGES;
 }
 

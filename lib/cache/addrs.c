@@ -80,8 +80,14 @@ nt_addrs_find(const struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr
 	return id;
 }
 
-static uint32_t
-new_addr(struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
+static struct nt_long_addr *
+long_addr(const struct nt_addrs *a, uint32_t id)
+{
+	return (void *)nt_addrs_at(a, id)->bytes;
+}
+
+uint32_t
+nt_addrs_add(struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
 {
 	const bool ipv4 = addr->family == NT_FAMILY_IPV4;
 	uint32_t id = NT_LIST_NONE;
@@ -97,33 +103,36 @@ new_addr(struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
 	if (ipv4)
 		memcpy(e->bytes, addr->bytes, 4);
 	else
-		memcpy(e->bytes, addr, sizeof(*addr));
+		*long_addr(a, id) = (struct nt_long_addr){ .addr = *addr };
 	nt_slots_insert(&a->slots, tag, id);
 	return id;
 }
 
-uint32_t
-nt_addrs_take(struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
-{
-	uint32_t id = nt_addrs_find(a, tag, addr);
-
-	if (id == NT_LIST_NONE)
-		id = new_addr(a, tag, addr);
-	if (id != NT_LIST_NONE)
-		nt_addrs_at(a, id)->refs++;
-	return id;
-}
-
 void
-nt_addrs_give(struct nt_addrs *a, uint32_t id)
+nt_addrs_unname(struct nt_addrs *a, uint32_t id)
 {
-	if (--nt_addrs_at(a, id)->refs > 0)
+	const bool is_long = (id & NT_ADDRS_LONG) != 0;
+
+	if (nt_addrs_at(a, id)->bonds != NT_LIST_NONE || (is_long && long_addr(a, id)->holds > 0))
 		return;
 	nt_slots_remove(&a->slots, nt_addrs_tag_of(a, id), id);
-	if (id & NT_ADDRS_LONG)
+	if (is_long)
 		nt_pool_give(&a->others, id ^ NT_ADDRS_LONG);
 	else
 		nt_pool_give(&a->ipv4, id);
+}
+
+void
+nt_addrs_hold(struct nt_addrs *a, uint32_t id)
+{
+	long_addr(a, id)->holds++;
+}
+
+void
+nt_addrs_release(struct nt_addrs *a, uint32_t id)
+{
+	long_addr(a, id)->holds--;
+	nt_addrs_unname(a, id);
 }
 
 size_t

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Addresses, named ones and clients alike, each stored once and named by number, with a count of
- * references. Owner: one thread.
+ * Addresses, named ones and clients (but for those of IPv4: store.h) alike, each stored once and
+ * named by number. One is there as long as it has names, or is held as a client. Owner: one thread.
  */
 #ifndef NT_CACHE_ADDRS_H
 #define NT_CACHE_ADDRS_H
@@ -14,15 +14,19 @@
 #define NT_ADDRS_LONG (UINT32_C(1) << 31)
 
 struct nt_interned_addr {
-	uint32_t refs; /* bonds of it, and lives told to it */
 	uint32_t bonds; /* list of its names, the one told of last first */
-	uint32_t lives : 31; /* how many lives those have */
+	uint32_t lives : 30; /* how many lives those have */
 	uint32_t trimmed : 1; /* it had more: some were given up */
-	uint8_t bytes[]; /* an IPv4 address's four, or struct nt_addr */
+	uint32_t indexed : 1; /* store.h */
+	uint8_t bytes[]; /* an IPv4 address's four, or struct nt_long_addr */
+};
+struct nt_long_addr {
+	struct nt_addr addr;
+	uint32_t holds; /* lives told to it */
 };
 #define NT_ADDRS_IPV4_BYTES (sizeof(struct nt_interned_addr) + 4)
-#define NT_ADDRS_LONG_BYTES (sizeof(struct nt_interned_addr) + sizeof(struct nt_addr))
-static_assert(NT_ADDRS_IPV4_BYTES == 16, "four IPv4 addresses to a cache line");
+#define NT_ADDRS_LONG_BYTES (sizeof(struct nt_interned_addr) + sizeof(struct nt_long_addr))
+static_assert(NT_ADDRS_IPV4_BYTES == 12, "five IPv4 addresses to a cache line");
 static_assert(NT_ADDRS_LONG_BYTES == 32, "two others");
 
 struct nt_addrs {
@@ -40,9 +44,13 @@ void nt_addrs_fini(struct nt_addrs *a);
 uint32_t nt_addrs_tag(const struct nt_addrs *a, const struct nt_addr *addr);
 /* The address's number, or NT_LIST_NONE (always for family NONE). */
 uint32_t nt_addrs_find(const struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr);
-/* The same with one reference more, made where it is new; NT_LIST_NONE where there is no room. */
-uint32_t nt_addrs_take(struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr);
-void nt_addrs_give(struct nt_addrs *a, uint32_t id);
+/* One that is new; NT_LIST_NONE where there is no room. */
+uint32_t nt_addrs_add(struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr);
+/* It has lost a name: forgotten where it was the last one and nobody holds it. */
+void nt_addrs_unname(struct nt_addrs *a, uint32_t id);
+/* Of those that are not IPv4; each hold wants its release. */
+void nt_addrs_hold(struct nt_addrs *a, uint32_t id);
+void nt_addrs_release(struct nt_addrs *a, uint32_t id);
 
 static inline struct nt_interned_addr *
 nt_addrs_at(const struct nt_addrs *a, uint32_t id)

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Memory asked for before a mapping's turn. Most mappings are told again: their life is found in
- * the index, then its bond, then the bond's ends and the text of its name, each in a line of its
- * own. What is new wants the lines of the other indexes instead, and what they lead to.
+ * Memory asked for before a mapping's turn: the indexes of addresses and names, the records that
+ * those lead to, then what there is of the address.
  */
 #include "store.h"
 
@@ -15,112 +14,127 @@ peek(const struct nt_slots *t, uint32_t tag)
 	return nt_slots_match(t, tag, &at);
 }
 
-/* Some lie in two lines, but what is looked at first is in the first. */
 static void
 prefetch_record(const struct nt_pool *p, uint32_t id)
 {
-	nt_prefetch_write(nt_pool_at(p, id));
-}
-
-static void
-prefetch_life(const struct nt_name_cache *c, uint32_t id)
-{
-	const uint8_t *l = nt_pool_at(&c->lives, id);
-
-	nt_prefetch_write(l);
-}
-
-static uint32_t
-peek_record(const struct nt_slots *t, const struct nt_pool *p, uint32_t tag)
-{
-	const uint32_t id = peek(t, tag);
-
 	if (id != NT_LIST_NONE)
-		prefetch_record(p, id);
-	return id;
+		nt_prefetch_write(nt_pool_at(p, id));
 }
 
 static void
-peek_addr(const struct nt_addrs *a, uint32_t tag)
+prefetch_addr(const struct nt_addrs *a, uint32_t id)
 {
-	const uint32_t id = peek(&a->slots, tag);
-
 	if (id != NT_LIST_NONE)
 		nt_prefetch_write(nt_addrs_at(a, id));
 }
 
-static void
-prefetch_text(const struct nt_names *n, uint32_t id)
+static bool
+is_interned(const struct nt_mapping *m)
 {
-	if (id != NT_LIST_NONE)
-		nt_prefetch(nt_slab_at(&n->slab, nt_names_at(n, id)->text));
+	return m->client.family != NT_FAMILY_NONE && m->client.family != NT_FAMILY_IPV4;
 }
 
 static void
-known_ahead(const struct nt_name_cache *c, uint32_t life, unsigned int step)
+slots_ahead(
+	const struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
 {
-	const struct nt_life *l = nt_life_at(c, life);
-	const struct nt_bond *b = nt_bond_at(c, l->bond);
-
-	if (step == 2) {
-		prefetch_record(&c->bonds, l->bond);
-		if (l->client != NT_LIST_NONE)
-			nt_prefetch_write(nt_addrs_at(&c->addrs, l->client));
-	} else if (step == 3) {
-		nt_prefetch_write(nt_addrs_at(&c->addrs, b->addr));
-		prefetch_record(&c->names.pool, b->name);
-	} else {
-		prefetch_text(&c->names, b->name);
-	}
+	nt_slots_prefetch(&c->addrs.slots, (uint32_t)k->addr);
+	nt_slots_prefetch(&c->names.slots, (uint32_t)k->name);
+	if (nt_unlikely(is_interned(m)))
+		nt_slots_prefetch(&c->addrs.slots, (uint32_t)k->client);
 }
 
 static void
-new_ahead(const struct nt_name_cache *c, const struct nt_mapping_keys *k, unsigned int step)
+records_ahead(const struct nt_name_cache *c, const struct nt_mapping *m, struct nt_mapping_keys *k)
 {
-	const uint32_t addr = (uint32_t)k->addr, client = (uint32_t)k->client;
-	const uint32_t name = (uint32_t)k->name;
+	k->addr_id = peek(&c->addrs.slots, (uint32_t)k->addr);
+	k->name_id = peek(&c->names.slots, (uint32_t)k->name);
+	prefetch_addr(&c->addrs, k->addr_id);
+	prefetch_record(&c->names.pool, k->name_id);
+	if (nt_unlikely(is_interned(m)))
+		prefetch_addr(&c->addrs, peek(&c->addrs.slots, (uint32_t)k->client));
+}
 
-	if (step == 1) {
-		nt_slots_prefetch(&c->addrs.slots, addr);
-		nt_slots_prefetch(&c->addrs.slots, client);
-		nt_slots_prefetch(&c->names.slots, name);
-		nt_slots_prefetch(&c->by_bond, nt_bond_tag(addr, name));
-		nt_slots_prefetch(&c->by_pair, nt_pair_tag(addr, client));
-	} else if (step == 2) {
-		peek_addr(&c->addrs, addr);
-		peek_addr(&c->addrs, client);
-		(void)peek_record(&c->names.slots, &c->names.pool, name);
-		(void)peek_record(&c->by_bond, &c->bonds, nt_bond_tag(addr, name));
-	} else if (step == 3) {
-		const uint32_t a = peek(&c->addrs.slots, addr);
+static uint32_t
+life_tag(const struct nt_mapping *m, const struct nt_mapping_keys *k)
+{
+	return nt_life_tag((uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, m->source);
+}
 
-		prefetch_text(&c->names, peek(&c->names.slots, name));
-		if (a != NT_LIST_NONE && nt_addrs_at(&c->addrs, a)->bonds != NT_LIST_NONE)
-			prefetch_record(&c->bonds, nt_addrs_at(&c->addrs, a)->bonds);
+static uint32_t
+bond_tag(const struct nt_mapping_keys *k)
+{
+	return nt_bond_tag((uint32_t)k->addr, (uint32_t)k->name);
+}
+
+static bool
+is_indexed(const struct nt_name_cache *c, const struct nt_mapping_keys *k)
+{
+	return nt_addrs_at(&c->addrs, k->addr_id)->indexed;
+}
+
+static void
+ways_ahead(
+	const struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
+{
+	if (k->name_id != NT_LIST_NONE)
+		nt_prefetch(nt_slab_at(&c->names.slab, nt_names_at(&c->names, k->name_id)->text));
+	if (k->addr_id == NT_LIST_NONE)
+		return;
+	if (!is_indexed(c, k)) {
+		prefetch_record(&c->bonds, nt_addrs_at(&c->addrs, k->addr_id)->bonds);
+		return;
 	}
+	nt_slots_prefetch(&c->by_life, life_tag(m, k));
+	nt_slots_prefetch(&c->by_bond, bond_tag(k));
+	nt_slots_prefetch(&c->by_pair, nt_pair_tag((uint32_t)k->addr, (uint32_t)k->client));
+}
+
+static void
+lives_ahead(const struct nt_name_cache *c, const struct nt_mapping *m, struct nt_mapping_keys *k)
+{
+	k->life = k->bond = NT_LIST_NONE;
+	if (k->addr_id == NT_LIST_NONE)
+		return;
+	if (!is_indexed(c, k)) {
+		k->bond = nt_addrs_at(&c->addrs, k->addr_id)->bonds;
+		if (k->bond != NT_LIST_NONE)
+			prefetch_record(&c->lives, nt_bond_at(c, k->bond)->lives);
+		return;
+	}
+	k->life = peek(&c->by_life, life_tag(m, k));
+	prefetch_record(&c->lives, k->life);
+	k->bond = peek(&c->by_bond, bond_tag(k));
+	prefetch_record(&c->bonds, k->bond);
+}
+
+static void
+neighbours_ahead(const struct nt_name_cache *c, const struct nt_mapping_keys *k)
+{
+	if (k->bond != NT_LIST_NONE)
+		prefetch_record(&c->lives, nt_bond_at(c, k->bond)->lives);
+	if (k->life == NT_LIST_NONE)
+		return;
+	const struct nt_life *l = nt_life_at(c, k->life);
+	prefetch_record(&c->lives, l->in_bond.prev);
+	prefetch_record(&c->lives, l->in_bond.next);
+	nt_prefetch_write(&c->firsts[k->life]);
 }
 
 void
 nt_name_cache_ahead(const struct nt_name_cache *c, const struct nt_mapping *m,
 	struct nt_mapping_keys *k, unsigned int step)
 {
-	if (step == 0) {
-		k->tag = nt_life_tag(
-			(uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, m->source);
-		nt_slots_prefetch(&c->by_life, k->tag);
-		return;
-	}
-	if (step == 1) {
-		k->life = peek(&c->by_life, k->tag);
-		if (k->life != NT_LIST_NONE) {
-			prefetch_life(c, k->life);
-			return;
-		}
-	}
-	if (k->life != NT_LIST_NONE)
-		known_ahead(c, k->life, step);
+	if (step == 0)
+		slots_ahead(c, m, k);
+	else if (step == 1)
+		records_ahead(c, m, k);
+	else if (step == 2)
+		ways_ahead(c, m, k);
+	else if (step == 3)
+		lives_ahead(c, m, k);
 	else
-		new_ahead(c, k, step);
+		neighbours_ahead(c, k);
 }
 
 void
@@ -148,5 +162,5 @@ nt_name_cache_lookup_ahead(const struct nt_name_cache *c, uint64_t addr_key, uns
 	if (step == 2)
 		prefetch_record(&c->bonds, bond);
 	else if (b->lives != NT_LIST_NONE)
-		prefetch_life(c, b->lives);
+		prefetch_record(&c->lives, b->lives);
 }

@@ -157,40 +157,6 @@ version_of(const struct nt_mapping *m)
 		.index = m->index };
 }
 
-/* Names and addresses with a reference each. */
-static struct nt_told
-intern(struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
-{
-	struct nt_told t = {
-		.client = NT_LIST_NONE,
-		.addr_tag = (uint32_t)k->addr,
-		.client_tag = (uint32_t)k->client,
-		.name_tag = (uint32_t)k->name,
-		.source = m->source,
-	};
-
-	t.addr = nt_addrs_take(&c->addrs, t.addr_tag, &m->addr);
-	if (m->client.family != NT_FAMILY_NONE)
-		t.client = nt_addrs_take(&c->addrs, t.client_tag, &m->client);
-	t.name = nt_names_take(&c->names, t.name_tag, m->name, m->name_len);
-	return t;
-}
-
-static void
-release(struct nt_name_cache *c, const struct nt_told *t)
-{
-	nt_addrs_give(&c->addrs, t->addr);
-	if (t->client != NT_LIST_NONE)
-		nt_addrs_give(&c->addrs, t->client);
-	nt_names_give(&c->names, t->name);
-}
-
-static uint32_t
-tag_of(const struct nt_mapping *m, const struct nt_mapping_keys *k)
-{
-	return nt_life_tag((uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, m->source);
-}
-
 static bool
 goes_on(const struct nt_name_cache *c, uint32_t life, const struct nt_version *v)
 {
@@ -207,17 +173,27 @@ refresh(struct nt_name_cache *c, uint32_t life, const struct nt_version *v)
 	return NT_NAME_REFRESHED;
 }
 
+/* Where a mapping is; both NT_LIST_NONE where they are not. */
+struct place {
+	uint32_t addr, life;
+};
+
+static struct place
+place_of(const struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
+{
+	struct place p = { nt_addrs_find(&c->addrs, (uint32_t)k->addr, &m->addr), NT_LIST_NONE };
+
+	if (p.addr != NT_LIST_NONE)
+		p.life = nt_store_find(c, p.addr, m, k);
+	return p;
+}
+
 static enum nt_name_added
 begin(struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k,
-	const struct nt_version *v)
+	const struct nt_version *v, struct place p)
 {
-	struct nt_told t = intern(c, m, k);
-
-	/* Looked for once more: room may have been made of it. */
-	nt_store_begin(c, &t, v, nt_store_find(c, m, tag_of(m, k)));
+	nt_evict_trim(c, nt_store_begin(c, m, k, v, p.addr, p.life));
 	c->stats.added_new++;
-	nt_evict_trim(c, t.addr);
-	release(c, &t);
 	return NT_NAME_NEW;
 }
 
@@ -235,20 +211,22 @@ nt_name_cache_add_keyed(
 	struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
 {
 	struct nt_version v;
-	uint32_t life;
-	bool old;
+	struct place p;
+	bool old, made = false;
 
 	if (!mapping_is_valid(c, m))
 		return refuse(c, m);
 	v = version_of(m);
-	life = nt_store_find(c, m, tag_of(m, k));
-	old = goes_on(c, life, &v);
-	if (!old && !nt_evict_make_room(c, m->name_len))
+	p = place_of(c, m, k);
+	old = goes_on(c, p.life, &v);
+	if (!old && !nt_evict_make_room(c, m->name_len, &made))
 		return refuse(c, m);
+	if (nt_unlikely(made))
+		p = place_of(c, m, k); /* it may have been made of these */
 	c->last_position = m->position;
 	c->last_index = m->index;
 	nt_wheel_start(&c->wheel, v.seen_ns);
-	return old ? refresh(c, life, &v) : begin(c, m, k, &v);
+	return old ? refresh(c, p.life, &v) : begin(c, m, k, &v, p);
 }
 
 enum nt_name_added
@@ -267,6 +245,6 @@ nt_name_cache_has(const struct nt_name_cache *c, const struct nt_mapping *m)
 	uint32_t life;
 
 	nt_mapping_keys_of(&c->key, m, &k);
-	life = nt_store_find(c, m, tag_of(m, &k));
+	life = place_of(c, m, &k).life;
 	return life != NT_LIST_NONE && nt_life_expires_ns(nt_life_at(c, life)) > m->seen_ns;
 }

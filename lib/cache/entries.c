@@ -53,8 +53,7 @@ fill(struct tour *t, uint32_t id, struct nt_name_entry *ret)
 		.index = l->index,
 		.source = l->source,
 	};
-	if (l->client != NT_LIST_NONE)
-		ret->client = nt_addrs_get(&c->addrs, l->client);
+	ret->client = nt_client_addr(&c->addrs, nt_life_client(l));
 	copy_name(c, b->name, ret);
 }
 
@@ -84,8 +83,7 @@ take(struct tour *t, uint32_t id)
 static bool
 take_bond(struct tour *t, const struct nt_bond *b)
 {
-	for (uint32_t id = b->lives; id != NT_LIST_NONE;
-		id = nt_list_next(&t->c->in_bond, b->lives, id))
+	for (uint32_t id = b->lives; id != NT_LIST_NONE; id = nt_list_next(&t->c->in_bond, id))
 		if (!take(t, id))
 			return false;
 	return true;
@@ -103,7 +101,7 @@ begin(const struct nt_name_cache *c, uint32_t skip, struct nt_name_entries *ret)
 static void
 take_bonds(struct tour *t, const struct nt_list_view *v, uint32_t head)
 {
-	for (uint32_t id = head; id != NT_LIST_NONE; id = nt_list_next(v, head, id))
+	for (uint32_t id = head; id != NT_LIST_NONE; id = nt_list_next(v, id))
 		if (!take_bond(t, nt_bond_at(t->c, id)))
 			break;
 }

@@ -95,8 +95,14 @@ has_name(const struct nt_name_cache *c, uint16_t name_len)
 	       nt_slab_has_room(&c->names.slab, name_len);
 }
 
+static bool
+has_room(const struct nt_name_cache *c, uint16_t name_len)
+{
+	return has_addresses(c) && has_name(c, name_len);
+}
+
 bool
-nt_evict_make_room(struct nt_name_cache *c, uint16_t name_len)
+nt_evict_make_room(struct nt_name_cache *c, uint16_t name_len, bool *ret_made)
 {
 	struct nt_name_cache_stats *s = &c->stats;
 	unsigned int i;
@@ -105,11 +111,14 @@ nt_evict_make_room(struct nt_name_cache *c, uint16_t name_len)
 		evict_life(c, &s->evicted_names);
 		return false;
 	}
+	*ret_made = !has_room(c, name_len);
+	if (nt_likely(!*ret_made))
+		return true;
 	for (i = 0; i < EVICT_STEPS && !has_addresses(c); i++)
 		evict_life(c, &s->evicted_addresses);
 	for (i = 0; i < EVICT_STEPS && !has_name(c, name_len); i++)
 		evict_life(c, &s->evicted_names);
-	return has_addresses(c) && has_name(c, name_len);
+	return has_room(c, name_len);
 }
 
 /* The life told longest ago of the bond told of longest ago. */

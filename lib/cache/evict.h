@@ -8,8 +8,10 @@
 
 #include "store.h"
 
-/* Room for one mapping more, made where there is none; false: there is still none. */
-bool nt_evict_make_room(struct nt_name_cache *c, uint16_t name_len);
+/*
+ * Room for one mapping more, made where there is none: *ret_made. False: there is still none.
+ */
+bool nt_evict_make_room(struct nt_name_cache *c, uint16_t name_len, bool *ret_made);
 /* Back to the caps, after a mapping of this address. */
 void nt_evict_trim(struct nt_name_cache *c, uint32_t addr);
 

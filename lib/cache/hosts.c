@@ -234,7 +234,7 @@ static struct seen
 look_back(const struct nt_hosts *h, uint32_t head, const struct nt_addr *addr, int64_t slot)
 {
 	struct seen ret = { .before = NT_LIST_NONE };
-	for (uint32_t id = head; id != NT_LIST_NONE; id = nt_list_next(&h->in_mac, head, id)) {
+	for (uint32_t id = head; id != NT_LIST_NONE; id = nt_list_next(&h->in_mac, id)) {
 		const struct nt_sighting *s = &h->ring[id];
 		if (s->slot < slot - 1 || ret.known)
 			break;

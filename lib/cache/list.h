@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Circular doubly linked lists of records in pools, linked by number: half the size of pointers. A
- * list is the number of its first record (NT_LIST_NONE: empty); the first one's `prev` is the last.
+ * Doubly linked lists of records in pools, linked by number: half the size of pointers. A list is
+ * the number of its first record (NT_LIST_NONE: empty); the first one's `prev` is the last, the
+ * last one's `next` is none. So who comes to the front touches the first record only.
  */
 #ifndef NT_CACHE_LIST_H
 #define NT_CACHE_LIST_H
@@ -34,19 +35,26 @@ nt_list_at(const struct nt_list_view *v, uint32_t id)
 	return (struct nt_links *)(void *)(v->first + (size_t)id * v->stride_bytes);
 }
 
+static inline bool
+nt_list_is_alone(const struct nt_list_view *v, uint32_t id)
+{
+	const struct nt_links *l = nt_list_at(v, id);
+
+	return l->prev == id && l->next == NT_LIST_NONE;
+}
+
 static inline void
 nt_list_push_back(const struct nt_list_view *v, uint32_t *head, uint32_t id)
 {
 	struct nt_links *l = nt_list_at(v, id), *first;
 
+	*l = (struct nt_links){ id, NT_LIST_NONE };
 	if (*head == NT_LIST_NONE) {
-		l->prev = l->next = id;
 		*head = id;
 		return;
 	}
 	first = nt_list_at(v, *head);
 	l->prev = first->prev;
-	l->next = *head;
 	nt_list_at(v, first->prev)->next = id;
 	first->prev = id;
 }
@@ -54,23 +62,30 @@ nt_list_push_back(const struct nt_list_view *v, uint32_t *head, uint32_t id)
 static inline void
 nt_list_push_front(const struct nt_list_view *v, uint32_t *head, uint32_t id)
 {
-	nt_list_push_back(v, head, id);
+	struct nt_links *l = nt_list_at(v, id), *first;
+
+	*l = (struct nt_links){ id, *head };
+	if (*head != NT_LIST_NONE) {
+		first = nt_list_at(v, *head);
+		l->prev = first->prev;
+		first->prev = id;
+	}
 	*head = id;
 }
 
 static inline void
 nt_list_remove(const struct nt_list_view *v, uint32_t *head, uint32_t id)
 {
-	struct nt_links *l = nt_list_at(v, id);
+	const struct nt_links l = *nt_list_at(v, id);
 
-	if (l->next == id) {
-		*head = NT_LIST_NONE;
-		return;
-	}
-	nt_list_at(v, l->prev)->next = l->next;
-	nt_list_at(v, l->next)->prev = l->prev;
 	if (*head == id)
-		*head = l->next;
+		*head = l.next;
+	else
+		nt_list_at(v, l.prev)->next = l.next;
+	if (l.next != NT_LIST_NONE)
+		nt_list_at(v, l.next)->prev = l.prev;
+	else if (*head != NT_LIST_NONE)
+		nt_list_at(v, *head)->prev = l.prev;
 }
 
 static inline void
@@ -84,24 +99,9 @@ nt_list_to_front(const struct nt_list_view *v, uint32_t *head, uint32_t id)
 
 /* The one after id, or NT_LIST_NONE after the last. */
 static inline uint32_t
-nt_list_next(const struct nt_list_view *v, uint32_t head, uint32_t id)
+nt_list_next(const struct nt_list_view *v, uint32_t id)
 {
-	uint32_t next = nt_list_at(v, id)->next;
-
-	return next == head ? NT_LIST_NONE : next;
-}
-
-/* The last one, and from any one to that before it, NT_LIST_NONE before the first. */
-static inline uint32_t
-nt_list_last(const struct nt_list_view *v, uint32_t head)
-{
-	return head == NT_LIST_NONE ? NT_LIST_NONE : nt_list_at(v, head)->prev;
-}
-
-static inline uint32_t
-nt_list_prev(const struct nt_list_view *v, uint32_t head, uint32_t id)
-{
-	return id == head ? NT_LIST_NONE : nt_list_at(v, id)->prev;
+	return nt_list_at(v, id)->next;
 }
 
 #endif

@@ -105,13 +105,12 @@ find_clients(struct nt_search *s)
 	s->client_count = 0;
 	for (unsigned int i = 0; i < NT_MIN(s->q->client_count, NT_NAME_CLIENTS_MAX); i++) {
 		const struct nt_addr *client = &s->q->clients[i];
-		const uint32_t tag = nt_addrs_tag(addrs, client);
-		const uint32_t id = nt_addrs_find(addrs, tag, client);
+		const uint32_t tag =
+			client->family == NT_FAMILY_IPV4 ? 0 : nt_addrs_tag(addrs, client);
+		const struct nt_client c = nt_client_of(addrs, tag, client);
 
-		if (id == NT_LIST_NONE)
-			continue;
-		s->clients[s->client_count].id = id;
-		s->clients[s->client_count++].tag = tag;
+		if (c.kind == NT_CLIENT_IPV4 || c.id != NT_LIST_NONE)
+			s->clients[s->client_count++] = c;
 	}
 }
 

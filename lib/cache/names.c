@@ -49,8 +49,8 @@ nt_names_find(const struct nt_names *n, uint32_t tag, const char *name, uint16_t
 	return id;
 }
 
-static uint32_t
-new_name(struct nt_names *n, uint32_t tag, const char *name, uint16_t len)
+uint32_t
+nt_names_add(struct nt_names *n, uint32_t tag, const char *name, uint16_t len)
 {
 	struct nt_interned_name *e;
 	uint32_t id, text;
@@ -78,7 +78,7 @@ nt_names_take(struct nt_names *n, uint32_t tag, const char *name, uint16_t len)
 	uint32_t id = nt_names_find(n, tag, name, len);
 
 	if (id == NT_LIST_NONE)
-		return new_name(n, tag, name, len);
+		return nt_names_add(n, tag, name, len);
 	nt_names_at(n, id)->refs++;
 	return id;
 }

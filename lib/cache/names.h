@@ -38,7 +38,9 @@ void nt_names_fini(struct nt_names *n);
 uint32_t nt_names_tag(const struct nt_names *n, const char *name, uint16_t len);
 /* The name's number, or NT_LIST_NONE. */
 uint32_t nt_names_find(const struct nt_names *n, uint32_t tag, const char *name, uint16_t len);
-/* The name's number with one reference more; NT_LIST_NONE where there is no room. */
+/* One that is new, with one reference; NT_LIST_NONE where there is no room. */
+uint32_t nt_names_add(struct nt_names *n, uint32_t tag, const char *name, uint16_t len);
+/* Either with one reference more. */
 uint32_t nt_names_take(struct nt_names *n, uint32_t tag, const char *name, uint16_t len);
 void nt_names_give(struct nt_names *n, uint32_t id);
 

@@ -14,7 +14,7 @@
 
 struct nt_mapping_keys {
 	uint64_t addr, client, name;
-	uint32_t life, tag; /* the name cache's own, between its steps */
+	uint32_t addr_id, name_id, life, bond; /* the name cache's own, between its steps */
 };
 
 /* 0 for family NONE. */

@@ -83,7 +83,7 @@
 
 struct nt_name_cache_config {
 	uint32_t max_mappings; /* versions held */
-	uint32_t max_addresses; /* addresses with names, and clients, together */
+	uint32_t max_addresses; /* addresses with names, and clients that are not IPv4, together */
 	uint32_t max_names; /* different names */
 	uint64_t max_name_bytes; /* room for their text */
 	uint32_t max_mappings_per_address; /* lives; beyond, the one told longest ago goes */
@@ -244,7 +244,7 @@ struct nt_name_cache_stats {
 	uint64_t evicted_names; /* versions lost by max_names or max_name_bytes */
 	uint64_t evicted_per_address;
 	uint64_t lookup_cut; /* lookups that met the bound on steps */
-	uint64_t bytes; /* memory that was ever used, indexes in whole */
+	uint64_t bytes; /* memory that was ever used; indexes in whole, if at all */
 	uint64_t name_bytes; /* of these, names, their text and their index */
 	uint32_t longest_probe; /* slots looked at by the worst insert into any index */
 };

@@ -99,36 +99,72 @@ is_elder(const struct nt_pick *a, const struct nt_pick *b)
 	return a->first_index < b->first_index;
 }
 
+/* The client's own. */
+static void
+offer_own(struct nt_search *s, uint32_t id)
+{
+	const struct nt_life *l = nt_life_at(s->c, id);
+	struct nt_pick pick;
+
+	if (s->bond != NT_LIST_NONE && l->bond != s->bond)
+		return;
+	if (!judge(s, id, l, &pick))
+		return;
+	pick.own = true;
+	nt_picks_offer(&s->picks, &pick);
+	if (is_elder(&pick, &s->eldest))
+		s->eldest = pick;
+}
+
 /* What one address of the client was told; the lives that began last come first, should there be
  * too many. */
 static void
-walk_pair(struct nt_search *s, uint32_t client, uint32_t client_tag)
+walk_pair(struct nt_search *s, struct nt_client client)
 {
-	const struct nt_list_view *v = &s->c->in_pair;
-	struct nt_pick pick;
-	uint32_t head;
+	const struct nt_addr addr = nt_client_addr(&s->c->addrs, client);
+	const uint32_t tag = nt_pair_tag(s->addr_tag, nt_addrs_tag(&s->c->addrs, &addr));
+	uint32_t id = nt_store_pair(s->c, tag);
 
-	head = nt_store_pair(s->c, nt_pair_tag(s->addr_tag, client_tag), s->addr, client);
-	for (uint32_t id = nt_list_last(v, head); id != NT_LIST_NONE && step(s);
-		id = nt_list_prev(v, head, id)) {
-		const struct nt_life *l = nt_life_at(s->c, id);
+	for (; id != NT_LIST_NONE && step(s); id = nt_list_next(&s->c->in_pair, id))
+		if (nt_store_is_pair(s->c, nt_life_at(s->c, id), s->addr, client))
+			offer_own(s, id);
+}
 
-		if (s->bond != NT_LIST_NONE && l->bond != s->bond)
-			continue;
-		if (!judge(s, id, l, &pick))
-			continue;
-		pick.own = true;
-		nt_picks_offer(&s->picks, &pick);
-		if (is_elder(&pick, &s->eldest))
-			s->eldest = pick;
+static bool
+is_own(const struct nt_search *s, const struct nt_life *l)
+{
+	for (unsigned int i = 0; i < s->client_count; i++)
+		if (nt_life_is_to(l, s->clients[i]))
+			return true;
+	return false;
+}
+
+static void
+walk_few(struct nt_search *s, const struct nt_interned_addr *a)
+{
+	const struct nt_name_cache *c = s->c;
+
+	for (uint32_t bond = a->bonds; bond != NT_LIST_NONE;
+		bond = nt_list_next(&c->in_addr, bond)) {
+		uint32_t id = nt_bond_at(c, bond)->lives;
+
+		for (; id != NT_LIST_NONE && step(s); id = nt_list_next(&c->in_bond, id))
+			if (is_own(s, nt_life_at(c, id)))
+				offer_own(s, id);
 	}
 }
 
 void
 nt_search_own(struct nt_search *s)
 {
+	const struct nt_interned_addr *a = nt_addrs_at(&s->c->addrs, s->addr);
+
+	if (!a->indexed) {
+		walk_few(s, a);
+		return;
+	}
 	for (unsigned int i = 0; i < s->client_count; i++)
-		walk_pair(s, s->clients[i].id, s->clients[i].tag);
+		walk_pair(s, s->clients[i]);
 }
 
 /* The best life of one name. They lie latest told first, and a version is never later than that. */
@@ -139,7 +175,7 @@ best_of_bond(struct nt_search *s, const struct nt_bond *b, struct nt_pick *ret)
 
 	ret->name = NT_NAME_NONE;
 	for (uint32_t id = b->lives; id != NT_LIST_NONE && step(s);
-		id = nt_list_next(&s->c->in_bond, b->lives, id)) {
+		id = nt_list_next(&s->c->in_bond, id)) {
 		const struct nt_life *l = nt_life_at(s->c, id);
 
 		if (s->want == NT_WANT_LATE && l->position <= s->q->start_position)
@@ -190,7 +226,7 @@ nt_search_anyone(struct nt_search *s)
 		return;
 	}
 	for (uint32_t id = head; id != NT_LIST_NONE && step(s);
-		id = nt_list_next(&s->c->in_addr, head, id)) {
+		id = nt_list_next(&s->c->in_addr, id)) {
 		const struct nt_bond *b = nt_bond_at(s->c, id);
 
 		if (is_too_old(s, b->last_position))
@@ -207,7 +243,7 @@ nt_search_name(struct nt_search *s, uint32_t name)
 	struct nt_pick pick;
 
 	for (uint32_t id = head; id != NT_LIST_NONE && step(s);
-		id = nt_list_next(&s->c->in_name, head, id)) {
+		id = nt_list_next(&s->c->in_name, id)) {
 		const struct nt_bond *b = nt_bond_at(s->c, id);
 
 		if (is_too_old(s, b->last_position))

@@ -34,9 +34,7 @@ struct nt_search {
 	uint32_t addr, addr_tag;
 	uint32_t bond; /* this name of the address only, or NT_LIST_NONE */
 	unsigned int client_count;
-	struct {
-		uint32_t id, tag;
-	} clients[NT_NAME_CLIENTS_MAX]; /* those that were ever told anything */
+	struct nt_client clients[NT_NAME_CLIENTS_MAX]; /* those that may have been told something */
 	struct nt_picks picks;
 	struct nt_pick eldest; /* of what nt_search_own found: the life that began first */
 };

@@ -22,14 +22,20 @@ nt_name_release(struct nt_name_cache *c, uint32_t id)
 	nt_names_give(&c->names, id);
 }
 
+/* Of those that nothing was ever put into, nothing was touched. */
+static size_t
+index_bytes(const struct nt_slots *t)
+{
+	return t->longest == 0 ? 0 : nt_slots_bytes(t);
+}
+
 static uint64_t
 bytes_in_use(const struct nt_name_cache *c)
 {
 	return sizeof(*c) + nt_addrs_bytes(&c->addrs) + nt_names_bytes(&c->names) +
 	       nt_pool_bytes(&c->lives) + sizeof(*c->firsts) * c->firsts_touched +
 	       nt_pool_bytes(&c->bonds) + sizeof(struct nt_past) * c->past.touched +
-	       nt_slots_bytes(&c->by_life) + nt_slots_bytes(&c->by_bond) +
-	       nt_slots_bytes(&c->by_pair);
+	       index_bytes(&c->by_life) + index_bytes(&c->by_bond) + index_bytes(&c->by_pair);
 }
 
 static uint32_t

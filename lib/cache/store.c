@@ -1,114 +1,59 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include "store.h"
+#include "index.h"
 
-static bool
-is_life_of(const struct nt_name_cache *c, const struct nt_life *l, const struct nt_mapping *m)
+static uint32_t
+new_bond(struct nt_name_cache *c, uint32_t addr, uint32_t name)
 {
-	const struct nt_bond *b = nt_bond_at(c, l->bond);
+	const uint32_t id = nt_pool_take(&c->bonds);
 
-	if (l->source != m->source ||
-		(l->client == NT_LIST_NONE) != (m->client.family == NT_FAMILY_NONE))
-		return false;
-	return nt_addrs_is(&c->addrs, b->addr, &m->addr) &&
-	       (l->client == NT_LIST_NONE || nt_addrs_is(&c->addrs, l->client, &m->client)) &&
-	       nt_names_is(&c->names, b->name, m->name, m->name_len);
-}
-
-uint32_t
-nt_store_find(const struct nt_name_cache *c, const struct nt_mapping *m, uint32_t tag)
-{
-	uint32_t at = nt_slots_home(&c->by_life, tag), id;
-
-	while ((id = nt_slots_match(&c->by_life, tag, &at)) != NT_LIST_NONE)
-		if (is_life_of(c, nt_life_at(c, id), m))
-			break;
+	*nt_bond_at(c, id) = (struct nt_bond){
+		.addr = addr, .name = name, .lives = NT_LIST_NONE, .last_expires = INT32_MIN
+	};
+	nt_list_push_front(&c->in_addr, &nt_addrs_at(&c->addrs, addr)->bonds, id);
+	nt_list_push_front(&c->in_name, &nt_names_at(&c->names, name)->bonds, id);
 	return id;
-}
-
-uint32_t
-nt_store_bond(const struct nt_name_cache *c, uint32_t tag, uint32_t addr, uint32_t name)
-{
-	uint32_t at = nt_slots_home(&c->by_bond, tag), id;
-
-	while ((id = nt_slots_match(&c->by_bond, tag, &at)) != NT_LIST_NONE) {
-		const struct nt_bond *b = nt_bond_at(c, id);
-
-		if (b->addr == addr && b->name == name)
-			break;
-	}
-	return id;
-}
-
-uint32_t
-nt_store_pair(const struct nt_name_cache *c, uint32_t tag, uint32_t addr, uint32_t client)
-{
-	uint32_t at = nt_slots_home(&c->by_pair, tag), id;
-
-	while ((id = nt_slots_match(&c->by_pair, tag, &at)) != NT_LIST_NONE) {
-		const struct nt_life *l = nt_life_at(c, id);
-
-		if (l->client == client && nt_bond_at(c, l->bond)->addr == addr)
-			break;
-	}
-	return id;
-}
-
-/* As the last of its pair, so that the index need not change. */
-static void
-link_pair(struct nt_name_cache *c, const struct nt_told *t, uint32_t life)
-{
-	uint32_t tag = nt_pair_tag(t->addr_tag, t->client_tag);
-	uint32_t head = nt_store_pair(c, tag, t->addr, t->client);
-
-	if (head == NT_LIST_NONE)
-		nt_slots_insert(&c->by_pair, tag, life);
-	nt_list_push_back(&c->in_pair, &head, life);
-}
-
-static void
-unlink_pair(struct nt_name_cache *c, const struct nt_told *t, uint32_t life)
-{
-	uint32_t tag = nt_pair_tag(t->addr_tag, t->client_tag);
-	uint32_t head = nt_store_pair(c, tag, t->addr, t->client), old = head;
-
-	nt_list_remove(&c->in_pair, &head, life);
-	if (head == NT_LIST_NONE)
-		nt_slots_remove(&c->by_pair, tag, old);
-	else if (head != old)
-		nt_slots_replace(&c->by_pair, tag, old, head);
 }
 
 static uint32_t
-take_bond(struct nt_name_cache *c, const struct nt_told *t)
+take_bond(struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k,
+	uint32_t addr)
 {
-	uint32_t tag = nt_bond_tag(t->addr_tag, t->name_tag);
-	uint32_t id = nt_store_bond(c, tag, t->addr, t->name);
-	struct nt_interned_addr *a = nt_addrs_at(&c->addrs, t->addr);
-	struct nt_interned_name *n = nt_names_at(&c->names, t->name);
+	const uint32_t name_tag = (uint32_t)k->name, addr_tag = (uint32_t)k->addr;
+	uint32_t name = nt_names_find(&c->names, name_tag, m->name, m->name_len), id;
 
-	if (id != NT_LIST_NONE)
-		return id;
-	id = nt_pool_take(&c->bonds);
-	*nt_bond_at(c, id) = (struct nt_bond){
-		.addr = t->addr, .name = t->name, .lives = NT_LIST_NONE, .last_expires = INT32_MIN
-	};
-	a->refs++;
-	n->refs++;
-	nt_list_push_front(&c->in_addr, &a->bonds, id);
-	nt_list_push_front(&c->in_name, &n->bonds, id);
-	nt_slots_insert(&c->by_bond, tag, id);
+	if (addr != NT_LIST_NONE && name != NT_LIST_NONE) {
+		id = nt_store_bond(c, nt_bond_tag(addr_tag, name_tag), addr, name);
+		if (id != NT_LIST_NONE)
+			return id;
+	}
+	if (name == NT_LIST_NONE)
+		name = nt_names_add(&c->names, name_tag, m->name, m->name_len);
+	else
+		nt_names_at(&c->names, name)->refs++;
+	if (addr == NT_LIST_NONE)
+		addr = nt_addrs_add(&c->addrs, addr_tag, &m->addr);
+	id = new_bond(c, addr, name);
+	if (nt_addrs_at(&c->addrs, addr)->indexed)
+		nt_index_bond(c, id);
 	return id;
 }
 
 static void
-drop_bond(struct nt_name_cache *c, const struct nt_told *t, uint32_t id)
+drop_bond(struct nt_name_cache *c, uint32_t id)
 {
-	nt_list_remove(&c->in_addr, &nt_addrs_at(&c->addrs, t->addr)->bonds, id);
-	nt_list_remove(&c->in_name, &nt_names_at(&c->names, t->name)->bonds, id);
-	nt_slots_remove(&c->by_bond, nt_bond_tag(t->addr_tag, t->name_tag), id);
+	const struct nt_bond b = *nt_bond_at(c, id);
+	struct nt_interned_addr *a = nt_addrs_at(&c->addrs, b.addr);
+	struct nt_interned_name *n = nt_names_at(&c->names, b.name);
+
+	if (a->indexed)
+		nt_index_forget_bond(c, id);
+	nt_list_remove(&c->in_addr, &a->bonds, id);
+	nt_list_remove(&c->in_name, &n->bonds, id);
+	if (a->bonds == NT_LIST_NONE)
+		a->indexed = 0;
 	nt_pool_give(&c->bonds, id);
-	nt_names_give(&c->names, t->name);
-	nt_addrs_give(&c->addrs, t->addr);
+	nt_names_give(&c->names, b.name);
+	nt_addrs_unname(&c->addrs, b.addr);
 }
 
 /* A life was told again: it and its bond become the latest of theirs. */
@@ -121,44 +66,56 @@ touch(struct nt_name_cache *c, uint32_t life)
 	b->last_position = l->position;
 	b->last_expires = NT_MAX(b->last_expires, nt_bond_expires(nt_life_expires_ns(l)));
 	nt_list_to_front(&c->in_bond, &b->lives, life);
-	nt_list_to_front(&c->in_addr, &nt_addrs_at(&c->addrs, b->addr)->bonds, l->bond);
-	nt_list_to_front(&c->in_name, &nt_names_at(&c->names, b->name)->bonds, l->bond);
+	if (!nt_list_is_alone(&c->in_addr, l->bond))
+		nt_list_to_front(&c->in_addr, &nt_addrs_at(&c->addrs, b->addr)->bonds, l->bond);
+	if (!nt_list_is_alone(&c->in_name, l->bond))
+		nt_list_to_front(&c->in_name, &nt_names_at(&c->names, b->name)->bonds, l->bond);
 }
 
-static uint32_t
-life_tag(const struct nt_told *t)
+static struct nt_client
+take_client(struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
 {
-	return nt_life_tag(t->addr_tag, t->client_tag, t->name_tag, t->source);
+	struct nt_client ret = nt_client_of(a, tag, addr);
+
+	if (ret.kind != NT_CLIENT_OTHER)
+		return ret;
+	if (ret.id == NT_LIST_NONE)
+		ret.id = nt_addrs_add(a, tag, addr);
+	nt_addrs_hold(a, ret.id);
+	return ret;
 }
 
-void
-nt_store_begin(
-	struct nt_name_cache *c, const struct nt_told *t, const struct nt_version *v, uint32_t old)
+uint32_t
+nt_store_begin(struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k,
+	const struct nt_version *v, uint32_t addr, uint32_t old)
 {
-	uint32_t bond = take_bond(c, t), id = nt_pool_take(&c->lives);
+	const uint32_t bond = take_bond(c, m, k, addr), id = nt_pool_take(&c->lives);
+	const struct nt_client client = take_client(&c->addrs, (uint32_t)k->client, &m->client);
+	struct nt_bond *b = nt_bond_at(c, bond);
+	struct nt_interned_addr *a = nt_addrs_at(&c->addrs, b->addr);
 	struct nt_life *l = nt_life_at(c, id);
 
+	if (a->lives >= NT_STORE_FEW && !a->indexed)
+		nt_index_addr(c, a);
 	*l = (struct nt_life){
 		.position = v->position,
 		.seen_ns = v->seen_ns,
 		.bond = bond,
-		.client = t->client,
+		.client = client.id,
+		.client_kind = client.kind,
 		.past = NT_LIST_NONE,
 		.ttl_ms = v->ttl_ms,
 		.index = v->index,
-		.source = t->source,
+		.name_bits = nt_name_bits(k),
+		.source = m->source,
 	};
-	if (t->client != NT_LIST_NONE)
-		nt_addrs_at(&c->addrs, t->client)->refs++;
-	nt_addrs_at(&c->addrs, t->addr)->lives++;
-	if (old != NT_LIST_NONE)
-		nt_slots_replace(&c->by_life, life_tag(t), old, id);
-	else
-		nt_slots_insert(&c->by_life, life_tag(t), id);
-	link_pair(c, t, id);
-	nt_list_push_front(&c->in_bond, &nt_bond_at(c, bond)->lives, id);
+	a->lives++;
+	if (a->indexed)
+		nt_index_life(c, m, k, id, old);
+	nt_list_push_front(&c->in_bond, &b->lives, id);
 	touch(c, id);
 	l->wheel_slot = nt_wheel_put(&c->wheel, &c->in_wheel, id, nt_life_deadline_ns(c, l));
+	return b->addr;
 }
 
 static void
@@ -193,40 +150,24 @@ nt_store_refresh(struct nt_name_cache *c, uint32_t life, const struct nt_version
 	touch(c, life);
 }
 
-static struct nt_told
-told_of(const struct nt_name_cache *c, const struct nt_life *l, const struct nt_bond *b)
-{
-	const struct nt_addrs *a = &c->addrs;
-
-	return (struct nt_told){
-		.addr = b->addr,
-		.client = l->client,
-		.name = b->name,
-		.addr_tag = nt_addrs_tag_of(a, b->addr),
-		.client_tag = l->client != NT_LIST_NONE ? nt_addrs_tag_of(a, l->client) : 0,
-		.name_tag = nt_names_at(&c->names, b->name)->tag,
-		.source = l->source,
-	};
-}
-
 void
 nt_store_drop(struct nt_name_cache *c, uint32_t life)
 {
-	struct nt_life l = *nt_life_at(c, life);
+	const struct nt_life l = *nt_life_at(c, life);
 	struct nt_bond *b = nt_bond_at(c, l.bond);
-	const struct nt_told t = told_of(c, &l, b);
+	struct nt_interned_addr *a = nt_addrs_at(&c->addrs, b->addr);
 
 	nt_wheel_remove(&c->wheel, &c->in_wheel, life, l.wheel_slot);
-	nt_slots_remove(&c->by_life, life_tag(&t), life);
-	unlink_pair(c, &t, life);
+	if (a->indexed)
+		nt_index_forget_life(c, life);
 	nt_list_remove(&c->in_bond, &b->lives, life);
-	nt_addrs_at(&c->addrs, t.addr)->lives--;
+	a->lives--;
 	nt_pool_give(&c->lives, life);
 	nt_life_at(c, life)->bond = NT_LIST_NONE; /* for who walks over the pool */
 	if (b->lives == NT_LIST_NONE)
-		drop_bond(c, &t, l.bond);
-	if (t.client != NT_LIST_NONE)
-		nt_addrs_give(&c->addrs, t.client);
+		drop_bond(c, l.bond);
+	if (l.client_kind == NT_CLIENT_OTHER)
+		nt_addrs_release(&c->addrs, l.client);
 }
 
 void

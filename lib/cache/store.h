@@ -6,7 +6,10 @@
  *                 bond --- lives, the one told last first (each: client, source)
  *                            life --- superseded versions, latest first (past.h)
  *   name --- bonds, the one told of last first
- *   (address, client) --- the same lives, as they began
+ *   (address, client) --- the same lives, the one that began last first
+ *
+ * Most addresses have a life or two: these are looked through. Where an address has come to have
+ * more than NT_STORE_FEW, its lives and bonds are in indexes, as long as it has any.
  *
  * A life is a mapping (address, name, client, source) from when it was learnt, as long as it is
  * relearnt before it has been expired for stale_for; its latest version lies in it. One that comes
@@ -30,19 +33,38 @@ nt_cache_clamp_time(int64_t time_ns)
 	return NT_MAX(-NT_CACHE_TIME_MAX_NS, NT_MIN(time_ns, NT_CACHE_TIME_MAX_NS));
 }
 
+#define NT_STORE_FEW 2
+
+/*
+ * Whom something was told. Most clients have IPv4 addresses, which are no longer than a number:
+ * they are not interned.
+ */
+enum nt_client_kind {
+	NT_CLIENT_NOBODY,
+	NT_CLIENT_IPV4, /* id: the four bytes as they are */
+	NT_CLIENT_OTHER, /* id: number of an address, NT_LIST_NONE where it has none (yet) */
+};
+
+struct nt_client {
+	uint32_t id;
+	uint8_t kind;
+};
+
 /* One cache line. */
 struct nt_life {
 	uint64_t position;
 	int64_t seen_ns;
-	struct nt_links in_pair, in_bond, in_wheel;
+	struct nt_links in_pair, in_bond, in_wheel; /* in_pair: where the address is indexed */
 	uint32_t bond;
-	uint32_t client; /* number of an address, or NT_LIST_NONE */
+	uint32_t client; /* struct nt_client's id */
 	uint32_t past;
 	uint32_t ttl_ms; /* expires - seen */
 	uint16_t index;
 	uint16_t wheel_slot;
+	uint16_t name_bits; /* of the name's key, beside its tag */
 	uint8_t source;
-	uint8_t told_again; /* its first version lies in nt_name_cache.firsts */
+	uint8_t client_kind : 2;
+	uint8_t told_again : 1; /* its first version lies in nt_name_cache.firsts */
 };
 static_assert(sizeof(struct nt_life) == NT_CACHE_LINE, "the bulk of the memory");
 
@@ -89,20 +111,14 @@ struct nt_name_cache {
 	struct nt_list_view in_pair, in_bond, in_wheel, in_addr, in_name;
 	struct nt_slots by_life; /* (address, name, client, source) -> its present life */
 	struct nt_slots by_bond; /* (address, name) -> bond */
-	struct nt_slots by_pair; /* (address, client) -> first of its lives */
+	struct nt_slots
+		by_pair; /* (address, client) -> first of its lives, others of its tag too */
 	struct nt_past_ring past;
 	struct nt_wheel wheel;
 	uint64_t last_position;
 	uint16_t last_index;
 	int64_t lost_until_ns; /* what caps made give up could have counted until then */
 	struct nt_name_cache_stats stats; /* the counters of it */
-};
-
-/* Who told whom what: numbers of things interned, and their tags. */
-struct nt_told {
-	uint32_t addr, client, name;
-	uint32_t addr_tag, client_tag, name_tag; /* client_tag is 0 where there is none */
-	uint8_t source;
 };
 
 /*
@@ -190,20 +206,52 @@ nt_store_versions(const struct nt_name_cache *c)
 	return c->lives.used + c->past.count;
 }
 
-/* The present life of a mapping, or NT_LIST_NONE. tag: nt_life_tag. */
-uint32_t nt_store_find(const struct nt_name_cache *c, const struct nt_mapping *m, uint32_t tag);
+static inline struct nt_client
+nt_life_client(const struct nt_life *l)
+{
+	return (struct nt_client){ l->client, l->client_kind };
+}
+
+static inline bool
+nt_life_is_to(const struct nt_life *l, struct nt_client client)
+{
+	return l->client == client.id && l->client_kind == client.kind;
+}
+
+/* A client's address, of family NONE for nobody; and the other way. tag: nt_addrs_tag. */
+struct nt_addr nt_client_addr(const struct nt_addrs *a, struct nt_client client);
+struct nt_client nt_client_of(const struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr);
+
+static inline uint16_t
+nt_name_bits(const struct nt_mapping_keys *k)
+{
+	return (uint16_t)(k->name >> 48);
+}
+
+/* The present life of a mapping of this address, or NT_LIST_NONE. */
+uint32_t nt_store_find(const struct nt_name_cache *c, uint32_t addr, const struct nt_mapping *m,
+	const struct nt_mapping_keys *k);
 /*
- * First life of a pair, the one that began first of those that are left, or NT_LIST_NONE. tag:
- * nt_pair_tag.
+ * Where an address is indexed: first life of a pair, the one that began last of those that are
+ * left, or NT_LIST_NONE. There may be others of the same tag among them. tag: nt_pair_tag.
  */
-uint32_t nt_store_pair(const struct nt_name_cache *c, uint32_t tag, uint32_t addr, uint32_t client);
+uint32_t nt_store_pair(const struct nt_name_cache *c, uint32_t tag);
+static inline bool
+nt_store_is_pair(const struct nt_name_cache *c, const struct nt_life *l, uint32_t addr,
+	struct nt_client client)
+{
+	return nt_life_is_to(l, client) && nt_bond_at(c, l->bond)->addr == addr;
+}
 
 /* This name of this address, or NT_LIST_NONE. tag: nt_bond_tag. */
 uint32_t nt_store_bond(const struct nt_name_cache *c, uint32_t tag, uint32_t addr, uint32_t name);
 
-/* A new life; `old` is the one it follows, or NT_LIST_NONE. There is room (evict.h). */
-void nt_store_begin(
-	struct nt_name_cache *c, const struct nt_told *t, const struct nt_version *v, uint32_t old);
+/*
+ * A new life; addr: the address's number, or NT_LIST_NONE where it has none; old: the life that it
+ * follows, or NT_LIST_NONE. There is room (evict.h). Returns the address's number.
+ */
+uint32_t nt_store_begin(struct nt_name_cache *c, const struct nt_mapping *m,
+	const struct nt_mapping_keys *k, const struct nt_version *v, uint32_t addr, uint32_t old);
 /* A new version of a life. There is room for the one it supersedes. */
 void nt_store_refresh(struct nt_name_cache *c, uint32_t life, const struct nt_version *v);
 /* The end of a life. */

@@ -351,7 +351,7 @@ const struct config_key config_keys[] = {
 		.def = 1 << 20, .unit = "mappings", .help = "Mappings kept." },
 	{ "names.max_addresses", U32(names.max_addresses), LOWERS, .min = 16, .max = CACHE_MAX,
 		.def = 1 << 18, .unit = "addresses",
-		.help = "Addresses kept, clients among them." },
+		.help = "Addresses with names kept, and clients that are not of IPv4." },
 	{ "names.max_names", U32(names.max_names), LOWERS, .min = 16, .max = CACHE_MAX,
 		.def = 1 << 18, .unit = "names", .help = "Different names kept." },
 	{ "names.max_name_bytes", U64(names.max_name_bytes), .min = 65536, .max = INT64_C(1) << 33,

@@ -56,8 +56,38 @@ test_max_addresses(void **state NT_UNUSED)
 	for (uint64_t i = 1; i <= 100; i++)
 		tell_numbered(c, i, (uint32_t)i, 7, 100 * (int64_t)i);
 	assert_int_equal(stats_of(c).addresses, 10);
-	assert_int_equal(stats_of(c).mappings, 9);
-	assert_int_equal(stats_of(c).evicted_addresses, 91);
+	assert_int_equal(stats_of(c).mappings, 10);
+	assert_int_equal(stats_of(c).evicted_addresses, 90);
+	nt_name_cache_free(c);
+}
+
+/* Clients of IPv6 count, each once. */
+static void
+test_max_addresses_ipv6(void **state NT_UNUSED)
+{
+	struct nt_name_cache_config cfg = small_config();
+	struct nt_name_cache *c;
+
+	cfg.max_addresses = 10;
+	c = cache_with(&cfg);
+	for (uint64_t i = 1; i <= 100; i++) {
+		const uint8_t bytes[16] = { 0x20, 1, (uint8_t)(i / 3) };
+		struct nt_mapping m = { .addr = address((uint32_t)i),
+			.client = nt_addr_v6(bytes),
+			.position = i,
+			.seen_ns = NT_SEC(T0),
+			.expires_ns = NT_SEC(T0 + 100 * (int64_t)i),
+			.source = NT_SOURCE_DNS_A,
+			.name = "x",
+			.name_len = 1 };
+
+		assert_int_equal(nt_name_cache_add(c, &m), NT_NAME_NEW);
+	}
+	/* 94 to 100 were told to the clients 31 to 33. */
+	assert_int_equal(stats_of(c).mappings, 7);
+	assert_int_equal(stats_of(c).addresses, 10);
+	nt_name_cache_clear(c);
+	assert_int_equal(stats_of(c).addresses, 0);
 	nt_name_cache_free(c);
 }
 
@@ -252,12 +282,12 @@ test_lowered_addresses_and_names(void **state NT_UNUSED)
 	nt_name_cache_set_caps(c, &caps);
 	assert_false(nt_name_cache_shrink(c, 1000));
 	assert_int_equal(stats_of(c).addresses, 20);
-	assert_int_equal(stats_of(c).evicted_addresses, 81);
+	assert_int_equal(stats_of(c).evicted_addresses, 80);
 	caps = caps_of(1000, 1000, 5, 1000);
 	nt_name_cache_set_caps(c, &caps);
 	assert_false(nt_name_cache_shrink(c, 1000));
 	assert_int_equal(stats_of(c).names, 5);
-	assert_int_equal(stats_of(c).evicted_names, 14);
+	assert_int_equal(stats_of(c).evicted_names, 15);
 	assert_false(nt_name_cache_shrink(c, 1000));
 	nt_name_cache_free(c);
 }
@@ -321,6 +351,7 @@ main(void)
 		cmocka_unit_test(test_config),
 		cmocka_unit_test(test_max_mappings),
 		cmocka_unit_test(test_max_addresses),
+		cmocka_unit_test(test_max_addresses_ipv6),
 		cmocka_unit_test(test_max_names),
 		cmocka_unit_test(test_max_name_bytes),
 		cmocka_unit_test(test_max_per_address),

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Where a mapping is: looked through where its address has a few lives, else by the indexes. */
+#include "store.h"
+
+struct nt_addr
+nt_client_addr(const struct nt_addrs *a, struct nt_client client)
+{
+	uint8_t bytes[4];
+
+	if (client.kind == NT_CLIENT_NOBODY)
+		return (struct nt_addr){ .family = NT_FAMILY_NONE };
+	if (client.kind == NT_CLIENT_OTHER)
+		return nt_addrs_get(a, client.id);
+	memcpy(bytes, &client.id, sizeof(bytes));
+	return nt_addr_v4(bytes);
+}
+
+struct nt_client
+nt_client_of(const struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
+{
+	struct nt_client ret = { NT_LIST_NONE, NT_CLIENT_NOBODY };
+
+	if (nt_likely(addr->family == NT_FAMILY_IPV4)) {
+		ret.kind = NT_CLIENT_IPV4;
+		memcpy(&ret.id, addr->bytes, sizeof(ret.id));
+	} else if (addr->family != NT_FAMILY_NONE) {
+		ret.kind = NT_CLIENT_OTHER;
+		ret.id = nt_addrs_find(a, tag, addr);
+	}
+	return ret;
+}
+
+static uint32_t
+find_among_few(const struct nt_name_cache *c, uint32_t addr, const struct nt_mapping *m,
+	const struct nt_mapping_keys *k, struct nt_client client)
+{
+	uint32_t bond = nt_addrs_at(&c->addrs, addr)->bonds;
+
+	for (; bond != NT_LIST_NONE; bond = nt_list_next(&c->in_addr, bond)) {
+		const struct nt_bond *b = nt_bond_at(c, bond);
+		uint32_t id = b->lives;
+
+		for (; id != NT_LIST_NONE; id = nt_list_next(&c->in_bond, id)) {
+			const struct nt_life *l = nt_life_at(c, id);
+
+			if (nt_life_is_to(l, client) && l->source == m->source &&
+				l->name_bits == nt_name_bits(k) &&
+				nt_names_is(&c->names, b->name, m->name, m->name_len))
+				return id;
+		}
+	}
+	return NT_LIST_NONE;
+}
+
+/*
+ * The name by 48 bits of its keyed hash: nobody can choose two that agree, and the next line but
+ * one of memory is spared. Any two of one address, client and source do by chance, once in 2^48.
+ */
+static uint32_t
+find_indexed(const struct nt_name_cache *c, uint32_t addr, const struct nt_mapping *m,
+	const struct nt_mapping_keys *k, struct nt_client client)
+{
+	const uint32_t tag =
+		nt_life_tag((uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, m->source);
+	uint32_t at = nt_slots_home(&c->by_life, tag), id;
+
+	while ((id = nt_slots_match(&c->by_life, tag, &at)) != NT_LIST_NONE) {
+		const struct nt_life *l = nt_life_at(c, id);
+
+		if (nt_life_is_to(l, client) && l->source == m->source &&
+			l->name_bits == nt_name_bits(k) && nt_bond_at(c, l->bond)->addr == addr)
+			break;
+	}
+	return id;
+}
+
+uint32_t
+nt_store_find(const struct nt_name_cache *c, uint32_t addr, const struct nt_mapping *m,
+	const struct nt_mapping_keys *k)
+{
+	const struct nt_client client = nt_client_of(&c->addrs, (uint32_t)k->client, &m->client);
+
+	if (nt_addrs_at(&c->addrs, addr)->indexed)
+		return find_indexed(c, addr, m, k, client);
+	return find_among_few(c, addr, m, k, client);
+}
+
+static uint32_t
+bond_among_few(const struct nt_name_cache *c, uint32_t addr, uint32_t name)
+{
+	uint32_t id = nt_addrs_at(&c->addrs, addr)->bonds;
+
+	while (id != NT_LIST_NONE && nt_bond_at(c, id)->name != name)
+		id = nt_list_next(&c->in_addr, id);
+	return id;
+}
+
+uint32_t
+nt_store_bond(const struct nt_name_cache *c, uint32_t tag, uint32_t addr, uint32_t name)
+{
+	uint32_t at = nt_slots_home(&c->by_bond, tag), id;
+
+	if (!nt_addrs_at(&c->addrs, addr)->indexed)
+		return bond_among_few(c, addr, name);
+	while ((id = nt_slots_match(&c->by_bond, tag, &at)) != NT_LIST_NONE) {
+		const struct nt_bond *b = nt_bond_at(c, id);
+
+		if (b->addr == addr && b->name == name)
+			break;
+	}
+	return id;
+}
+
+uint32_t
+nt_store_pair(const struct nt_name_cache *c, uint32_t tag)
+{
+	uint32_t at = nt_slots_home(&c->by_pair, tag);
+
+	return nt_slots_match(&c->by_pair, tag, &at);
+}

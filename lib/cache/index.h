@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The indexes of lives and bonds, for addresses that have more than NT_STORE_FEW lives (store.h):
+ * what changes of them. Owner: one thread.
+ */
+#ifndef NT_CACHE_INDEX_H
+#define NT_CACHE_INDEX_H
+
+#include "store.h"
+
+/* All that an address has, which is in none of them so far. */
+void nt_index_addr(struct nt_name_cache *c, struct nt_interned_addr *a);
+/* Of an address that is: a new life, which takes the place of `old` if there is one. */
+void nt_index_life(struct nt_name_cache *c, const struct nt_mapping *m,
+	const struct nt_mapping_keys *k, uint32_t life, uint32_t old);
+void nt_index_forget_life(struct nt_name_cache *c, uint32_t life);
+void nt_index_bond(struct nt_name_cache *c, uint32_t bond);
+void nt_index_forget_bond(struct nt_name_cache *c, uint32_t bond);
+
+#endif
