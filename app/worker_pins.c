@@ -56,7 +56,7 @@ make_clients(struct worker *w, const struct nt_name_query *o, bool final, struct
 }
 
 static void
-make_queries(struct worker *w, uint32_t idx, bool final, struct queries *ret)
+make_queries(struct worker *w, uint32_t idx, struct queries *ret)
 {
 	const struct nt_flow *f = nt_flow_at(w->flows, idx);
 	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
@@ -71,7 +71,6 @@ make_queries(struct worker *w, uint32_t idx, bool final, struct queries *ret)
 			.start_clock_ns = cold->first_clock_ns,
 			.end_clock_ns = f->last_clock_ns,
 		};
-	make_clients(w, &ret->orig, final, ret);
 }
 
 /* Did lookups tell nothing of the responder but, maybe, a PTR answer? */
@@ -132,17 +131,30 @@ is_for_show(const struct nt_server_name *name, const struct nt_name_result *told
 	return (name->flags & NT_SERVER_NAME_ECH) != 0 && told->match != NT_MATCH_CLIENT;
 }
 
-/* Ask everything that is asked of a connection. */
+static bool
+has_names(const struct worker *w, const struct nt_addr *addr)
+{
+	return nt_name_cache_names(w->names, addr) || nt_name_cache_names(w->asserted, addr);
+}
+
+/*
+ * Ask everything that is asked of a connection. Whose addresses the originator's are matters only
+ * where there is something to find: not at a resolver, where most connections of some networks go.
+ */
 static void
 look_up(struct worker *w, uint32_t idx, bool final, struct found_names *ret)
 {
 	const struct nt_server_name *name = server_name_in_time(w, idx);
 	struct queries q;
-	make_queries(w, idx, final, &q);
+	make_queries(w, idx, &q);
 	nt_name_cache_lookup(w->names, &q.orig, final, &ret->orig);
-	ask_resp(w, &q, NULL, final, &ret->resp);
-	ret->first.count = ret->asserted.count = 0;
+	ret->resp.count = ret->first.count = ret->asserted.count = 0;
+	ret->resp.match = NT_MATCH_NONE;
 	ret->addrs.count = 0;
+	if (name == NULL && !has_names(w, &q.resp.addr))
+		return;
+	make_clients(w, &q.orig, final, &q);
+	ask_resp(w, &q, NULL, final, &ret->resp);
 	if (name != NULL) {
 		nt_name_cache_addrs(w->names, &q.resp, name->text, name->len, &ret->addrs);
 		ask_resp(w, &q, name, final, &ret->first);

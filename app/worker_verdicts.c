@@ -128,8 +128,14 @@ verdicts_open(struct worker *w, uint32_t idx, const struct nt_packet *p)
 	/* Before it was sent, the reader told when the stream began. */
 	if (nt_unlikely(j->began_ns == INT64_MIN))
 		j->began_ns = atomic_load_explicit(w->cfg.began_ns, memory_order_relaxed);
-	j->of_flow[idx] = STATE_WAITS | (joined ? JOINED : 0) |
-			  (nt_flow_at(w->flows, idx)->orig_is_lo ? ORIG_IS_LO : 0);
+	const struct nt_flow *f = nt_flow_at(w->flows, idx);
+	const bool orig_is_lo = f->orig_is_lo != 0;
+	const struct ends e = ends_of(&f->key, orig_is_lo);
+	const bool waits = verdicts_is_outbound(w, &e);
+	j->of_flow[idx] = (uint8_t)((waits ? STATE_WAITS : STATE_EXEMPT) | (joined ? JOINED : 0) |
+				    (orig_is_lo ? ORIG_IS_LO : 0));
+	if (!waits)
+		return;
 	/* There is room: no flow is released before it was judged. */
 	j->ring[j->tail] = idx;
 	j->tail = j->tail + 1 == j->size ? 0 : j->tail + 1;
@@ -189,12 +195,6 @@ verdicts_query(struct worker *w, const struct ends *e, uint64_t position, int64_
 	};
 }
 
-static bool
-is_exempt(const struct worker *w, const struct ends *e, int64_t start_ns)
-{
-	return !verdicts_is_outbound(w, e) || verdicts_is_resolver(w, e, start_ns);
-}
-
 static unsigned int
 judge(struct worker *w, const struct nt_verdict_query *q)
 {
@@ -204,13 +204,13 @@ judge(struct worker *w, const struct nt_verdict_query *q)
 				       : STATE_CLIENT + (unsigned int)(v - NT_VERDICT_CLIENT);
 }
 
-/* As of its first packet. */
+/* As of its first packet; what isn't outbound has never waited. */
 static unsigned int
 judge_begun(struct worker *w, const struct nt_flow_cold *cold, const struct ends *e, bool joined,
 	bool early)
 {
 	struct nt_addr clients[NT_HOST_ADDRS_MAX + 1];
-	if (is_exempt(w, e, cold->first_clock_ns))
+	if (verdicts_is_resolver(w, e, cold->first_clock_ns))
 		return STATE_EXEMPT;
 	struct nt_verdict_query q =
 		verdicts_query(w, e, cold->first_position, cold->first_clock_ns, clients);
@@ -323,7 +323,9 @@ judge_turned(struct worker *w, const struct nt_flow *f, uint32_t idx)
 		verdicts_query(w, &e, f->last_position, f->last_clock_ns, clients);
 	q.start_ns = nt_flow_cold_at(w->flows, idx)->first_clock_ns;
 	q.joined = true;
-	return is_exempt(w, &e, q.start_ns) ? STATE_EXEMPT : judge(w, &q);
+	return !verdicts_is_outbound(w, &e) || verdicts_is_resolver(w, &e, q.start_ns)
+		       ? STATE_EXEMPT
+		       : judge(w, &q);
 }
 
 /* A connection that was turned round after its first packet is judged again. */

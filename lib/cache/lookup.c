@@ -114,15 +114,31 @@ find_clients(struct nt_search *s)
 	}
 }
 
-/* The address and who asks; false: it has no names, as nearly all clients don't. */
+/* NT_LIST_NONE: it has no names, as nearly all clients don't. */
+static uint32_t
+find_named(const struct nt_addrs *addrs, uint32_t tag, const struct nt_addr *addr)
+{
+	const uint32_t id = nt_addrs_find(addrs, tag, addr);
+
+	return id != NT_LIST_NONE && nt_addrs_at(addrs, id)->bonds != NT_LIST_NONE ? id
+										   : NT_LIST_NONE;
+}
+
+bool
+nt_name_cache_names(const struct nt_name_cache *c, const struct nt_addr *addr)
+{
+	return find_named(&c->addrs, nt_addrs_tag(&c->addrs, addr), addr) != NT_LIST_NONE;
+}
+
+/* The address and who asks. */
 static bool
 find_ends(struct nt_search *s)
 {
 	const struct nt_addrs *addrs = &s->c->addrs;
 
 	s->addr_tag = nt_addrs_tag(addrs, &s->q->addr);
-	s->addr = nt_addrs_find(addrs, s->addr_tag, &s->q->addr);
-	if (s->addr == NT_LIST_NONE || nt_addrs_at(addrs, s->addr)->bonds == NT_LIST_NONE)
+	s->addr = find_named(addrs, s->addr_tag, &s->q->addr);
+	if (s->addr == NT_LIST_NONE)
 		return false;
 	find_clients(s);
 	return true;

@@ -175,6 +175,9 @@ struct nt_name_result {
 	uint32_t names[NT_NAME_VALS_MAX]; /* ids, best first */
 };
 
+/* Has the address names? False: lookups of it find nothing, whoever asks. */
+bool nt_name_cache_names(const struct nt_name_cache *c, const struct nt_addr *addr);
+
 /*
  * final: the connection has ended; false: it goes on and is being pinned, so `late` and late PTRs
  * are left out. Returns true where the result has names.

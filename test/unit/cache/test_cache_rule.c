@@ -31,6 +31,22 @@ test_own_lookup_before_others(void **state)
 	expect_names(c, conn(2, 7, 3, 2, 4, 3), true, "none");
 }
 
+/* Whether it is worth asking: of the address, not of who was told. */
+static void
+test_has_names(void **state)
+{
+	struct nt_name_cache *c = *state;
+	const struct nt_addr told = address(1), asker = client(7), other = address(2);
+
+	assert_false(nt_name_cache_names(c, &told));
+	tell(c, 1, 0, 1, 7, "mine.example", 100);
+	assert_true(nt_name_cache_names(c, &told));
+	assert_false(nt_name_cache_names(c, &asker));
+	assert_false(nt_name_cache_names(c, &other));
+	nt_name_cache_clear(c);
+	assert_false(nt_name_cache_names(c, &told));
+}
+
 static void
 test_latest_first_and_more(void **state)
 {
@@ -455,6 +471,7 @@ main(void)
 #define RULE_TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_has),
+		RULE_TEST(test_has_names),
 		RULE_TEST(test_own_lookup_before_others),
 		RULE_TEST(test_latest_first_and_more),
 		RULE_TEST(test_index_orders_one_packet),
