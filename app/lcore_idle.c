@@ -12,8 +12,8 @@
 
 #include "lcore_idle.h"
 
-static void
-sleep_ns(long ns)
+void
+lcore_sleep(long ns)
 {
 	const struct timespec ts = { .tv_nsec = ns };
 	nanosleep(&ts, NULL);
@@ -22,13 +22,13 @@ sleep_ns(long ns)
 void
 lcore_idle(void)
 {
-	sleep_ns(LCORE_IDLE_NS);
+	lcore_sleep(LCORE_IDLE_NS);
 }
 
 void
 lcore_rest(void)
 {
-	sleep_ns(LCORE_REST_NS);
+	lcore_sleep(LCORE_REST_NS);
 }
 
 /*
@@ -56,7 +56,7 @@ lcore_idle_live(enum nt_config_idle how)
 	else if (how == NT_CONFIG_IDLE_PAUSE)
 		pause_lcore();
 	else
-		sleep_ns(SLEEP_NS);
+		lcore_sleep(SLEEP_NS);
 }
 
 #ifdef NT_PAUSES
@@ -69,6 +69,6 @@ lcore_pause(void)
 		seed = (unsigned int)(uintptr_t)&seed ^ (unsigned int)time(NULL);
 	if (rand_r(&seed) % 32 != 0)
 		return;
-	sleep_ns(rand_r(&seed) % 2000000);
+	lcore_sleep(rand_r(&seed) % 2000000);
 }
 #endif

@@ -16,6 +16,8 @@
 #define LCORE_IDLE_NS 400000
 
 void lcore_idle(void);
+/* For so long; below a second. */
+void lcore_sleep(long ns);
 
 /*
  * Live, what lcores.idle says. Poll: at once again, a core for itself. Pause: it saves power for a

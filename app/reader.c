@@ -26,6 +26,7 @@ struct reader {
 	struct reader_config cfg;
 	struct distribute distribute;
 	struct slabs slabs;
+	long wait_ns;
 
 	/* up to what has been pushed */
 	uint64_t position;
@@ -55,16 +56,23 @@ publish(struct reader *r)
 	queues_publish(&r->queues, r->position, r->clock_ns);
 }
 
+/* The workers have all there is room for. */
+static void
+wait_for_workers(struct reader *r)
+{
+	publish(r);
+	lcore_sleep(r->wait_ns);
+	r->wait_ns = queues_wait_ns(&r->queues, r->wait_ns);
+}
+
 /* slabs_wait */
 static bool
 wait_passed(void *arg, uint64_t position)
 {
 	struct reader *r = arg;
 	publish(r);
-	while (nt_relay_processed(r->cfg.relay) < position) {
-		lcore_idle();
-		publish(r);
-	}
+	while (nt_relay_processed(r->cfg.relay) < position)
+		wait_for_workers(r);
 	return !stopped(r);
 }
 
@@ -72,20 +80,16 @@ static struct rte_mbuf *
 next_mbuf(struct reader *r)
 {
 	struct rte_mbuf *m;
-	while ((m = queues_mbuf(&r->queues)) == NULL) {
-		publish(r);
-		lcore_idle();
-	}
+	while ((m = queues_mbuf(&r->queues)) == NULL)
+		wait_for_workers(r);
 	return m;
 }
 
 static void
 push(struct reader *r, unsigned int worker, struct rte_mbuf *m)
 {
-	while (nt_unlikely(!queues_push(&r->queues, worker, m))) {
-		publish(r);
-		lcore_idle();
-	}
+	while (nt_unlikely(!queues_push(&r->queues, worker, m)))
+		wait_for_workers(r);
 }
 
 /* distribute_send */
@@ -109,6 +113,7 @@ reader_new(const struct reader_config *cfg)
 	}
 	memset(r, 0, sizeof(*r));
 	r->cfg = *cfg;
+	r->wait_ns = QUEUES_WAIT_MIN_NS;
 	intervals_init(&r->intervals, cfg->config->stats.interval_ns);
 	r->failures = calloc(cfg->path_count, sizeof(*r->failures));
 	const struct distribute_config distribute = {

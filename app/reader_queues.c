@@ -63,6 +63,21 @@ queues_flush(struct queues *q)
 	return empty;
 }
 
+long
+queues_wait_ns(const struct queues *q, long last_ns)
+{
+	bool over_half = true, under_quarter = false;
+	for (unsigned int i = 0; i < q->workers; i++) {
+		const unsigned int used = rte_ring_count(q->rings[i]);
+		const unsigned int size = rte_ring_get_capacity(q->rings[i]);
+		over_half &= used > size / 2;
+		under_quarter |= used < size / 4;
+	}
+	if (over_half)
+		return NT_MIN(2 * last_ns, (long)QUEUES_WAIT_MAX_NS);
+	return under_quarter ? NT_MAX(last_ns / 2, (long)QUEUES_WAIT_MIN_NS) : last_ns;
+}
+
 void
 queues_publish(struct queues *q, uint64_t last, int64_t clock_ns)
 {

@@ -61,6 +61,14 @@ queues_push(struct queues *q, unsigned int worker, struct rte_mbuf *m)
 
 /* Move what the rings can take. True when no buffer has anything left. */
 bool queues_flush(struct queues *q);
+/*
+ * How long to sleep while the workers have all there is room for, after a sleep of last_ns. Twice
+ * as long where every ring was still more than half full after that, for each turn in vain costs as
+ * much as some hundred packets; half as long where one had less than a quarter left.
+ */
+#define QUEUES_WAIT_MIN_NS 400000 /* LCORE_IDLE_NS */
+#define QUEUES_WAIT_MAX_NS (8 * QUEUES_WAIT_MIN_NS)
+long queues_wait_ns(const struct queues *q, long last_ns);
 /* Release R: last is the position up to which everything has been pushed. */
 void queues_publish(struct queues *q, uint64_t last, int64_t clock_ns);
 

@@ -134,6 +134,37 @@ test_full(void **state)
 	free_fixture(f);
 }
 
+/* Long sleeps only where no worker runs dry meanwhile, and short again as soon as one nearly has.
+ */
+static void
+test_wait(void **state)
+{
+	(void)state;
+	struct fixture *f = new_fixture();
+	const long min = QUEUES_WAIT_MIN_NS, max = QUEUES_WAIT_MAX_NS;
+	uint64_t position = 0, last = 0;
+	assert_int_equal(queues_wait_ns(&f->q, min), min);
+	assert_int_equal(queues_wait_ns(&f->q, 4 * min), 2 * min);
+	for (unsigned int w = 0; w < WORKERS; w++) {
+		assert_int_not_equal(queues_wait_ns(&f->q, min), 2 * min);
+		while (queues_push(&f->q, w, packet(f, ++position)))
+			;
+	}
+	assert_int_equal(queues_wait_ns(&f->q, min), 2 * min);
+	assert_int_equal(queues_wait_ns(&f->q, max), max);
+	/* One that is dry counts, whatever the others have. */
+	take(f, 1, &last);
+	assert_int_equal(queues_wait_ns(&f->q, max), max / 2);
+	/* Neither full nor dry. */
+	queues_flush(&f->q);
+	take(f, 1, &last);
+	for (unsigned int i = 0; i < RING_SIZE / 3; i++)
+		assert_true(queues_push(&f->q, 1, packet(f, ++position)));
+	queues_flush(&f->q);
+	assert_int_equal(queues_wait_ns(&f->q, 4 * min), 4 * min);
+	free_fixture(f);
+}
+
 /* Any mixture: nothing is lost or changes its order, and R is what it says. */
 static void
 test_random(void **state)
@@ -186,6 +217,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_publish_stays_before_the_buffers),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_stock),
 	};
