@@ -37,6 +37,17 @@ server_name_of(const struct server_names *s, uint32_t flow)
 	return i != 0 ? nt_pool_at(&s->pool, i - 1) : NULL;
 }
 
+/* Ask for it, soon. */
+static inline void
+server_name_ahead(const struct server_names *s, uint32_t flow)
+{
+	const struct server_name *e = server_name_of(s, flow);
+	if (e == NULL)
+		return;
+	nt_prefetch(e);
+	nt_prefetch((const uint8_t *)e + NT_CACHE_LINE);
+}
+
 /* Keep a copy; it takes the place of one that was there. */
 void server_name_keep(struct server_names *s, uint32_t flow, const struct nt_server_name *name,
 	int64_t clock_ns, bool behind_proxy);

@@ -11,6 +11,9 @@
 
 #include "worker_priv.h"
 
+/* Names whose memory is asked for together. */
+#define WINDOW 8
+
 size_t
 mismatches_bytes(const struct nt_config *c)
 {
@@ -158,17 +161,38 @@ is_ready(const struct worker *w, const struct mismatch *m)
 		       w->W.position >= w->judging.all_from);
 }
 
+/* Those that are ready, up to max, which are asked for together. */
+static unsigned int
+look_ahead(const struct worker *w, unsigned int max)
+{
+	const struct mismatches *s = &w->mismatches;
+	struct nt_lookup_keys keys[WINDOW];
+	unsigned int n = 0;
+	for (uint32_t i = s->head; n < NT_MIN(max, (unsigned int)WINDOW) && i != NT_POOL_NONE;) {
+		const struct mismatch *m = mismatch_at(s, i);
+		if (!is_ready(w, m))
+			break;
+		const struct nt_addr resp = key_addr(&m->key, !m->orig_is_lo);
+		keys[n++] = (struct nt_lookup_keys){ .addr = nt_addr_key(&w->names_key, &resp),
+			.name = nt_hash_bytes(&w->names_key, m->name.text, m->name.len) };
+		i = m->next;
+	}
+	lookups_ahead(w->names, keys, n);
+	return n;
+}
+
 unsigned int
 mismatches_due(struct worker *w, unsigned int max)
 {
 	struct mismatches *s = &w->mismatches;
-	unsigned int n = 0;
-	for (; n < max && s->head != NT_POOL_NONE; n++) {
-		const struct mismatch *m = mismatch_at(s, s->head);
-		if (!is_ready(w, m))
-			break;
-		judge(w, m);
-		drop_oldest(s);
-	}
+	unsigned int n = 0, ready;
+	do {
+		ready = look_ahead(w, max - n);
+		for (unsigned int i = 0; i < ready; i++) {
+			judge(w, mismatch_at(s, s->head));
+			drop_oldest(s);
+		}
+		n += ready;
+	} while (ready == WINDOW);
 	return n;
 }

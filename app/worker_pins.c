@@ -131,37 +131,58 @@ is_for_show(const struct nt_server_name *name, const struct nt_name_result *told
 	return (name->flags & NT_SERVER_NAME_ECH) != 0 && told->match != NT_MATCH_CLIENT;
 }
 
+/* What is asked of a connection. */
+enum {
+	OF_ORIG = 1 << 0,
+	OF_RESP = 1 << 1,
+	OF_FIRST = 1 << 2,
+	OF_ADDRS = 1 << 3,
+	OF_ASSERTED = 1 << 4,
+	OF_ALL = (1 << 5) - 1,
+};
+
 static bool
 has_names(const struct worker *w, const struct nt_addr *addr)
 {
 	return nt_name_cache_names(w->names, addr) || nt_name_cache_names(w->asserted, addr);
 }
 
+static void
+ask_of_name(struct worker *w, const struct queries *q, const struct nt_server_name *name,
+	bool final, unsigned int ask, struct found_names *ret)
+{
+	if ((ask & OF_ADDRS) != 0)
+		nt_name_cache_addrs(w->names, &q->resp, name->text, name->len, &ret->addrs);
+	if ((ask & OF_FIRST) == 0)
+		return;
+	ask_resp(w, q, name, final, &ret->first);
+	if (is_for_show(name, &ret->first))
+		ret->first.count = 0;
+}
+
 /*
- * Ask everything that is asked of a connection. Whose addresses the originator's are matters only
- * where there is something to find: not at a resolver, where most connections of some networks go.
+ * Whose addresses the originator's are matters only where there is something to find: not at a
+ * resolver, where most connections of some networks go.
  */
 static void
-look_up(struct worker *w, uint32_t idx, bool final, struct found_names *ret)
+look_up(struct worker *w, uint32_t idx, bool final, unsigned int ask, struct found_names *ret)
 {
 	const struct nt_server_name *name = server_name_in_time(w, idx);
 	struct queries q;
-	make_queries(w, idx, &q);
-	nt_name_cache_lookup(w->names, &q.orig, final, &ret->orig);
-	ret->resp.count = ret->first.count = ret->asserted.count = 0;
+	ret->orig.count = ret->resp.count = ret->first.count = ret->asserted.count = 0;
 	ret->resp.match = NT_MATCH_NONE;
 	ret->addrs.count = 0;
-	if (name == NULL && !has_names(w, &q.resp.addr))
+	make_queries(w, idx, &q);
+	if ((ask & OF_ORIG) != 0)
+		nt_name_cache_lookup(w->names, &q.orig, final, &ret->orig);
+	if (name == NULL && ((ask & OF_RESP) == 0 || !has_names(w, &q.resp.addr)))
 		return;
 	make_clients(w, &q.orig, final, &q);
-	ask_resp(w, &q, NULL, final, &ret->resp);
-	if (name != NULL) {
-		nt_name_cache_addrs(w->names, &q.resp, name->text, name->len, &ret->addrs);
-		ask_resp(w, &q, name, final, &ret->first);
-		if (is_for_show(name, &ret->first))
-			ret->first.count = 0;
-	}
-	if (is_untold(&ret->resp))
+	if ((ask & OF_RESP) != 0)
+		ask_resp(w, &q, NULL, final, &ret->resp);
+	if (name != NULL)
+		ask_of_name(w, &q, name, final, ask, ret);
+	if ((ask & OF_ASSERTED) != 0 && is_untold(&ret->resp))
 		nt_name_cache_lookup(w->asserted, &q.resp, false, &ret->asserted);
 }
 
@@ -171,7 +192,7 @@ pin_flow(struct worker *w, uint32_t idx)
 {
 	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
 	struct found_names found;
-	look_up(w, idx, false, &found);
+	look_up(w, idx, false, OF_ALL, &found);
 	nt_flow_young_remove(w->flows, idx);
 	if (found.orig.count == 0 && found.resp.count == 0 && found.asserted.count == 0 &&
 		found.addrs.count == 0)
@@ -186,6 +207,51 @@ pin_flow(struct worker *w, uint32_t idx)
 	*(struct found_names *)nt_pool_at(&w->pins, cold->pins) = found;
 }
 
+/* All of them are asked for step by step, so that none waits for memory by itself. */
+void
+lookups_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *keys, unsigned int n)
+{
+	bool more = true;
+	for (unsigned int step = 0; more && step < NT_NAME_LOOKUP_STEPS; step++) {
+		more = false;
+		for (unsigned int i = 0; i < n; i++)
+			more |= nt_name_cache_lookup_ahead(c, &keys[i], step);
+	}
+}
+
+/* The two ends; and the server name, where it is. */
+static void
+ends_ahead(const struct worker *w, uint32_t idx, struct nt_lookup_keys keys[2])
+{
+	const struct nt_flow *f = nt_flow_at(w->flows, idx);
+	const struct nt_addr orig = end_addr(f, NT_FLOW_ORIG), resp = end_addr(f, NT_FLOW_RESP);
+	keys[NT_FLOW_ORIG] = (struct nt_lookup_keys){ .addr = nt_addr_key(&w->names_key, &orig) };
+	keys[NT_FLOW_RESP] = (struct nt_lookup_keys){ .addr = nt_addr_key(&w->names_key, &resp) };
+	nt_flow_prefetch_young(w->flows, idx);
+	server_name_ahead(&w->server_names, idx);
+	if (w->hosts != NULL)
+		nt_hosts_ahead(w->hosts, &orig);
+}
+
+static void
+server_ahead(const struct worker *w, uint32_t idx, struct nt_lookup_keys *resp)
+{
+	const struct server_name *e = server_name_of(&w->server_names, idx);
+	if (e != NULL)
+		resp->name = nt_hash_bytes(&w->names_key, e->name.text, e->name.len);
+}
+
+void
+names_ahead(const struct worker *w, const uint32_t *flows, unsigned int n)
+{
+	struct nt_lookup_keys keys[NAMES_WINDOW][2];
+	for (unsigned int i = 0; i < n; i++)
+		ends_ahead(w, flows[i], keys[i]);
+	for (unsigned int i = 0; i < n; i++)
+		server_ahead(w, flows[i], &keys[i][NT_FLOW_RESP]);
+	lookups_ahead(w->names, keys[0], 2 * n);
+}
+
 /* Has it come of age at W? W's clock may be that of the packet behind W, hence the position. */
 static bool
 is_of_age(const struct worker *w, const struct nt_flow_cold *cold)
@@ -194,35 +260,68 @@ is_of_age(const struct worker *w, const struct nt_flow_cold *cold)
 	       cold->first_position <= w->W.position;
 }
 
-unsigned int
-pins_due(struct worker *w, unsigned int max)
+static unsigned int
+find_due(const struct worker *w, uint32_t flows[NAMES_WINDOW], unsigned int max)
 {
+	uint32_t idx = nt_flow_young(w->flows);
 	unsigned int n = 0;
-	for (; n < max; n++) {
-		const uint32_t idx = nt_flow_young(w->flows);
-		if (idx == NT_FLOW_NONE || !is_of_age(w, nt_flow_cold_at(w->flows, idx)))
-			break;
-		pin_flow(w, idx);
+	while (n < max && idx != NT_FLOW_NONE && is_of_age(w, nt_flow_cold_at(w->flows, idx))) {
+		flows[n++] = idx;
+		nt_prefetch(nt_flow_at(w->flows, idx));
+		nt_prefetch(&w->server_names.of_flow[idx]);
+		idx = nt_flow_young_next(w->flows, idx);
 	}
 	return n;
 }
 
+unsigned int
+pins_due(struct worker *w, unsigned int max)
+{
+	uint32_t flows[NAMES_WINDOW];
+	unsigned int n = 0, due;
+	do {
+		due = find_due(w, flows, NT_MIN(max - n, (unsigned int)NAMES_WINDOW));
+		names_ahead(w, flows, due);
+		for (unsigned int i = 0; i < due; i++)
+			pin_flow(w, flows[i]);
+		n += due;
+	} while (due == NAMES_WINDOW && n < max);
+	return n;
+}
+
 /* What was pinned stays, except that `late` ranks before a pinned PTR. */
+static bool
+is_settled(const struct nt_name_result *pinned)
+{
+	return pinned->count != 0 && !is_untold(pinned);
+}
+
 static void
 keep_pinned(struct nt_name_result *r, const struct nt_name_result *pinned)
 {
-	if (pinned->count != 0 && (!is_untold(pinned) || r->match != NT_MATCH_LATE))
+	if (is_settled(pinned) || (pinned->count != 0 && r->match != NT_MATCH_LATE))
 		*r = *pinned;
+}
+
+static unsigned int
+unsettled(const struct found_names *pinned)
+{
+	return (is_settled(&pinned->orig) ? 0u : OF_ORIG) |
+	       (is_settled(&pinned->resp) ? 0u : OF_RESP) |
+	       (is_settled(&pinned->first) ? 0u : OF_FIRST) |
+	       (pinned->addrs.count != 0 ? 0u : OF_ADDRS);
 }
 
 void
 names_of_flow(struct worker *w, uint32_t idx, struct found_names *ret)
 {
 	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
-	look_up(w, idx, true, ret);
-	if (cold->pins == NT_FLOW_NONE)
+	if (cold->pins == NT_FLOW_NONE) {
+		look_up(w, idx, true, OF_ALL, ret);
 		return;
+	}
 	const struct found_names *pinned = nt_pool_at(&w->pins, cold->pins);
+	look_up(w, idx, true, unsettled(pinned), ret);
 	keep_pinned(&ret->orig, &pinned->orig);
 	keep_pinned(&ret->resp, &pinned->resp);
 	keep_pinned(&ret->first, &pinned->first);

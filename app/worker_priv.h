@@ -55,6 +55,7 @@ struct found_names {
  * Connections on their way to a verdict (worker_verdicts.c): a ring of those that wait for one, in
  * the order of their first packets, and what came of it.
  */
+#define VERDICTS_AHEAD 8 /* connections before their turn, a power of two */
 struct judging {
 	uint32_t *ring;
 	uint32_t size, head, tail, waiting;
@@ -68,6 +69,7 @@ struct judging {
 	int64_t began_ns; /* the clock at the stream's, or epoch's, first packet; INT64_MIN: none */
 	uint64_t all_from; /* W is here: all that wait can be judged */
 	bool hurry; /* there is no room for more connections */
+	struct nt_mapping_keys ahead[VERDICTS_AHEAD]; /* by the place in the ring */
 	uint64_t lost_position; /* the packet whose lost answers were told last */
 	uint32_t lost_told; /* which, by enum nt_unknown */
 	int64_t cut_ns; /* the clock when an answer was cut last; INT64_MIN: none was */
@@ -473,6 +475,11 @@ void pins_give_back(struct worker *w, uint32_t i);
 unsigned int pins_due(struct worker *w, unsigned int max);
 /* The names of an ended connection. */
 void names_of_flow(struct worker *w, uint32_t idx, struct found_names *ret);
+/* Of so many connections (NAMES_WINDOW at most), what names_of_flow will want from memory. */
+#define NAMES_WINDOW 8
+void names_ahead(const struct worker *w, const uint32_t *flows, unsigned int n);
+/* Of so many lookups that come soon (addr and name are set). */
+void lookups_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *keys, unsigned int n);
 
 /* worker_asserted.c: server names of connections themselves. */
 /*

@@ -18,9 +18,6 @@
 /* Steps of purging per round: twice what a round can add on average. */
 #define PURGE_MAX 256
 
-/* Connections whose memory is asked for together. */
-#define WINDOW 8
-
 /* Its place in the table is free. */
 static void
 forget(struct worker *w, uint32_t idx)
@@ -70,8 +67,7 @@ is_ready(struct worker *w, uint32_t idx)
 /* Ended connections that are resolved one after the other. */
 struct window {
 	unsigned int count;
-	uint32_t flows[WINDOW];
-	uint64_t keys[WINDOW][2]; /* of the two addresses */
+	uint32_t flows[NAMES_WINDOW];
 };
 
 static void
@@ -86,25 +82,8 @@ window_fill(struct window *win, struct worker *w, unsigned int max)
 			break;
 		nt_flow_prefetch(w->flows, idx);
 		nt_prefetch(&w->server_names.of_flow[idx]);
+		nt_prefetch(&w->judging.of_flow[idx]);
 	}
-}
-
-/* What the lookups of all of them want from memory is asked for before the first of them. */
-static void
-look_ahead(struct window *win, const struct worker *w)
-{
-	for (unsigned int i = 0; i < win->count; i++) {
-		const struct nt_flow *f = nt_flow_at(w->flows, win->flows[i]);
-		nt_flow_prefetch_young(w->flows, win->flows[i]);
-		const struct nt_addr lo = key_addr(&f->key, true), hi = key_addr(&f->key, false);
-		win->keys[i][0] = nt_addr_key(&w->names_key, &lo);
-		win->keys[i][1] = nt_addr_key(&w->names_key, &hi);
-		if (w->hosts != NULL)
-			nt_hosts_ahead(w->hosts, f->orig_is_lo != 0 ? &lo : &hi, 0);
-	}
-	for (unsigned int step = 0; step < NT_NAME_LOOKUP_STEPS; step++)
-		for (unsigned int i = 0; i < 2 * win->count; i++)
-			nt_name_cache_lookup_ahead(w->names, win->keys[i / 2][i % 2], step);
 }
 
 static unsigned int
@@ -113,13 +92,13 @@ resolve_due(struct worker *w, unsigned int max)
 	struct window win;
 	unsigned int n = 0;
 	do {
-		window_fill(&win, w, NT_MIN(max - n, (unsigned int)WINDOW));
+		window_fill(&win, w, NT_MIN(max - n, (unsigned int)NAMES_WINDOW));
 		if (nt_likely(!w->cfg.no_names))
-			look_ahead(&win, w);
+			names_ahead(w, win.flows, win.count);
 		for (unsigned int i = 0; i < win.count; i++)
 			resolve(w, win.flows[i]);
 		n += win.count;
-	} while (win.count == WINDOW && n < max);
+	} while (win.count == NAMES_WINDOW && n < max);
 	return n;
 }
 

@@ -35,8 +35,9 @@ static_assert((int)NT_ROW_LOOKUPS == (int)NT_VERDICTS, "the column has a label f
 #define TCP_SYN 0x02
 
 /* So many connections before their turn. */
-#define AHEAD_FLOW    8
+#define AHEAD_FLOW    VERDICTS_AHEAD
 #define AHEAD_LOOKUPS 4
+#define AHEAD_RECORDS 2
 
 static struct nt_verdict_config
 verdict_config(const struct nt_config *c)
@@ -268,27 +269,44 @@ flow_ahead(const struct judging *j, uint32_t n)
 	return j->ring[at < j->size ? at : at - j->size];
 }
 
-/* Ask for the memory of those whose turn comes: the flow; then what its lookups want. */
-static void
-look_ahead(const struct worker *w)
+static struct nt_mapping_keys *
+keys_ahead(struct judging *j, uint32_t n)
 {
-	const struct judging *j = &w->judging;
+	return &j->ahead[(j->head + n) % VERDICTS_AHEAD];
+}
+
+static void
+lookups_of(struct judging *j, const struct worker *w, uint32_t n)
+{
+	const uint32_t idx = flow_ahead(j, n);
+	struct nt_mapping_keys *k = keys_ahead(j, n);
+	const struct ends e =
+		ends_of(&nt_flow_at(w->flows, idx)->key, (j->of_flow[idx] & ORIG_IS_LO) != 0);
+	k->addr = nt_addr_key(&w->names_key, &e.resp);
+	k->client = nt_addr_key(&w->names_key, &e.orig);
+	nt_verdicts_ahead(j->verdicts, k, 0);
+	if (w->hosts != NULL)
+		nt_hosts_ahead(w->hosts, &e.orig);
+}
+
+/*
+ * Ask for the memory of those whose turn comes: the flow; the indexes of its lookups; the records
+ * that those lead to (other keys than its own, should it have come too late for them: no harm).
+ */
+static void
+look_ahead(struct worker *w)
+{
+	struct judging *j = &w->judging;
 	if (j->waiting > AHEAD_FLOW) {
 		const uint32_t idx = flow_ahead(j, AHEAD_FLOW);
 		nt_prefetch(nt_flow_at(w->flows, idx));
 		nt_flow_prefetch_cold(w->flows, idx);
 		nt_prefetch(&j->of_flow[idx]);
 	}
-	if (j->waiting > AHEAD_LOOKUPS) {
-		const uint32_t idx = flow_ahead(j, AHEAD_LOOKUPS);
-		const struct ends e = ends_of(
-			&nt_flow_at(w->flows, idx)->key, (j->of_flow[idx] & ORIG_IS_LO) != 0);
-		const struct nt_mapping_keys k = { .addr = nt_addr_key(&w->names_key, &e.resp),
-			.client = nt_addr_key(&w->names_key, &e.orig) };
-		nt_verdicts_ahead(j->verdicts, &k, 0);
-		if (w->hosts != NULL)
-			nt_hosts_ahead(w->hosts, &e.orig, 0);
-	}
+	if (j->waiting > AHEAD_LOOKUPS)
+		lookups_of(j, w, AHEAD_LOOKUPS);
+	if (j->waiting > AHEAD_RECORDS)
+		nt_verdicts_ahead(j->verdicts, keys_ahead(j, AHEAD_RECORDS), 1);
 }
 
 unsigned int

@@ -136,31 +136,3 @@ nt_name_cache_ahead(const struct nt_name_cache *c, const struct nt_mapping *m,
 	else
 		neighbours_ahead(c, k);
 }
-
-void
-nt_name_cache_lookup_ahead(const struct nt_name_cache *c, uint64_t addr_key, unsigned int step)
-{
-	const uint32_t tag = (uint32_t)addr_key;
-	const struct nt_bond *b;
-	uint32_t id, bond;
-
-	if (step == 0) {
-		nt_slots_prefetch(&c->addrs.slots, tag);
-		return;
-	}
-	id = peek(&c->addrs.slots, tag);
-	if (id == NT_LIST_NONE)
-		return;
-	if (step == 1) {
-		nt_prefetch_write(nt_addrs_at(&c->addrs, id));
-		return;
-	}
-	bond = nt_addrs_at(&c->addrs, id)->bonds;
-	if (bond == NT_LIST_NONE)
-		return;
-	b = nt_bond_at(c, bond);
-	if (step == 2)
-		prefetch_record(&c->bonds, bond);
-	else if (b->lives != NT_LIST_NONE)
-		prefetch_record(&c->lives, b->lives);
-}

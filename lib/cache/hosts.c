@@ -8,6 +8,8 @@
 /* Each MAC has a sighting, or has stopped; and there is one that is about to have its first. */
 #define MACS(max_links) (2 * (max_links) + 2)
 
+#define MEMO_BYTES (sizeof(struct nt_host_memo) << NT_HOST_MEMO_BITS)
+
 static size_t
 ring_bytes(uint32_t max_links)
 {
@@ -19,7 +21,8 @@ nt_hosts_bytes(const struct nt_hosts_config *cfg)
 {
 	const uint32_t max = cfg->max_links;
 	return sizeof(struct nt_hosts) + nt_pool_needs(sizeof(struct nt_host_mac), MACS(max)) +
-	       nt_slots_needs(MACS(max)) + nt_slots_needs(max) + nt_mem_mapped(ring_bytes(max));
+	       nt_slots_needs(MACS(max)) + nt_slots_needs(max) + nt_mem_mapped(ring_bytes(max)) +
+	       nt_mem_mapped(MEMO_BYTES);
 }
 
 static int
@@ -34,8 +37,10 @@ tables_init(struct nt_hosts *h)
 	if (failed != 0)
 		return failed;
 	h->ring = nt_mem_map(ring_bytes(h->cfg.max_links));
-	if (h->ring == NULL)
+	h->memos = nt_mem_map(MEMO_BYTES);
+	if (h->ring == NULL || h->memos == NULL)
 		return -errno;
+	h->changes = 1;
 	h->stopped = NT_LIST_NONE;
 	h->in_mac =
 		(struct nt_list_view){ (uint8_t *)h->ring + offsetof(struct nt_sighting, in_mac),
@@ -77,6 +82,7 @@ nt_hosts_free(struct nt_hosts *h)
 		return;
 	if (h->ring != NULL)
 		nt_mem_unmap(h->ring, ring_bytes(h->cfg.max_links));
+	nt_mem_unmap(h->memos, MEMO_BYTES);
 	nt_slots_fini(&h->by_addr);
 	nt_slots_fini(&h->by_mac);
 	nt_pool_fini(&h->macs);
@@ -117,24 +123,11 @@ nt_host_find_addr(const struct nt_hosts *h, const struct nt_addr *addr)
 	return id;
 }
 
-void
-nt_hosts_ahead(const struct nt_hosts *h, const struct nt_addr *addr, unsigned int step)
-{
-	const uint32_t tag = addr_tag(h, addr);
-	uint32_t at = nt_slots_home(&h->by_addr, tag), id;
-	if (step == 0) {
-		nt_slots_prefetch(&h->by_addr, tag);
-		return;
-	}
-	id = nt_slots_match(&h->by_addr, tag, &at);
-	if (id != NT_LIST_NONE)
-		nt_prefetch(&h->ring[id]);
-}
-
 static void
 forget_mac(struct nt_hosts *h, uint32_t id)
 {
 	const struct nt_host_mac *m = nt_host_mac_at(h, id);
+	h->changes++;
 	if (m->stopped != NT_HOST_NEVER) {
 		nt_list_remove(&h->in_stopped, &h->stopped, id);
 		h->stats.stopped_now--;
@@ -151,6 +144,7 @@ drop_sighting(struct nt_hosts *h, uint32_t id)
 	struct nt_host_mac *m = nt_host_mac_at(h, s->mac);
 	const uint32_t tag = addr_tag(h, &s->addr), head = nt_host_find_addr(h, &s->addr);
 	uint32_t left = head;
+	h->changes++;
 	nt_list_remove(&h->in_addr, &left, id);
 	if (left == NT_LIST_NONE)
 		nt_slots_remove(&h->by_addr, tag, head);
@@ -216,6 +210,7 @@ static void
 stop(struct nt_hosts *h, uint32_t id, uint64_t position)
 {
 	nt_host_mac_at(h, id)->stopped = position;
+	h->changes++;
 	nt_list_push_back(&h->in_stopped, &h->stopped, id);
 	h->stats.stopped++;
 	h->stats.stopped_now++;
@@ -256,6 +251,7 @@ add_sighting(struct nt_hosts *h, const struct nt_sighting *s)
 	const uint32_t at = (uint32_t)(((uint64_t)h->oldest + h->count) % h->cfg.max_links);
 	const uint32_t tag = addr_tag(h, &s->addr), head = nt_host_find_addr(h, &s->addr);
 	uint32_t list = head;
+	h->changes++;
 	h->ring[at] = *s;
 	h->count++;
 	nt_list_push_front(&h->in_mac, &nt_host_mac_at(h, s->mac)->sightings, at);

@@ -32,6 +32,19 @@ struct nt_host_mac {
 	struct nt_links in_stopped;
 };
 
+/* An answer of nt_hosts_others that left nothing out; the address's place is by its bytes. */
+#define NT_HOST_MEMO_BITS  10
+#define NT_HOST_MEMO_ADDRS 4
+struct nt_host_memo {
+	uint64_t changes; /* nt_hosts.changes then; 0: none */
+	int64_t slot;
+	uint64_t since; /* it holds from this position on */
+	struct nt_addr addr;
+	uint32_t count;
+	struct nt_addr others[NT_HOST_MEMO_ADDRS];
+};
+static_assert(sizeof(struct nt_host_memo) == 2 * NT_CACHE_LINE, "two lines");
+
 struct nt_hosts {
 	struct nt_hosts_config cfg;
 	struct nt_hash_key key;
@@ -41,6 +54,8 @@ struct nt_hosts {
 	struct nt_slots by_mac; /* -> its present record */
 	struct nt_slots by_addr; /* -> the latest sighting */
 	struct nt_list_view in_mac, in_addr, in_stopped;
+	uint64_t changes; /* of sightings and stops, from 1 */
+	struct nt_host_memo *memos;
 	uint32_t stopped; /* list: MACs that stopped, the one seen longest ago first */
 	struct nt_hosts_stats stats;
 };

@@ -1,15 +1,22 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Whose an address was, and which others were. */
+/*
+ * Whose an address was, and which others were. Links are learnt once in a slot, of which there is
+ * one an hour, and asked for with each connection: so the answers for the addresses asked for last
+ * are kept, each until any link changes.
+ */
+#include <string.h>
+
 #include "hosts.h"
 
 /* Sightings of one address that are looked at: a host has two, who moves some more. */
 #define STEPS_MAX 256
 
-/* As of when; and whether what came after it was left out. */
+/* As of when; whether what came after it was left out; the last position of what was not. */
 struct moment {
 	uint64_t position;
 	int64_t slot;
 	bool passed;
+	uint64_t since;
 };
 
 static bool
@@ -17,7 +24,18 @@ has_stopped(const struct nt_host_mac *m, struct moment *at)
 {
 	const bool by_then = m->stopped <= at->position;
 	at->passed |= m->stopped != NT_HOST_NEVER && !by_then;
+	if (by_then)
+		at->since = NT_MAX(at->since, m->stopped);
 	return by_then;
+}
+
+static void
+look_at(const struct nt_sighting *s, struct moment *at)
+{
+	if (s->position > at->position)
+		at->passed = true;
+	else
+		at->since = NT_MAX(at->since, s->position);
 }
 
 /* The only MAC that counts for the address, or NT_LIST_NONE. */
@@ -36,7 +54,7 @@ owner_of(struct nt_hosts *h, const struct nt_addr *addr, struct moment *at)
 			at->passed = true;
 			return NT_LIST_NONE;
 		}
-		at->passed |= s->position > at->position;
+		look_at(s, at);
 		if (s->position > at->position || s->mac == found ||
 			has_stopped(nt_host_mac_at(h, s->mac), at))
 			continue;
@@ -56,30 +74,85 @@ is_among(const struct nt_addr *addrs, unsigned int count, const struct nt_addr *
 	return false;
 }
 
-unsigned int
-nt_hosts_others(struct nt_hosts *h, const struct nt_addr *addr, uint64_t position, int64_t clock_ns,
-	struct nt_addr *ret, unsigned int max, bool *ret_settled)
+static unsigned int
+find_others(struct nt_hosts *h, const struct nt_addr *addr, struct moment *at, struct nt_addr *ret,
+	unsigned int max)
 {
-	struct moment at = { position, nt_host_slot(h, clock_ns), false };
-	const uint32_t mac = owner_of(h, addr, &at);
+	const uint32_t mac = owner_of(h, addr, at);
 	unsigned int count = 0;
-	*ret_settled = !at.passed;
 	if (mac == NT_LIST_NONE)
 		return 0;
 	const uint32_t head = nt_host_mac_at(h, mac)->sightings;
 	for (uint32_t id = head; id != NT_LIST_NONE && count < max;
 		id = nt_list_next(&h->in_mac, id)) {
 		const struct nt_sighting *s = &h->ring[id];
-		if (s->slot < at.slot - 1)
+		if (s->slot < at->slot - 1)
 			break;
-		at.passed |= s->position > position;
-		if (s->position > position || nt_addr_equal(&s->addr, addr) ||
-			is_among(ret, count, &s->addr) || owner_of(h, &s->addr, &at) != mac)
+		look_at(s, at);
+		if (s->position > at->position || nt_addr_equal(&s->addr, addr) ||
+			is_among(ret, count, &s->addr) || owner_of(h, &s->addr, at) != mac)
 			continue;
 		ret[count++] = s->addr;
 	}
-	*ret_settled = !at.passed;
 	return count;
+}
+
+static struct nt_host_memo *
+memo_of(const struct nt_hosts *h, const struct nt_addr *addr)
+{
+	uint64_t words[2];
+	memcpy(words, addr->bytes, sizeof(words));
+	return &h->memos[(words[0] + words[1]) * UINT64_C(0x9e3779b97f4a7c15) >>
+			 (64 - NT_HOST_MEMO_BITS)];
+}
+
+/* What was found then holds as long as nothing has changed, from the last of it on. */
+static bool
+holds(const struct nt_hosts *h, const struct nt_host_memo *m, const struct nt_addr *addr,
+	const struct moment *at)
+{
+	return m->changes == h->changes && m->slot == at->slot && at->position >= m->since &&
+	       nt_addr_equal(&m->addr, addr);
+}
+
+static void
+keep(struct nt_hosts *h, struct nt_host_memo *m, const struct nt_addr *addr,
+	const struct moment *at, const struct nt_addr *others, unsigned int count)
+{
+	if (at->passed || count > NT_HOST_MEMO_ADDRS)
+		return;
+	m->changes = h->changes;
+	m->slot = at->slot;
+	m->since = at->since;
+	m->addr = *addr;
+	m->count = count;
+	memcpy(m->others, others, count * sizeof(*others));
+}
+
+unsigned int
+nt_hosts_others(struct nt_hosts *h, const struct nt_addr *addr, uint64_t position, int64_t clock_ns,
+	struct nt_addr *ret, unsigned int max, bool *ret_settled)
+{
+	struct moment at = { position, nt_host_slot(h, clock_ns), false, 0 };
+	struct nt_host_memo *m = memo_of(h, addr);
+	*ret_settled = true;
+	if (holds(h, m, addr, &at) && m->count <= max) {
+		memcpy(ret, m->others, m->count * sizeof(*ret));
+		return m->count;
+	}
+	const unsigned int count = find_others(h, addr, &at, ret, max);
+	*ret_settled = !at.passed;
+	if (count < max)
+		keep(h, m, addr, &at, ret, count);
+	return count;
+}
+
+void
+nt_hosts_ahead(const struct nt_hosts *h, const struct nt_addr *addr)
+{
+	const struct nt_host_memo *m = memo_of(h, addr);
+	nt_prefetch(m);
+	nt_prefetch((const uint8_t *)m + NT_CACHE_LINE);
 }
 
 int64_t

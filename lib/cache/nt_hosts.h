@@ -82,8 +82,8 @@ void nt_hosts_purge(struct nt_hosts *h, int64_t clock_ns, unsigned int max);
 unsigned int nt_hosts_others(struct nt_hosts *h, const struct nt_addr *addr, uint64_t position,
 	int64_t clock_ns, struct nt_addr *ret, unsigned int max, bool *ret_settled);
 int64_t nt_hosts_slot(const struct nt_hosts *h, int64_t clock_ns);
-/* Ask for what that wants from memory, soon, in steps 0 and 1. */
-void nt_hosts_ahead(const struct nt_hosts *h, const struct nt_addr *addr, unsigned int step);
+/* Ask for what that wants from memory, soon. */
+void nt_hosts_ahead(const struct nt_hosts *h, const struct nt_addr *addr);
 
 struct nt_hosts_stats {
 	uint32_t links, stopped_now; /* held now */

@@ -222,12 +222,17 @@ bool nt_name_cache_contradicts(struct nt_name_cache *c, const struct nt_name_que
 	const char *name, uint16_t len, int64_t until_ns, struct nt_name_addrs *ret);
 
 /*
- * For lookups that come soon of the address with this key (nt_addr_key): as nt_name_cache_ahead,
- * steps 0 .. NT_NAME_LOOKUP_STEPS - 1.
+ * For lookups that come soon of an address and, maybe, of a name: as nt_name_cache_ahead, steps 0
+ * .. NT_NAME_LOOKUP_STEPS - 1, as long as true is returned. Between them nothing is added or
+ * purged.
  */
-#define NT_NAME_LOOKUP_STEPS 4
-void nt_name_cache_lookup_ahead(
-	const struct nt_name_cache *c, uint64_t addr_key, unsigned int step);
+#define NT_NAME_LOOKUP_STEPS (3 + NT_NAME_ADDRS_MAX + 1)
+struct nt_lookup_keys {
+	uint64_t addr, name; /* nt_addr_key; nt_hash_bytes, 0: none */
+	uint32_t addr_id, name_id; /* the cache's own, between steps */
+};
+bool nt_name_cache_lookup_ahead(
+	const struct nt_name_cache *c, struct nt_lookup_keys *k, unsigned int step);
 
 /* The text of a name (not NUL-terminated), valid while it is in the cache or held. */
 const char *nt_name_text(const struct nt_name_cache *c, uint32_t id, uint16_t *ret_len);

@@ -203,6 +203,12 @@ nt_flow_young(const struct nt_flow_table *t)
 	return t->young.head;
 }
 
+uint32_t
+nt_flow_young_next(const struct nt_flow_table *t, uint32_t idx)
+{
+	return t->cold[idx].young_next;
+}
+
 void
 nt_flow_young_remove(struct nt_flow_table *t, uint32_t idx)
 {

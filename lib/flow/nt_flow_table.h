@@ -140,6 +140,8 @@ void nt_flow_release(struct nt_flow_table *t, uint32_t idx);
 
 /* The oldest flow on the young list (by insertion; ended ones too), NT_FLOW_NONE: it is empty. */
 uint32_t nt_flow_young(const struct nt_flow_table *t);
+/* The one that began after one of them. */
+uint32_t nt_flow_young_next(const struct nt_flow_table *t, uint32_t idx);
 /* Nothing happens where it is off the list already. */
 void nt_flow_young_remove(struct nt_flow_table *t, uint32_t idx);
 

@@ -87,6 +87,33 @@ test_from_the_position_on(void **state)
 	nt_hosts_free(h);
 }
 
+/* What was found once is not found again where something has come in between, or lies behind. */
+static void
+test_asked_again(void **state)
+{
+	(void)state;
+	struct nt_hosts *h = make(64);
+	saw(h, 1, v4(1), 10, 1);
+	saw(h, 1, v6(1), 20, 2);
+	assert_int_equal(others(h, v4(1), 30, 3), 1);
+	assert_int_equal(others(h, v4(1), 30, 3), 1);
+	assert_int_equal(others(h, v4(1), 15, 1), 0);
+	assert_int_equal(others(h, v4(1), 19, 2), 0);
+	assert_int_equal(others(h, v4(1), 20, 2), 1);
+	saw(h, 1, v6(2), 40, 4);
+	assert_int_equal(others(h, v4(1), 41, 4), 2);
+	assert_int_equal(others(h, v4(1), 30, 3), 1);
+	saw(h, 2, v6(1), 50, 5);
+	assert_int_equal(others(h, v4(1), 50, 5), 1);
+	assert_int_equal(others(h, v4(1), 49, 5), 2);
+	nt_hosts_router(h, 1, 60, 6);
+	assert_int_equal(others(h, v4(1), 60, 6), 0);
+	assert_int_equal(others(h, v4(1), 59, 6), 1);
+	nt_hosts_clear(h);
+	assert_int_equal(others(h, v4(1), 59, 6), 0);
+	nt_hosts_free(h);
+}
+
 /* Equal bytes, other family. */
 static void
 test_families(void **state)
@@ -402,6 +429,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_from_the_position_on),
+		cmocka_unit_test(test_asked_again),
 		cmocka_unit_test(test_families),
 		cmocka_unit_test(test_too_many_stop_it),
 		cmocka_unit_test(test_too_many_of_ipv6),

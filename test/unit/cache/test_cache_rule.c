@@ -330,6 +330,41 @@ test_addresses_of_a_name(void **state)
 	expect_addrs(c, conn(9, 7, 40, 7, 40, 8), "wide", "none");
 }
 
+static unsigned int
+steps_ahead(const struct nt_name_cache *c, uint32_t addr, const char *name)
+{
+	const struct nt_hash_key key = nt_hash_key_fixed();
+	const struct nt_addr a = address(addr);
+	struct nt_lookup_keys k = { .addr = nt_addr_key(&key, &a),
+		.name = name == NULL ? 0 : nt_hash_bytes(&key, name, strlen(name)) };
+	unsigned int step = 0;
+
+	while (step < NT_NAME_LOOKUP_STEPS && nt_name_cache_lookup_ahead(c, &k, step))
+		step++;
+	return step;
+}
+
+/* One address of the name with each step, and no more than a lookup tells. */
+static void
+test_lookup_ahead(void **state)
+{
+	struct nt_name_cache *c = *state;
+
+	assert_int_equal(steps_ahead(c, 1, "name"), 1);
+	tell(c, 1, 0, 1, 7, "name", 10);
+	assert_int_equal(steps_ahead(c, 1, NULL), 3);
+	tell(c, 1, 0, 1, 7, "again", 10);
+	assert_int_equal(steps_ahead(c, 1, NULL), 4);
+	assert_int_equal(steps_ahead(c, 2, "name"), 3);
+	tell(c, 2, 0, 2, 7, "name", 10);
+	tell(c, 3, 0, 3, 7, "name", 10);
+	assert_int_equal(steps_ahead(c, 9, "name"), 5);
+	assert_int_equal(steps_ahead(c, 9, "none"), 1);
+	for (uint32_t i = 0; i < 100; i++)
+		tell(c, 10 + i, 1, 10 + i, 7, "name", 10);
+	assert_int_equal(steps_ahead(c, 1, "name"), NT_NAME_LOOKUP_STEPS);
+}
+
 /* "no", or the last bytes of the name's other addresses */
 static void
 expect_elsewhere(struct nt_name_cache *c, struct nt_name_query q, int64_t until_sec,
@@ -486,6 +521,7 @@ main(void)
 		RULE_TEST(test_preferred_comes_first),
 		RULE_TEST(test_preferred_beyond_the_bound),
 		RULE_TEST(test_addresses_of_a_name),
+		RULE_TEST(test_lookup_ahead),
 		RULE_TEST(test_reused_name),
 		RULE_TEST(test_elsewhere),
 		RULE_TEST(test_elsewhere_other_family),

@@ -341,7 +341,10 @@ young_and_ended_keep_their_order(void **state)
 	nt_flow_young_remove(t, idx[0]);
 	nt_flow_young_remove(t, idx[0]);
 	assert_int_equal(nt_flow_young(t), idx[1]);
+	assert_int_equal(nt_flow_young_next(t, idx[1]), idx[2]);
 	nt_flow_young_remove(t, idx[2]);
+	assert_int_equal(nt_flow_young_next(t, idx[1]), idx[3]);
+	assert_int_equal(nt_flow_young_next(t, idx[4]), NT_FLOW_NONE);
 
 	nt_flow_unlink(t, idx[3]);
 	nt_flow_unlink(t, idx[1]);
