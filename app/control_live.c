@@ -20,12 +20,74 @@ most_of_any(const struct control *c)
 	return most;
 }
 
+/* How often workers are looked at; who comes five times too late has not seen them stand. */
+#define WATCH_NS (NT_SEC(1) / 20)
+
+/* Shorter, and nothing would be gained: their rings hold what comes meanwhile. */
+#define HOLD_LEAST_NS NT_SEC(1)
+
 static void
-count_lost_lines(struct control *c)
+count_losses(struct control *c)
 {
 	struct nt_sink_stats sink;
 	nt_sink_stats(c->cfg.sink, &sink);
 	nt_counter_set(&c->counters, NT_COUNTER_LINES_LOST, nt_sink_lost(&sink));
+	nt_counter_set(
+		&c->counters, NT_COUNTER_MAPPINGS_SHED_IN, nt_relay_stats(c->cfg.relay)->shed);
+}
+
+static void
+begin_watch(struct control *c, int64_t clock_ns)
+{
+	c->workers.after_ns = NT_MAX(c->cfg.config->relay.max_hold_ns, HOLD_LEAST_NS);
+	for (unsigned int i = 0; i < c->cfg.worker_count; i++)
+		heartbeats_add(&c->workers, "", clock_ns);
+	c->watched_ns = clock_ns;
+}
+
+/* What a worker that stands has not told yet may be a lookup: those that go on say so. */
+static void
+tell_doubt(struct control *c, int64_t clock_ns)
+{
+	if (heartbeats_all_well(&c->workers) || clock_ns < c->doubt_ns)
+		return;
+	c->doubt_ns = clock_ns + NT_SEC(1);
+	for (unsigned int i = 0; i < c->cfg.worker_count; i++) {
+		if (c->workers.of[i].still)
+			continue;
+		worker_note_losses(c->cfg.workers[i]);
+		return;
+	}
+}
+
+static void
+watch_worker(struct control *c, unsigned int i, int64_t clock_ns)
+{
+	if (!heartbeats_saw(&c->workers, i, worker_beats(c->cfg.workers[i]), clock_ns))
+		return;
+	if (c->workers.of[i].still) {
+		nt_relay_leave_behind(c->cfg.relay, i);
+		nt_counter_add(&c->counters, NT_COUNTER_LEFT_BEHIND, 1);
+	} else {
+		nt_relay_comes_back(c->cfg.relay, i);
+		worker_note_losses(c->cfg.workers[i]); /* what it has not been told */
+	}
+}
+
+/* The watermark does not hang on a worker that makes no turns. */
+static void
+watch_workers(struct control *c, int64_t clock_ns)
+{
+	const bool overslept = clock_ns - c->watched_ns > 5 * WATCH_NS;
+	if (c->cfg.worker_count == 1 || clock_ns - c->watched_ns < WATCH_NS)
+		return;
+	for (unsigned int i = 0; i < c->cfg.worker_count; i++) {
+		if (overslept && !c->workers.of[i].still)
+			c->workers.of[i].since_ns = clock_ns;
+		watch_worker(c, i, clock_ns);
+	}
+	c->watched_ns = clock_ns;
+	tell_doubt(c, clock_ns);
 }
 
 static bool
@@ -58,7 +120,7 @@ each_second(struct control *c, int64_t clock_ns)
 	busiest_publish(c->cfg.live->busiest, clock_ns);
 	nt_sink_flush(c->cfg.sink, NT_LOG_CONN);
 	nt_sink_flush(c->cfg.sink, NT_LOG_NOTICE);
-	count_lost_lines(c);
+	count_losses(c);
 	tick_stats(c, clock_ns - live_clock_offset_ns(c->cfg.live->clock));
 }
 
@@ -84,6 +146,7 @@ look_for_end(struct control *c, int64_t clock_ns)
 		nt_relay_unpace(c->cfg.relay);
 		c->unpaced = true;
 	}
+	count_losses(c);
 	c->done =
 		all_done(c) && write_stats(c, clock_ns - live_clock_offset_ns(c->cfg.live->clock));
 }
@@ -112,6 +175,7 @@ take_settings(struct control *c, const struct settings *s)
 void
 control_run_live(struct control *c)
 {
+	begin_watch(c, live_clock_now(c->cfg.live->clock));
 	while (!c->done) {
 		const int64_t clock_ns = live_clock_now(c->cfg.live->clock);
 		nt_fault_sleep(NT_FAULT_CONTROL_STUCK, NT_SEC(4));
@@ -121,6 +185,7 @@ control_run_live(struct control *c)
 		lcore_pause();
 		unsigned int n = nt_relay_step(c->cfg.relay, clock_ns - c->cfg.live->shift_ns);
 		n += control_drain(c);
+		watch_workers(c, clock_ns);
 		each_second(c, clock_ns);
 		look_for_end(c, clock_ns);
 		atomic_store_explicit(&c->beats,

@@ -5,6 +5,7 @@
 
 #include "control.h"
 #include "control_stats.h"
+#include "heartbeats.h"
 #include "progress.h"
 #include "record_msg.h"
 #include "settings.h"
@@ -27,6 +28,8 @@ struct control {
 	bool unpaced; /* the end has begun */
 	_Atomic uint64_t beats;
 	struct settings_box settings;
+	struct heartbeats workers; /* as this lcore sees them */
+	int64_t watched_ns, doubt_ns; /* when it last looked, and last told of those that stand */
 };
 
 /* Counters wait for those of the other workers. */

@@ -136,6 +136,7 @@ look_at_lcores(struct housekeeper *h, int64_t now_ns)
 		if (!heartbeats_saw(&h->beats, i, beats_of(h, i), now_ns))
 			continue;
 		const struct heartbeat *b = &h->beats.of[i];
+		nt_counter_add(&h->counters, NT_COUNTER_LCORES_STUCK, b->still);
 		snprintf(line, sizeof(line),
 			b->still ? "%s stands still (for %.0f s)" : "%s goes on", b->name,
 			(double)h->beats.after_ns / 1e9);

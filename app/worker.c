@@ -13,7 +13,7 @@
 #include "worker_priv.h"
 
 /* What a fault on purpose makes of a round. */
-#define WORKER_STUCK_NS NT_SEC(4)
+#define WORKER_STUCK_NS NT_SEC(6)
 
 /* Ended connections turned into records per poll. */
 #define RECORDS_MAX (2 * WORKER_BURST)

@@ -127,6 +127,7 @@ may_have_escaped(struct worker *w, const struct mismatch *m, const struct ends *
 	struct nt_verdict_query q =
 		verdicts_query(w, e, m->first_position, m->first_clock_ns, clients);
 	q.joined = m->joined;
+	q.early = live_is_unsure(w, m->first_position);
 	return nt_verdicts_escaped(w->judging.verdicts, &q, &why);
 }
 

@@ -211,6 +211,12 @@ struct nt_name_cache *worker_cache_of(const struct worker *w, const struct nt_ma
 bool live_is_shedding(const struct worker *w);
 /* What lies at this position waits no longer for W: relay.max_hold is over, by the time of day. */
 bool live_is_overdue(const struct worker *w, uint64_t position);
+/* W has passed that position without a worker that was left behind. */
+static inline bool
+live_is_unsure(const struct worker *w, uint64_t position)
+{
+	return w->cfg.live != NULL && !nt_relay_is_whole(w->relay, position);
+}
 /* Is the mapping shed? Counted then, and told. */
 bool live_sheds(struct worker *w, const struct nt_packet_meta *at, const struct nt_mapping *m);
 /* The same for a fact. */

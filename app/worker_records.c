@@ -61,7 +61,11 @@ is_ready(struct worker *w, uint32_t idx)
 		count(w, NT_COUNTER_RELEASED_EARLY, 1);
 		return true;
 	}
-	return !verdicts_waits(w, idx);
+	if (verdicts_waits(w, idx))
+		return false;
+	if (nt_unlikely(live_is_unsure(w, f->last_position)))
+		count(w, NT_COUNTER_RELEASED_EARLY, 1);
+	return true;
 }
 
 /* Ended connections that are resolved one after the other. */

@@ -247,8 +247,10 @@ is_ready(const struct worker *w, const struct nt_flow_cold *cold, bool *ret_earl
 	const int64_t until_ns = cold->first_clock_ns + w->config->notice.grace_ns;
 	*ret_early = false;
 	if (cold->first_position <= w->W.position &&
-		(until_ns < w->W.clock_ns || w->W.position >= j->all_from))
+		(until_ns < w->W.clock_ns || w->W.position >= j->all_from)) {
+		*ret_early = live_is_unsure(w, cold->first_position);
 		return true;
+	}
 	if (nt_unlikely(live_is_overdue(w, cold->first_position)) &&
 		(until_ns < w->done.clock_ns || j->hurry)) {
 		*ret_early = true;

@@ -54,7 +54,7 @@
 	X(CLOSE, close, "close(2), fclose(3): EIO, and it is closed") \
 	X(FLUSH, flush, "fflush(3): ENOSPC") \
 	/* lcores */ \
-	X(WORKER_STUCK, worker_stuck, "a worker stands still for 4 s") \
+	X(WORKER_STUCK, worker_stuck, "a worker stands still for 6 s") \
 	X(CONTROL_STUCK, control_stuck, "control stands still for 4 s")
 /* clang-format on */
 

@@ -81,6 +81,8 @@ static const struct column columns[] = {
 	COUNT(conns_made, "connections begun"),
 	COUNT(mappings_shed_out, "mappings lost before the relay"),
 	COUNT(mappings_shed_in, "mappings lost before a worker's cache, once for each"),
+	COUNT(lcores_stuck, "times that an lcore made no turn for `run.stuck_after`"),
+	COUNT(left_behind, "times that names and records went on without a worker that stood"),
 };
 /* clang-format on */
 

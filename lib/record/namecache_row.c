@@ -53,6 +53,8 @@ static const struct {
 	COUNT(conns_made, CONNS_MADE),
 	COUNT(mappings_shed_out, MAPPINGS_SHED_OUT),
 	COUNT(mappings_shed_in, MAPPINGS_SHED_IN),
+	COUNT(lcores_stuck, LCORES_STUCK),
+	COUNT(left_behind, LEFT_BEHIND),
 #undef COUNT
 };
 

@@ -88,6 +88,12 @@ void nt_relay_fill(const struct nt_relay_worker *w, unsigned int *ret_used, unsi
 /* Release T: everything of mine at or before position is processed, its mappings are queued. */
 void nt_relay_release(struct nt_relay_worker *w, uint64_t position, int64_t clock_ns);
 
+/*
+ * Does W, as acquired last, tell what all workers have learnt up to that position? Not where one
+ * was left behind before it.
+ */
+bool nt_relay_is_whole(const struct nt_relay_worker *w, uint64_t position);
+
 /* What became of what was applied; counted up, by the caller zeroed when it likes. */
 struct nt_relay_applied {
 	uint64_t own_new, own_refreshed, own_refused;
@@ -137,6 +143,15 @@ unsigned int nt_relay_step(struct nt_relay *r, int64_t now_ns);
 
 /* Control: paced otherwise from now on. */
 void nt_relay_set_pace(struct nt_relay *r, uint64_t rate, uint64_t burst);
+/*
+ * Paced: this worker makes no turns any more, so W goes on without it: what it learns from there on
+ * comes late, as if learnt when it comes, and what its inbox has no room for is shed. W does not
+ * come to the end before it is back.
+ */
+void nt_relay_leave_behind(struct nt_relay *r, unsigned int w);
+/* It makes turns again: W waits for it as soon as it has caught up. */
+void nt_relay_comes_back(struct nt_relay *r, unsigned int w);
+
 /* From now on nothing is held back by the bucket: the sensor is about to end. */
 void nt_relay_unpace(struct nt_relay *r);
 
@@ -149,6 +164,7 @@ struct nt_relay_stats {
 	uint64_t delivered; /* copies put into in rings */
 	uint64_t delayed; /* of relayed: not let go at once by the bucket (paced: when control came
 			   * to them) */
+	uint64_t shed; /* copies of mappings for which a worker that was left behind had no room */
 	struct nt_histogram propagation; /* from seen to departure, ns */
 };
 const struct nt_relay_stats *nt_relay_stats(const struct nt_relay *r);

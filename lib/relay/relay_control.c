@@ -79,6 +79,7 @@ nt_relay_new(const struct nt_relay_config *cfg)
 		return NULL;
 	r->cfg = *cfg;
 	nt_mark_init(&r->W);
+	r->whole = NT_POSITION_END;
 	nt_bucket_init(&r->bucket, cfg->rate, cfg->burst);
 	for (unsigned int i = 0; i < cfg->workers; i++) {
 		const int err = connect_worker(r, i);
@@ -114,11 +115,74 @@ acquire_all(const struct nt_relay *r)
 	return low;
 }
 
+/*
+ * min T of those that W waits for. Nobody is left behind for good: where the others are at the end,
+ * or all are away, W stays where it is.
+ */
+static struct nt_mark_value
+acquire_present(const struct nt_relay *r)
+{
+	const struct nt_mark_value last = nt_mark_acquire(&r->W);
+	struct nt_mark_value low = { .position = NT_POSITION_END, .clock_ns = INT64_MAX };
+	for (unsigned int i = 0; i < r->cfg.workers; i++) {
+		const struct nt_mark_value t = nt_mark_acquire(&r->workers[i].T);
+		if (r->workers[i].presence != RELAY_PRESENT)
+			continue;
+		low.position = NT_MIN(low.position, t.position);
+		low.clock_ns = NT_MIN(low.clock_ns, t.clock_ns);
+	}
+	return low.position == NT_POSITION_END ? last : low;
+}
+
+static struct nt_mark_value
+acquire_for_W(struct nt_relay *r)
+{
+	if (nt_likely(r->away == 0))
+		return acquire_all(r);
+	const uint64_t W = nt_mark_acquire(&r->W).position;
+	for (unsigned int i = 0; i < r->cfg.workers; i++) {
+		struct nt_relay_worker *w = &r->workers[i];
+		if (w->presence != RELAY_RETURNING || nt_mark_acquire(&w->T).position < W)
+			continue;
+		w->presence = RELAY_PRESENT;
+		r->away--;
+	}
+	if (r->away != 0)
+		return acquire_present(r);
+	atomic_store_explicit(&r->whole, NT_POSITION_END, memory_order_relaxed);
+	return acquire_all(r);
+}
+
+/*
+ * What a worker told that had been left behind: W has passed it, and what was delivered stands.
+ * Each gets a position of its own, for what has one position moves on only together.
+ */
+static void
+put_in_order(const struct nt_relay *r, struct nt_relay_worker *w, struct nt_mapping_msg *msg)
+{
+	const struct nt_mark_value W = nt_mark_acquire(&r->W);
+	if (msg->position <= W.position) {
+		w->came_late = NT_MAX(w->came_late, W.position) + 1;
+		relay_put_off(msg, w->came_late, W.clock_ns);
+	} else if (msg->position < w->came_late) {
+		relay_put_off(msg, w->came_late, W.clock_ns);
+	}
+}
+
 /* It lies in our own staging buffer: ours to write. */
+static struct nt_mapping_msg *
+in_order(struct nt_relay *r, unsigned int from, const struct nt_msg_head *head)
+{
+	struct nt_mapping_msg *msg = (struct nt_mapping_msg *)(uintptr_t)head;
+	if (msg != NULL && nt_unlikely(r->was_away))
+		put_in_order(r, &r->workers[from], msg);
+	return msg;
+}
+
 static struct nt_mapping_msg *
 peek(struct nt_relay *r, unsigned int from)
 {
-	return (struct nt_mapping_msg *)(uintptr_t)nt_msg_reader_peek(&r->workers[from].outbox);
+	return in_order(r, from, nt_msg_reader_peek(&r->workers[from].outbox));
 }
 
 /* What may go now. */
@@ -166,7 +230,7 @@ room_of_all(struct nt_relay *r, unsigned int from, unsigned int wanted)
 	unsigned int room = nt_fault(NT_FAULT_INBOX_FULL) ? 0 : UINT32_MAX;
 	for (unsigned int i = 0; i < r->cfg.workers; i++) {
 		struct nt_relay_worker *w = &r->workers[i];
-		if (i == from)
+		if (i == from || w->presence != RELAY_PRESENT)
 			continue;
 		if (w->in_room < wanted)
 			w->in_room = nt_msg_ring_free_units(w->in);
@@ -199,13 +263,28 @@ was_held(const struct nt_relay *r, const struct nt_mapping_msg *m)
 					       : m->departs_ns > m->seen_ns;
 }
 
+/* Nobody waits for a worker that is away. */
+static bool
+has_no_room(struct nt_relay_worker *w, unsigned int units)
+{
+	if (nt_likely(w->presence == RELAY_PRESENT))
+		return false;
+	w->in_room = nt_msg_ring_free_units(w->in);
+	return w->in_room < units;
+}
+
 static void
-deliver(struct nt_relay *r, unsigned int from, const void *msgs, unsigned int units)
+deliver(struct nt_relay *r, unsigned int from, const void *msgs, unsigned int units,
+	unsigned int mappings)
 {
 	for (unsigned int i = 0; i < r->cfg.workers; i++) {
 		struct nt_relay_worker *w = &r->workers[i];
 		if (i == from)
 			continue;
+		if (has_no_room(w, units)) {
+			r->stats.shed += mappings;
+			continue;
+		}
 		nt_msg_ring_put_units(w->in, msgs, units);
 		w->in_room -= units;
 	}
@@ -231,7 +310,7 @@ relay_run(struct nt_relay *r, struct merge *m, unsigned int from, uint64_t until
 	struct nt_mapping_msg *msg = peek(r, from);
 	const void *first = msg;
 	const unsigned int room = room_of_all(r, from, RUN_UNITS);
-	unsigned int units = 0;
+	unsigned int units = 0, mappings = 0;
 	bool waits = false;
 	while (msg != NULL && msg->position <= until) {
 		const unsigned int more = nt_msg_units(msg->head.size);
@@ -243,11 +322,12 @@ relay_run(struct nt_relay *r, struct merge *m, unsigned int from, uint64_t until
 			break;
 		account(r, msg);
 		units += more;
+		mappings += msg->head.kind == NT_FACT_MAPPING;
 		m->relayed++;
 		nt_msg_reader_pop(outbox);
-		msg = (void *)(uintptr_t)nt_msg_reader_staged(outbox);
+		msg = in_order(r, from, nt_msg_reader_staged(outbox));
 	}
-	deliver(r, from, first, units);
+	deliver(r, from, first, units, mappings);
 	msg = peek(r, from);
 	m->heads[from] = msg != NULL ? msg->position : NT_POSITION_END;
 	return !waits;
@@ -256,7 +336,7 @@ relay_run(struct nt_relay *r, struct merge *m, unsigned int from, uint64_t until
 unsigned int
 nt_relay_step(struct nt_relay *r, int64_t now_ns)
 {
-	struct nt_mark_value W = acquire_all(r);
+	struct nt_mark_value W = acquire_for_W(r);
 	struct merge m = { .relayed = 0 };
 	if (r->cfg.workers > 1)
 		merge_begin(r, &m, W.position);
@@ -287,6 +367,27 @@ nt_relay_set_pace(struct nt_relay *r, uint64_t rate, uint64_t burst)
 	r->cfg.rate = rate;
 	r->cfg.burst = burst;
 	nt_bucket_init(&r->bucket, rate, burst);
+}
+
+void
+nt_relay_leave_behind(struct nt_relay *r, unsigned int w)
+{
+	if (r->workers[w].presence != RELAY_PRESENT) {
+		r->workers[w].presence = RELAY_LEFT;
+		return;
+	}
+	if (r->away++ == 0)
+		atomic_store_explicit(
+			&r->whole, nt_mark_acquire(&r->W).position, memory_order_relaxed);
+	r->workers[w].presence = RELAY_LEFT;
+	r->was_away = true;
+}
+
+void
+nt_relay_comes_back(struct nt_relay *r, unsigned int w)
+{
+	if (r->workers[w].presence == RELAY_LEFT)
+		r->workers[w].presence = RELAY_RETURNING;
 }
 
 void

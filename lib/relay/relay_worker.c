@@ -76,11 +76,11 @@ own_is_full_of(const struct own_queue *q, uint64_t position)
 }
 
 static void
-own_put(struct own_queue *q, const struct nt_mapping_msg *msg)
+own_put(struct own_queue *q, const struct nt_mapping_msg *msg, uint64_t position)
 {
 	const unsigned int units = nt_msg_units(msg->head.size);
-	if (q->position != msg->position) {
-		q->position = msg->position;
+	if (q->position != position) {
+		q->position = position;
 		q->begun = q->tail;
 	}
 	memcpy(own_slot(q, q->tail), msg, msg->head.size);
@@ -111,6 +111,25 @@ nt_relay_is_full_of(const struct nt_relay_worker *w, uint64_t position)
 	return own_is_full_of(&w->own, position);
 }
 
+void
+relay_put_off(struct nt_mapping_msg *msg, uint64_t position, int64_t clock_ns)
+{
+	msg->position = position;
+	msg->seen_ns = NT_MAX(msg->seen_ns, clock_ns);
+	if (msg->head.kind == NT_FACT_MAPPING)
+		msg->expires_ns = NT_MAX(msg->expires_ns, msg->seen_ns);
+}
+
+/* W has gone on without this worker: what it tells now comes behind what was applied. */
+static void
+put_in_order(struct nt_relay_worker *w, struct nt_mapping_msg *msg)
+{
+	if (msg->position <= w->applied.position && w->applied.position != NT_POSITION_END)
+		w->late = NT_MAX(w->late, w->applied.position) + 1;
+	if (msg->position < w->late)
+		relay_put_off(msg, w->late, w->applied.clock_ns);
+}
+
 bool
 nt_relay_tell_more(struct nt_relay_worker *w, enum nt_fact kind, const struct nt_mapping *m)
 {
@@ -118,10 +137,18 @@ nt_relay_tell_more(struct nt_relay_worker *w, enum nt_fact kind, const struct nt
 	if (!own_has_room(&w->own) || nt_fault(NT_FAULT_OUT_FULL))
 		return false;
 	nt_mapping_msg_pack(&msg, kind, m);
+	if (w->relay->cfg.pacing == NT_RELAY_PACED && w->out != NULL)
+		put_in_order(w, &msg);
 	if (w->out != NULL && !nt_msg_ring_put(w->out, &msg.head))
 		return false;
-	own_put(&w->own, &msg);
+	own_put(&w->own, &msg, m->position);
 	return true;
+}
+
+bool
+nt_relay_is_whole(const struct nt_relay_worker *w, uint64_t position)
+{
+	return position <= atomic_load_explicit(&w->relay->whole, memory_order_relaxed);
 }
 
 static enum nt_relay_room
@@ -284,6 +311,7 @@ nt_relay_apply(struct nt_relay_worker *w, const struct nt_relay_taker *taker,
 {
 	const struct nt_mark_value W = w->in == NULL ? w->last : nt_mark_acquire(&w->relay->W);
 	struct window win;
+	w->applied = W;
 	do {
 		window_fill(&win, w, W.position);
 		look_ahead(&win, taker);

@@ -65,6 +65,8 @@
 	X(CONNS_LOST, conns_lost, "connections", "records dropped for want of room") \
 	X(NOTICES_LOST, notices_lost, "notices", "dropped for want of room") \
 	X(LINES_LOST, lines_lost, "lines", "lines of logs, lost: their files could not be written") \
+	X(LCORES_STUCK, lcores_stuck, "times", "an lcore made no turn for run.stuck_after") \
+	X(LEFT_BEHIND, left_behind, "times", "the watermark went on without a worker that made no turn for relay.max_hold") \
 	X(RELEASED_EARLY, released_early, "connections", "written before the watermark had passed them") \
 	X(RECORDS_LATE_AT_RATE, records_late_at_rate, "connections", "that would have missed a name at the configured pacing rate") \
 	/* TCP payload looked into */ \
