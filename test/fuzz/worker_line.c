@@ -62,6 +62,12 @@ lcore_idle(void)
 }
 
 void
+lcore_sleep(long ns)
+{
+	(void)ns;
+}
+
+void
 lcore_rest(void)
 {
 }
