@@ -4,7 +4,7 @@
 #
 #   style        the house rules that a script can see, formatting, shellcheck
 #   build        gcc and clang, warnings are errors
-#   unit         unit tests and fuzz seeds of the release build
+#   unit         unit tests and fuzz seeds of the release build, what a DNS message may cost
 #   capture      whole captures through the command (release)
 #   live         traffic on virtual devices through the command (release; some of it root only)
 #   asan         unit tests, seeds and captures under ASan and UBSan
@@ -77,7 +77,7 @@ stage_build() {
 	done
 	if [ -x "$work/gcc/app/nametap" ]; then pass "build: nametap"; else fail "build: no app/nametap"; fi
 }
-stage_unit() { need unit release && suites unit gcc unit fuzz-seeds; }
+stage_unit() { need unit release && suites unit gcc unit fuzz-seeds cost; }
 stage_capture() { need capture release && suites capture gcc capture; }
 stage_live() { need live release && suites live gcc live; }
 stage_asan() { need asan asan && suites asan asan unit fuzz-seeds capture live; }

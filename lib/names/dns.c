@@ -131,12 +131,15 @@ section_read(struct nt_dns_message *m, struct dns_reader *r, unsigned int count,
 	return reason;
 }
 
+/* Reading has half of the work that is left, so that what was read can be taken. */
 static enum nt_dns_reason
 sections_read(struct nt_dns_message *m, struct dns_reader *r, const struct counts *n,
 	uint16_t ignored_class_bits, bool keep_additional, struct dns_records *ret)
 {
+	const unsigned int to_take = r->work / 2;
 	enum nt_dns_reason reason;
 
+	r->work -= to_take;
 	ret->count = 0;
 	reason = section_read(m, r, n->answer, ignored_class_bits, ret);
 	ret->answers = ret->count;
@@ -145,6 +148,7 @@ sections_read(struct nt_dns_message *m, struct dns_reader *r, const struct count
 	if (reason == NT_DNS_OK)
 		reason = section_read(
 			m, r, n->additional, ignored_class_bits, keep_additional ? ret : NULL);
+	r->work += to_take;
 	return reason == NT_DNS_WORK ? NT_DNS_OK : reason;
 }
 

@@ -88,7 +88,9 @@ dns_answers_rooted(
 		if (nt_unlikely(ret->answer_count == NT_DNS_ANSWERS_MAX))
 			ret->refused_limit++; /* whatever it would have been */
 		else
-			reason = take_record(ret, &c, rec, i < records->answers, &asked);
+			reason = dns_spend(r, DNS_WORK_ANSWER)
+					 ? take_record(ret, &c, rec, i < records->answers, &asked)
+					 : NT_DNS_WORK;
 		if (nt_unlikely(reason == NT_DNS_WORK)) {
 			ret->refused_limit += records->count - i;
 			return NT_DNS_OK;

@@ -6,10 +6,17 @@
 #define NAME_ROOM    512 /* what Zeek keeps of a name */
 #define LABEL_MAX    63
 
+/*
+ * Labels, names, strings and twice the records that are looked at, each some 25 instructions: of a
+ * message with more it is not told whether it is DNS. A query says so, too, and Zeek looks at all.
+ */
+#define STEPS_MAX 300
+
 /* Bytes of a message that are left. */
 struct rest {
 	const uint8_t *p;
 	size_t len;
+	unsigned int steps;
 };
 
 /* The data of one type of record as far as it decides where the next one begins. */
@@ -60,6 +67,17 @@ take(struct rest *r, size_t n)
 	r->len -= n;
 }
 
+static bool
+spend(struct rest *r, unsigned int steps)
+{
+	if (r->steps < steps) {
+		r->steps = 0;
+		return false;
+	}
+	r->steps -= steps;
+	return true;
+}
+
 /* Zero where there are fewer than two, which then stay. */
 static uint16_t
 take_u16(struct rest *r)
@@ -77,7 +95,7 @@ take_name(struct rest *r, bool netbios)
 {
 	size_t room = NAME_ROOM;
 
-	while (r->len > 0) {
+	while (r->len > 0 && spend(r, 1)) {
 		const size_t label = r->p[0];
 
 		take(r, 1);
@@ -120,7 +138,7 @@ take_form(struct rest *r, const struct record_form *form, size_t rdlength, bool 
 static bool
 take_strings(struct rest *r, size_t rdlength, unsigned int max)
 {
-	for (unsigned int i = 0; i < max && rdlength > 0; i++) {
+	for (unsigned int i = 0; i < max && rdlength > 0 && spend(r, 1); i++) {
 		const size_t len = r->p[0];
 
 		take(r, 1);
@@ -195,7 +213,7 @@ take_record(struct rest *r, bool netbios)
 enum nt_dns_confirm
 nt_dns_confirm(const uint8_t *msg, size_t len, bool netbios)
 {
-	struct rest r = { .p = msg, .len = len };
+	struct rest r = { .p = msg, .len = len, .steps = STEPS_MAX };
 
 	if (len < HEADER_BYTES)
 		return NT_DNS_CONFIRM_NO;
@@ -210,7 +228,7 @@ nt_dns_confirm(const uint8_t *msg, size_t len, bool netbios)
 		if (!take_question(&r, netbios))
 			return NT_DNS_CONFIRM_NO;
 	for (unsigned int i = 0; i < answers; i++)
-		if (!take_record(&r, netbios))
+		if (!spend(&r, 2) || !take_record(&r, netbios))
 			return NT_DNS_CONFIRM_NO;
-	return NT_DNS_CONFIRM_YES;
+	return r.steps != 0 ? NT_DNS_CONFIRM_YES : NT_DNS_CONFIRM_NO;
 }

@@ -72,7 +72,7 @@ dns_answers_owned(
 		/* TTL 0 says goodbye: RFC 6762 10.1 */
 		if (rec->type == NT_DNS_TYPE_CNAME || dns_record_is_svcb(rec) || rec->ttl_sec == 0)
 			continue;
-		reason = owner_unpack(&owner, r, rec);
+		reason = dns_spend(r, DNS_WORK_ANSWER) ? owner_unpack(&owner, r, rec) : NT_DNS_WORK;
 		if (reason == NT_DNS_OK && rec->type == NT_DNS_TYPE_PTR)
 			reason = take_pointer(ret, r, rec, &owner);
 		else if (reason == NT_DNS_OK)

@@ -203,10 +203,14 @@ dns_name_unpack(struct dns_reader *r, size_t offset, struct dns_text ret, size_t
 		} else if (nt_unlikely(DNS_LABEL_TYPE(len) != 0)) {
 			reason = NT_DNS_LABEL;
 		} else if (nt_likely((reason = label_fits(r, &u, len)) == NT_DNS_OK)) {
+			const unsigned int before = n;
+
 			n = label_append(ret.text, n, u.pos + 1, len, r->c.end);
 			if (nt_unlikely(n == 0))
 				return NT_DNS_NAME_LONG;
 			u.pos += 1 + len;
+			if (nt_unlikely(n > before + 1 + len) && !dns_spend(r, len / 4))
+				return NT_DNS_WORK;
 		}
 		if (nt_unlikely(reason != NT_DNS_OK))
 			return reason;

@@ -18,11 +18,16 @@
 #define DNS_POINTER_TO(p) ((uint16_t)(((p)[0] & 0x3f) << 8 | (p)[1]))
 
 /*
- * Steps a message may cost: one for each record, each name unpacked, each label or pointer, and
- * each eight octets of a label that is unpacked. An answer of 64 addresses with pointers for owners
- * costs 64; one of 20 with owners spelled out, about 200.
+ * Steps a message may cost, each of up to 85 instructions: two for a record, two for a name that is
+ * unpacked and two for an answer taken; one for each label or pointer, and for each eight octets of
+ * a label that is unpacked, three times that where it has something to escape. An answer of 64
+ * addresses with pointers for owners costs 260; one of 20 with owners spelled out, about 320. Half
+ * of what the question leaves is for reading, half for taking what was read. So no message costs
+ * more than 20 times the median one (docs/hostile-input.md).
  */
-#define DNS_WORK_MAX 512
+#define DNS_WORK_MAX	370
+#define DNS_WORK_RECORD 2
+#define DNS_WORK_ANSWER 2
 
 struct dns_reader {
 	struct nt_cursor c; /* over the message, at most 65,535 bytes */

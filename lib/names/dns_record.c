@@ -58,7 +58,8 @@ owner_skip(struct dns_reader *r, struct dns_record *ret)
 static enum nt_dns_reason
 record_read(struct dns_reader *r, struct dns_record *ret)
 {
-	enum nt_dns_reason reason = dns_spend(r, 1) ? owner_skip(r, ret) : NT_DNS_WORK;
+	enum nt_dns_reason reason =
+		dns_spend(r, DNS_WORK_RECORD) ? owner_skip(r, ret) : NT_DNS_WORK;
 
 	if (nt_unlikely(reason != NT_DNS_OK))
 		return reason;

@@ -9,10 +9,10 @@
 #include "dns_name.h"
 
 /*
- * Questions and records of all sections together. 64 KiB could hold 4,000 and more; a response of
- * 4,096 bytes (EDNS) holds 255 addresses at most, and four times what is taken is enough.
+ * Records of a message that are kept: all the addresses that are taken, and half as many others,
+ * so that reading the rest leaves work for taking them. 64 KiB could hold 4,000 and more.
  */
-#define DNS_RECORDS_MAX 256
+#define DNS_RECORDS_MAX 96
 
 /* One of type A, AAAA, CNAME or PTR whose rdata has the right form; or SVCB or HTTPS. */
 struct dns_record {

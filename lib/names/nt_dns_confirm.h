@@ -19,7 +19,8 @@ enum nt_dns_confirm {
 
 #define NT_DNS_CONFIRM_QUESTIONS_MAX 25 /* Zeek's dns_max_queries */
 
-/* netbios: the responder's port is 137; names and records are a little different there. */
+/* Bounded work: of a message with very many names and records it is NO. netbios: the responder's
+ * port is 137; names and records are a little different there. */
 enum nt_dns_confirm nt_dns_confirm(const uint8_t *msg, size_t len, bool netbios);
 
 #endif

@@ -235,7 +235,7 @@ test_owners_spelled_out(void **state)
 	}
 	assert_reason(parse(&m, &w), NT_DNS_OK);
 	assert_in_range(m.answer_count, 16, NT_DNS_ANSWERS_MAX);
-	assert_int_equal(m.answer_count + m.refused_limit, 100);
+	assert_true(m.refused_limit > 0);
 	assert_int_equal(m.answers[0].name_len, 15);
 }
 
