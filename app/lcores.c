@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <pthread.h>
 #include <string.h>
 
 #include <rte_launch.h>
@@ -17,6 +18,26 @@ void
 lcores_add(struct lcores *l, int (*run)(void *arg), void *arg)
 {
 	l->jobs[l->count++] = (struct lcore_job){ .run = run, .arg = arg, .of = l };
+}
+
+void
+lcores_visit(unsigned int i, rte_cpuset_t *ret_before)
+{
+	unsigned int lcore = (unsigned int)-1;
+	CPU_ZERO(ret_before);
+	(void)pthread_getaffinity_np(pthread_self(), sizeof(*ret_before), ret_before);
+	for (unsigned int n = 0; n <= i; n++)
+		lcore = rte_get_next_lcore(lcore, 1, 0);
+	if (lcore >= RTE_MAX_LCORE)
+		return;
+	const rte_cpuset_t there = rte_lcore_cpuset(lcore);
+	(void)pthread_setaffinity_np(pthread_self(), sizeof(there), &there);
+}
+
+void
+lcores_go_back(const rte_cpuset_t *before)
+{
+	(void)pthread_setaffinity_np(pthread_self(), sizeof(*before), before);
 }
 
 static int

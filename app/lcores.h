@@ -8,6 +8,8 @@
 
 #include <stdatomic.h>
 
+#include <rte_lcore.h>
+
 #include <nt_config.h>
 
 /* Workers, and the reader or the distributor. */
@@ -28,6 +30,12 @@ struct lcores {
 };
 
 void lcores_add(struct lcores *l, int (*run)(void *arg), void *arg);
+/*
+ * The caller runs where job number i will, so that what it touches first lies on that node, until
+ * it goes back to where it was; as far as the kernel lets it.
+ */
+void lcores_visit(unsigned int i, rte_cpuset_t *ret_before);
+void lcores_go_back(const rte_cpuset_t *before);
 /* 0 or -errno and *err. */
 int lcores_start(struct lcores *l, struct nt_error *err);
 /* Until all have ended. */

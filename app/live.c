@@ -7,6 +7,7 @@
 #include <rte_cycles.h>
 
 #include <nt_clock.h>
+#include <nt_mem.h>
 
 #include "distributor.h"
 #include "eal.h"
@@ -112,12 +113,14 @@ make_rx(struct live *l)
 static int
 make_workers(struct live *l)
 {
+	rte_cpuset_t here;
 	int code = 0;
 	l->worker = (struct worker_live){
 		.clock_offset_ns = l->ports.file_time ? &l->no_offset : &l->clock.offset_ns,
 		.idle = (enum nt_config_idle)l->cfg.config->lcores.idle,
 	};
-	for (unsigned int i = 0; i < l->line.worker_count && code == 0; i++)
+	for (unsigned int i = 0; i < l->line.worker_count && code == 0; i++) {
+		lcores_visit(i, &here);
 		code = pipeline_make_worker(&l->line, i,
 			(struct worker_config){
 				.rx = l->rx[i],
@@ -126,6 +129,8 @@ make_workers(struct live *l)
 				.uid_key = l->uid_key,
 				.names_key = &l->names_key,
 			});
+		lcores_go_back(&here);
+	}
 	return code;
 }
 
@@ -310,7 +315,7 @@ make_reloader(struct live *l)
 
 /* Everything that EAL is needed for. */
 static int
-make_all(struct live *l, struct nt_error *err)
+make_each(struct live *l, struct nt_error *err)
 {
 	static int (*const steps[])(struct live *) = { make_relay, make_rx, make_workers_as_before,
 		make_keeper, make_housekeeper, make_busiest, make_control, make_reloader };
@@ -326,6 +331,15 @@ make_all(struct live *l, struct nt_error *err)
 	code = telemetry_start(&l->view, l->busiest, l->reloader);
 	return code == 0 ? 0
 			 : nt_error_set(err, code, "can't register telemetry: %s", strerror(-code));
+}
+
+static int
+make_all(struct live *l, struct nt_error *err)
+{
+	nt_mem_prefault(l->cfg.config->run.prefault);
+	const int code = make_each(l, err);
+	nt_mem_prefault(false);
+	return code;
 }
 
 struct live *

@@ -6,6 +6,7 @@
 #include <rte_ether.h>
 
 #include <nt_fault.h>
+#include <nt_mem.h>
 
 #include "mbuf_meta.h"
 #include "port_pools.h"
@@ -78,16 +79,30 @@ room_of(const struct ports *p, struct port *port, const struct port_caps *c)
 	return NT_MIN(NT_MAX(NT_MAX(frame, ROOM), c->info.min_rx_bufsize), (uint32_t)ROOM_WHOLE);
 }
 
+static void
+touch(struct rte_mempool *pool, void *arg, struct rte_mempool_memhdr *mem, unsigned int i)
+{
+	(void)pool;
+	(void)arg;
+	(void)i;
+	nt_mem_touch(mem->addr, mem->len);
+}
+
 static struct rte_mempool *
-make_pool(const char *name, uint32_t n, uint32_t cache, uint32_t room, int socket)
+make_pool(const struct nt_config *c, const char *name, uint32_t n, uint32_t cache, uint32_t room,
+	int socket)
 {
 	/* ports_close has freed those that were there before */
 	if (nt_fault(NT_FAULT_MBUF_POOL)) {
 		rte_errno = ENOMEM;
 		return NULL;
 	}
-	return rte_pktmbuf_pool_create(name, n, cache, sizeof(struct mbuf_meta),
+	struct rte_mempool *pool = rte_pktmbuf_pool_create(name, n, cache, sizeof(struct mbuf_meta),
 		(uint16_t)(room + RTE_PKTMBUF_HEADROOM), socket);
+	/* Pages of 2 MiB are there when EAL has them. */
+	if (pool != NULL && c->run.prefault && !c->lcores.huge)
+		rte_mempool_mem_iter(pool, touch, NULL);
+	return pool;
 }
 
 int
@@ -99,7 +114,7 @@ port_pool_make(struct ports *p, struct port *port, const struct port_caps *c)
 						   : mbufs_of(config, port->queues, p->distributor);
 	snprintf(name, sizeof(name), "port%u", port->id);
 	port->pool = make_pool(
-		name, n, POOL_CACHE, room_of(p, port, c), rte_eth_dev_socket_id(port->id));
+		config, name, n, POOL_CACHE, room_of(p, port, c), rte_eth_dev_socket_id(port->id));
 	return port->pool != NULL ? 0 : -rte_errno;
 }
 
@@ -110,12 +125,14 @@ port_pools_shared(struct ports *p)
 	bool chains = false;
 	for (unsigned int i = 0; i < p->count; i++)
 		chains = chains || p->ports[i].chains;
-	p->handles = make_pool("handles", workers * HANDLES_PER_WORKER, 0, 0, SOCKET_ID_ANY);
+	p->handles = make_pool(
+		p->cfg.config, "handles", workers * HANDLES_PER_WORKER, 0, 0, SOCKET_ID_ANY);
 	if (p->handles == NULL)
 		return -rte_errno;
 	if (!chains)
 		return 0;
-	p->whole = make_pool("whole", workers * WHOLE_PER_WORKER, 0, ROOM_WHOLE, SOCKET_ID_ANY);
+	p->whole = make_pool(
+		p->cfg.config, "whole", workers * WHOLE_PER_WORKER, 0, ROOM_WHOLE, SOCKET_ID_ANY);
 	return p->whole != NULL ? 0 : -rte_errno;
 }
 

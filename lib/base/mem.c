@@ -7,6 +7,8 @@
 
 #define HUGE_PAGE ((size_t)2 << 20)
 
+static _Thread_local bool prefault;
+
 /* 0 where it overflows. */
 size_t
 nt_mem_mapped(size_t size)
@@ -55,6 +57,7 @@ void *
 nt_mem_map(size_t size)
 {
 	size_t mapped;
+	void *p;
 
 	if (size == 0) {
 		errno = EINVAL;
@@ -65,7 +68,10 @@ nt_mem_map(size_t size)
 		errno = ENOMEM;
 		return NULL;
 	}
-	return mapped >= HUGE_PAGE ? map_aligned(mapped) : map_anonymous(mapped);
+	p = mapped >= HUGE_PAGE ? map_aligned(mapped) : map_anonymous(mapped);
+	if (p != NULL && prefault)
+		nt_mem_touch(p, mapped);
+	return p;
 }
 
 void
@@ -73,4 +79,27 @@ nt_mem_unmap(void *p, size_t size)
 {
 	if (p != NULL)
 		munmap(p, nt_mem_mapped(size));
+}
+
+void
+nt_mem_prefault(bool on)
+{
+	prefault = on;
+}
+
+void
+nt_mem_touch(void *p, size_t size)
+{
+	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	uint8_t *at = p;
+
+#ifdef MADV_POPULATE_WRITE
+	if ((uintptr_t)p % page == 0 && madvise(p, size, MADV_POPULATE_WRITE) == 0)
+		return;
+#endif
+	/* Linux before 5.14, or no whole pages: one write to each. */
+	for (size_t i = 0; i < size; i += page)
+		__atomic_fetch_or(&at[i], 0, __ATOMIC_RELAXED);
+	if (size != 0)
+		__atomic_fetch_or(&at[size - 1], 0, __ATOMIC_RELAXED);
 }

@@ -206,6 +206,10 @@ const struct config_key config_keys[] = {
 	{ "run.stuck_after", DURATION(run.stuck_after_ns), RELOADS, .min = NT_SEC(1),
 		.max = NT_SEC(3600), .def = NT_SEC(5),
 		.help = "An lcore that makes no turn for so long is told." },
+	{ "run.prefault", BOOL(run.prefault), .def = true,
+		.help = "Take all memory of the tables at the start, each worker's where its CPU "
+			"is: "
+			"nothing grows afterwards. Else it is taken as tables fill." },
 
 	{ "log.format", WORDS(log.format, formats), .def = NT_CONFIG_JSON,
 		.help = "JSON lines, or tab-separated values with Zeek's header." },

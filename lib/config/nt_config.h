@@ -129,6 +129,7 @@ struct nt_config {
 		struct nt_config_long_text snapshot; /* run.snapshot "": none */
 		int64_t snapshot_interval_ns; /* run.snapshot_interval 900; 0: only at the end */
 		int64_t stuck_after_ns; /* run.stuck_after 5 */
+		bool prefault; /* run.prefault true */
 	} run;
 
 	struct {

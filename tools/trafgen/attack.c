@@ -15,6 +15,7 @@ static const char *const names[TG_ATTACKS] = {
 	[TG_ATTACK_ONE_NAME] = "one-name",
 	[TG_ATTACK_FRAGMENTS] = "fragments",
 	[TG_ATTACK_TWINS] = "twins",
+	[TG_ATTACK_ALL] = "all",
 };
 
 #define TG_DARK_ATTACK 1000000u /* hosts that only attacks have */
@@ -111,7 +112,7 @@ fill_answer(enum tg_attack attack, uint64_t n, struct tg_dns *d)
 
 /* An authoritative server of the attacker's is asked by its own hosts: all is as it should be. */
 static void
-send_lookup(struct tg_gen *g, uint64_t n)
+send_lookup(struct tg_gen *g, enum tg_attack attack, uint64_t n)
 {
 	uint32_t asker = TG_DARK_ATTACK + (uint32_t)(n % ASKERS);
 	uint8_t message[TG_DNS_MAX_BYTES];
@@ -124,7 +125,7 @@ send_lookup(struct tg_gen *g, uint64_t n)
 	f.end[0].port = tg_net_port(&g->net, asker, (uint32_t)(n / ASKERS));
 	tg_net_resolver(0, false, &f.end[1]);
 	f.end[1].port = 53;
-	fill_answer(g->attack, n, &d);
+	fill_answer(attack, n, &d);
 	tg_send_udp(g, &f, 0, message, tg_dns_query(&d, message));
 	tg_send_udp(g, &f, 1, message, tg_dns_response(&d, message));
 	tg_truth_response(&g->truth, &f, &d, &r);
@@ -185,9 +186,12 @@ send_twin(struct tg_gen *g, uint64_t n)
 }
 
 static void
-send_one(struct tg_gen *g, uint64_t n)
+send_one(struct tg_gen *g, enum tg_attack attack, uint64_t n)
 {
-	switch (g->attack) {
+	switch (attack) {
+	case TG_ATTACK_ALL:
+		send_one(g, (enum tg_attack)(TG_ATTACK_SYN + n / 1000 % (TG_ATTACK_ALL - 1)), n);
+		break;
 	case TG_ATTACK_SYN:
 		send_syn(g, n);
 		break;
@@ -197,7 +201,7 @@ send_one(struct tg_gen *g, uint64_t n)
 	case TG_ATTACK_NAMES:
 	case TG_ATTACK_ONE_ADDRESS:
 	case TG_ATTACK_ONE_NAME:
-		send_lookup(g, n);
+		send_lookup(g, attack, n);
 		break;
 	case TG_ATTACK_FRAGMENTS:
 		send_fragment(g, n);
@@ -216,7 +220,7 @@ tg_attack_run(struct tg_gen *g)
 	while ((double)g->attack_packets < g->o.attack_share * (double)g->sent &&
 		g->pcap.error == 0) {
 		sent = g->sent;
-		send_one(g, g->attacks++);
+		send_one(g, g->attack, g->attacks++);
 		g->attack_packets += g->sent - sent;
 	}
 }

@@ -18,6 +18,7 @@ enum tg_attack {
 	TG_ATTACK_ONE_NAME, /* ever new addresses of one name */
 	TG_ATTACK_FRAGMENTS, /* first fragments of datagrams that never become whole */
 	TG_ATTACK_TWINS, /* IPv4 and IPv6 connections whose addresses have the same bytes */
+	TG_ATTACK_ALL, /* one after the other, a thousand times each, over and over */
 	TG_ATTACKS
 };
 

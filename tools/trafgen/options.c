@@ -75,7 +75,7 @@ static const struct tg_option table[] = {
 	{ "ech-share", T_SHARE, AT(ech_share), 0, 0, "0.02",
 		"TLS and QUIC with an outer name only (ECH)" },
 	{ "attack", T_STRING, AT(attack), 0, 0, "none",
-		"syn, udp, names, one-address, one-name, fragments or twins beside it" },
+		"syn, udp, names, one-address, one-name, fragments, twins or all beside it" },
 	{ "attack-share", T_SHARE, AT(attack_share), 0, 0, "0.8",
 		"packets of all that are the attack's" },
 	{ "no-server-names", T_FLAG, AT(no_server_names), 0, 0, NULL,

@@ -169,6 +169,7 @@ test_defaults(void **state)
 	assert_string_equal(c.run.snapshot.text, "");
 	assert_int_equal(c.run.snapshot_interval_ns, NT_SEC(900));
 	assert_int_equal(c.run.stuck_after_ns, NT_SEC(5));
+	assert_true(c.run.prefault);
 	assert_int_equal(nt_config_check(&c, NULL, NULL), 0);
 }
 
