@@ -90,9 +90,11 @@ history_copy(
 {
 	size_t len = cold->history_len;
 	size_t near = NT_MIN(len, (size_t)NT_FLOW_HISTORY_INLINE);
+	const struct extra *x = conn_extra_get(c, cold);
 
 	memcpy(out, cold->history, near);
-	if (len > near)
-		memcpy(out + near, conn_extra_get(c, cold)->history, len - near);
+	if (len <= near || x == NULL)
+		return near;
+	memcpy(out + near, x->history, len - near);
 	return len;
 }
