@@ -2,6 +2,7 @@
 #include "nt_fault.h"
 #include "nt_mem.h"
 
+#include <stdatomic.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -91,7 +92,7 @@ void
 nt_mem_touch(void *p, size_t size)
 {
 	const size_t page = (size_t)sysconf(_SC_PAGESIZE);
-	uint8_t *at = p;
+	_Atomic uint8_t *at = p;
 
 #ifdef MADV_POPULATE_WRITE
 	if ((uintptr_t)p % page == 0 && madvise(p, size, MADV_POPULATE_WRITE) == 0)
@@ -99,7 +100,7 @@ nt_mem_touch(void *p, size_t size)
 #endif
 	/* Linux before 5.14, or no whole pages: one write to each. */
 	for (size_t i = 0; i < size; i += page)
-		__atomic_fetch_or(&at[i], 0, __ATOMIC_RELAXED);
+		atomic_fetch_or_explicit(&at[i], 0, memory_order_relaxed);
 	if (size != 0)
-		__atomic_fetch_or(&at[size - 1], 0, __ATOMIC_RELAXED);
+		atomic_fetch_or_explicit(&at[size - 1], 0, memory_order_relaxed);
 }
