@@ -62,35 +62,45 @@ quic_cipher_new(void)
 	return c;
 }
 
-/* RFC 2104, one half: H((key xor pad) || bytes). key_len <= BLOCK_BYTES. */
+/* RFC 2104: both hashes with their block of the key behind them. */
+struct hmac_key {
+	SHA256_CTX inner, outer;
+};
+
+/* len <= BLOCK_BYTES */
 static void
-half_hmac(uint8_t pad, const uint8_t *key, size_t key_len, const uint8_t *bytes, size_t len,
-	uint8_t ret[HASH_BYTES])
+begin_half(uint8_t pad, const uint8_t *key, size_t len, SHA256_CTX *ret)
 {
 	uint8_t block[BLOCK_BYTES];
-	SHA256_CTX hash;
 
 	memset(block, pad, sizeof(block));
-	for (size_t i = 0; i < key_len; i++)
+	for (size_t i = 0; i < len; i++)
 		block[i] ^= key[i];
-	SHA256_Init(&hash);
-	SHA256_Update(&hash, block, sizeof(block));
-	SHA256_Update(&hash, bytes, len);
-	SHA256_Final(ret, &hash);
+	SHA256_Init(ret);
+	SHA256_Update(ret, block, sizeof(block));
 }
 
 static void
-hmac(const uint8_t *key, size_t key_len, const uint8_t *bytes, size_t len, uint8_t ret[HASH_BYTES])
+hmac_begin(struct hmac_key *k, const uint8_t *key, size_t len)
 {
-	uint8_t inner[HASH_BYTES];
+	begin_half(0x36, key, len, &k->inner);
+	begin_half(0x5c, key, len, &k->outer);
+}
 
-	half_hmac(0x36, key, key_len, bytes, len, inner);
-	half_hmac(0x5c, key, key_len, inner, sizeof(inner), ret);
+static void
+hmac(const struct hmac_key *k, const uint8_t *bytes, size_t len, uint8_t ret[HASH_BYTES])
+{
+	SHA256_CTX inner = k->inner, outer = k->outer;
+
+	SHA256_Update(&inner, bytes, len);
+	SHA256_Final(ret, &inner);
+	SHA256_Update(&outer, ret, HASH_BYTES);
+	SHA256_Final(ret, &outer);
 }
 
 /* HKDF-Expand-Label (RFC 8446 7.1) of at most one hash, so one round of RFC 5869 2.3. */
 static void
-expand_label(const uint8_t secret[HASH_BYTES], const char *label, uint8_t *ret, size_t len)
+expand_label(const struct hmac_key *secret, const char *label, uint8_t *ret, size_t len)
 {
 	uint8_t info[INFO_MAX], hash[HASH_BYTES];
 	size_t label_len = strlen(label), n = 0;
@@ -103,20 +113,24 @@ expand_label(const uint8_t secret[HASH_BYTES], const char *label, uint8_t *ret, 
 	n += 6 + label_len;
 	info[n++] = 0; /* no context */
 	info[n++] = 1; /* the first round */
-	hmac(secret, HASH_BYTES, info, n, hash);
+	hmac(secret, info, n, hash);
 	memcpy(ret, hash, len);
 }
 
 void
 quic_keys_derive(const struct quic_version *v, const struct quic_cid *dcid, struct quic_keys *ret)
 {
-	uint8_t initial[HASH_BYTES], client[HASH_BYTES];
+	uint8_t secret[HASH_BYTES];
+	struct hmac_key key;
 
-	hmac(v->salt, sizeof(v->salt), dcid->bytes, dcid->len, initial);
-	expand_label(initial, "client in", client, sizeof(client));
-	expand_label(client, v->v2_labels ? "quicv2 key" : "quic key", ret->key, sizeof(ret->key));
-	expand_label(client, v->v2_labels ? "quicv2 iv" : "quic iv", ret->iv, sizeof(ret->iv));
-	expand_label(client, v->v2_labels ? "quicv2 hp" : "quic hp", ret->hp, sizeof(ret->hp));
+	hmac_begin(&key, v->salt, sizeof(v->salt));
+	hmac(&key, dcid->bytes, dcid->len, secret);
+	hmac_begin(&key, secret, sizeof(secret));
+	expand_label(&key, "client in", secret, sizeof(secret));
+	hmac_begin(&key, secret, sizeof(secret));
+	expand_label(&key, v->v2_labels ? "quicv2 key" : "quic key", ret->key, sizeof(ret->key));
+	expand_label(&key, v->v2_labels ? "quicv2 iv" : "quic iv", ret->iv, sizeof(ret->iv));
+	expand_label(&key, v->v2_labels ? "quicv2 hp" : "quic hp", ret->hp, sizeof(ret->hp));
 }
 
 /* The first byte and the packet number without their protection: RFC 9001 5.4. */
