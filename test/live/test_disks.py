@@ -1,0 +1,252 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: BSD-3-Clause
+"""Disks that are full, read-only, gone or slow, and processes that are killed: no half line, nothing lost in silence.
+usage: test_disks.py NAMETAP TRAFGEN. What needs root is left out without."""
+import glob
+import json
+import os
+import random
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+
+NAMETAP, TRAFGEN = sys.argv[1:3]
+KILLS_OF_READ, KILLS_OF_RUN = 20, 20
+TIMEOUT_SEC = 60
+ROOT = os.geteuid() == 0
+
+
+def lines_of(directory, half_lines=False):
+    """How many lines all logs have. ValueError: one is none."""
+    count = 0
+    for path in glob.glob(os.path.join(directory, "*.log")):
+        with open(path, "rb") as f:
+            text = f.read()
+        end = text.rfind(b"\n") + 1
+        if end != len(text) and not half_lines:
+            raise ValueError(f"{path} ends within a line: {text[end:][-80:]!r}")
+        for line in text[:end].splitlines():
+            count += 1
+            if "ts" not in json.loads(line):
+                raise ValueError(f"{path}: no record: {line!r}")
+    return count
+
+
+class Disks(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.root = tempfile.mkdtemp(prefix="nametap-disks-")
+        cls.capture = cls.made("traffic", 60000)
+        cls.small = cls.made("small", 2000)
+
+    @classmethod
+    def made(cls, name, packets):
+        path = os.path.join(cls.root, name + ".pcap")
+        subprocess.run([TRAFGEN, "--packets", str(packets), "--no-truth", "-o", path], check=True,
+                       stdout=subprocess.DEVNULL)
+        return path
+
+    @classmethod
+    def tearDownClass(cls):
+        shutil.rmtree(cls.root)
+
+    def setUp(self):
+        self.dir = tempfile.mkdtemp(dir=self.root)
+        self.out = os.path.join(self.dir, "logs")
+        os.mkdir(self.out)
+        self.process = None
+
+    def tearDown(self):
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait()
+        while os.path.ismount(self.out):
+            subprocess.run(["umount", "-l", self.out], check=True)
+
+    def mount(self, *options):
+        if not ROOT:
+            self.skipTest("only root can mount")
+        done = subprocess.run(["mount", "-t", "tmpfs", *options, "tmpfs", self.out], check=False, capture_output=True)
+        if done.returncode != 0:
+            self.skipTest(f"can't mount here: {done.stderr.decode().strip()}")
+
+    def remount(self, option):
+        subprocess.run(["mount", "-o", f"remount,{option}", self.out], check=True)
+
+    # --- nametap read ---------------------------------------------------------------------------
+
+    def read(self, *options, capture=None):
+        return subprocess.Popen([NAMETAP, "read", "-q", "-o", self.out, *options, capture or self.capture],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+    def ends(self, process, status):
+        said = process.communicate(timeout=TIMEOUT_SEC)[0]
+        self.assertEqual(process.returncode, status, said)
+        if status == 1:
+            self.assertRegex(said, r"^nametap: .*\n$")
+        return said
+
+    def test_read_onto_a_full_disk(self):
+        self.mount("-o", "size=200k")
+        self.assertIn("No space left", self.ends(self.read(), 1))
+        self.assertGreater(lines_of(self.out), 0)
+
+    def test_read_into_what_is_read_only(self):
+        self.mount("-o", "ro")
+        self.assertIn("Read-only", self.ends(self.read(), 1))
+
+    def test_read_waits_for_a_slow_disk(self):
+        os.mkfifo(os.path.join(self.out, "conn.log"))
+        process = self.read("-j", "3")
+        seen = []
+
+        def take():
+            with open(os.path.join(self.out, "conn.log"), "rb") as f:
+                while piece := f.read1(30000):
+                    seen.append(piece)
+                    time.sleep(0.01)
+
+        taker = threading.Thread(target=take)
+        taker.start()
+        self.ends(process, 0)
+        taker.join()
+        text = b"".join(seen)
+        self.assertTrue(text.endswith(b"\n"))
+        for line in text.splitlines():
+            json.loads(line)
+        again = os.path.join(self.dir, "again")
+        subprocess.run([NAMETAP, "read", "-q", "-o", again, self.capture], check=True)
+        with open(os.path.join(again, "conn.log"), "rb") as f:
+            self.assertEqual(sorted(text.splitlines()), sorted(f.read().splitlines()))
+
+    def test_read_is_killed(self):
+        moments = random.Random(1)
+        for number in range(KILLS_OF_READ):
+            process = self.read("-j", str(1 + number % 3))
+            time.sleep(moments.uniform(0.1, 0.8))
+            process.kill()
+            process.communicate()
+            lines_of(self.out, half_lines=True)
+        self.ends(self.read(), 0)
+        self.assertGreater(lines_of(self.out), 0)
+
+    # --- nametap run ----------------------------------------------------------------------------
+
+    def start(self, *sets):
+        config = os.path.join(self.dir, "nametap.json")
+        with open(config, "w", encoding="utf-8") as f:
+            json.dump({"ports": [f"net_pcap0,rx_pcap={self.small},infinite_rx=1"], "lcores": {"huge": False},
+                       "run": {"dir": self.out, "prefix": f"nametap-disks-{os.getpid()}"}, "port": {"timestamps": "off"},
+                       "flow": {"max": 16384, "udp_inactivity_timeout": 1, "tcp_inactivity_timeout": 1},
+                       "names": {"max_mappings": 65536}, "notice": {"warm_up": 0}, "stats": {"interval": 1}}, f)
+        command = [NAMETAP, "run", "-q", "-c", config]
+        for assignment in sets:
+            command += ["--set", assignment]
+        with open(os.path.join(self.dir, "stderr"), "wb") as err:
+            self.process = subprocess.Popen(command, env=dict(os.environ, XDG_RUNTIME_DIR=self.dir),
+                                            stdin=subprocess.DEVNULL, stderr=err)
+
+    def said(self):
+        with open(os.path.join(self.dir, "stderr"), encoding="utf-8") as f:
+            return f.read()
+
+    def wait_for(self, holds):
+        end = time.monotonic() + TIMEOUT_SEC
+        while not holds():
+            self.assertIsNone(self.process.poll(), self.said())
+            self.assertLess(time.monotonic(), end, self.said())
+            time.sleep(0.05)
+
+    def size(self, name="conn.log"):
+        path = os.path.join(self.out, name)
+        return os.path.getsize(path) if os.path.exists(path) else 0
+
+    def stop(self, status):
+        self.process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.process.wait(TIMEOUT_SEC), status, self.said())
+        self.assertNotIn("accounting", self.said())
+
+    def told_once_each(self, log="conn"):
+        """An outage is told when it begins and when it is over; the lines that it cost."""
+        began = re.findall(rf"^nametap: .*{log}.*; lines of this log are lost", self.said(), re.M)
+        over = re.findall(rf"^nametap: {log}\.log is written again; (\d+) lines", self.said(), re.M)
+        self.assertEqual((len(began), len(over)), (1, 1), self.said())
+        self.assertGreater(int(over[0]), 0)
+
+    def outage(self, begin, end):
+        """Some time without a disk, and then with one."""
+        self.start()
+        self.wait_for(lambda: self.size() > 0)
+        begin()
+        self.wait_for(lambda: "lines of this log are lost" in self.said())
+        time.sleep(1.5)
+        end()
+        self.wait_for(lambda: "conn.log is written again" in self.said())
+        self.stop(1)
+        self.told_once_each()
+        self.assertGreater(lines_of(self.out), 0)
+
+    def test_run_onto_a_full_disk(self):
+        self.mount("-o", "size=4m")
+        self.outage(lambda: None, lambda: self.remount("size=1g"))
+
+    def test_run_onto_what_becomes_read_only(self):
+        self.mount("-o", "size=1g")
+
+        def read_only():
+            # what is open for writing keeps the kernel from it: the logs are opened again
+            subprocess.run(["mount", "--bind", self.out, self.out], check=True)
+            subprocess.run(["mount", "-o", "remount,ro,bind", self.out], check=True)
+            self.process.send_signal(signal.SIGHUP)
+
+        def writable():
+            subprocess.run(["mount", "-o", "remount,rw,bind", self.out], check=True)
+
+        self.outage(read_only, writable)
+
+    def test_run_without_its_directory(self):
+        aside = os.path.join(self.dir, "aside")
+
+        def vanish():
+            os.rename(self.out, aside)
+            self.process.send_signal(signal.SIGHUP)
+
+        self.outage(vanish, lambda: os.rename(aside, self.out))
+
+    def test_run_whose_file_is_removed(self):
+        """Nobody knows until it is rotated, or SIGHUP: then there is a new one."""
+        self.start()
+        self.wait_for(lambda: self.size() > 0)
+        os.unlink(os.path.join(self.out, "conn.log"))
+        time.sleep(0.5)
+        self.process.send_signal(signal.SIGHUP)
+        self.wait_for(lambda: self.size() > 0)
+        self.stop(0)
+        lines_of(self.out)
+
+    def test_run_is_killed(self):
+        """And begun again, appending or rotating: no line is glued to half of another."""
+        moments = random.Random(2)
+        for rotate in (0, 200000):
+            for _ in range(KILLS_OF_RUN // 2):
+                self.start(f"log.rotate_bytes={rotate}")
+                self.wait_for(lambda: self.size() > 0 or self.size("namecache.log") > 0)
+                time.sleep(moments.uniform(0, 1))
+                self.process.kill()
+                self.process.wait()
+                lines_of(self.out, half_lines=True)
+            self.start(f"log.rotate_bytes={rotate}")
+            size = self.size()
+            self.wait_for(lambda: self.size() != size)
+            self.stop(0)
+            lines_of(self.out)
+
+
+if __name__ == "__main__":
+    unittest.main(argv=[sys.argv[0]] + sys.argv[3:])
