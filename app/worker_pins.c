@@ -226,7 +226,8 @@ ends_ahead(const struct worker *w, uint32_t idx, struct nt_lookup_keys keys[2])
 	const struct nt_flow *f = nt_flow_at(w->flows, idx);
 	const struct nt_addr orig = end_addr(f, NT_FLOW_ORIG), resp = end_addr(f, NT_FLOW_RESP);
 	keys[NT_FLOW_ORIG] = (struct nt_lookup_keys){ .addr = nt_addr_key(&w->names_key, &orig) };
-	keys[NT_FLOW_RESP] = (struct nt_lookup_keys){ .addr = nt_addr_key(&w->names_key, &resp) };
+	keys[NT_FLOW_RESP] = (struct nt_lookup_keys){ .addr = nt_addr_key(&w->names_key, &resp),
+		.client = keys[NT_FLOW_ORIG].addr };
 	nt_flow_prefetch_young(w->flows, idx);
 	server_name_ahead(&w->server_names, idx);
 	if (w->hosts != NULL)

@@ -56,9 +56,9 @@ records_ahead(const struct nt_name_cache *c, const struct nt_mapping *m, struct 
 }
 
 static uint32_t
-life_tag(const struct nt_mapping *m, const struct nt_mapping_keys *k)
+pair_tag(const struct nt_mapping_keys *k)
 {
-	return nt_life_tag((uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, m->source);
+	return nt_pair_tag((uint32_t)k->addr, (uint32_t)k->client);
 }
 
 static uint32_t
@@ -74,8 +74,7 @@ is_indexed(const struct nt_name_cache *c, const struct nt_mapping_keys *k)
 }
 
 static void
-ways_ahead(
-	const struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
+ways_ahead(const struct nt_name_cache *c, const struct nt_mapping_keys *k)
 {
 	if (k->name_id != NT_LIST_NONE)
 		nt_prefetch(nt_slab_at(&c->names.slab, nt_names_at(&c->names, k->name_id)->text));
@@ -85,13 +84,12 @@ ways_ahead(
 		prefetch_record(&c->bonds, nt_addrs_at(&c->addrs, k->addr_id)->bonds);
 		return;
 	}
-	nt_slots_prefetch(&c->by_life, life_tag(m, k));
 	nt_slots_prefetch(&c->by_bond, bond_tag(k));
-	nt_slots_prefetch(&c->by_pair, nt_pair_tag((uint32_t)k->addr, (uint32_t)k->client));
+	nt_slots_prefetch(&c->by_pair, pair_tag(k));
 }
 
 static void
-lives_ahead(const struct nt_name_cache *c, const struct nt_mapping *m, struct nt_mapping_keys *k)
+lives_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *k)
 {
 	k->life = k->bond = NT_LIST_NONE;
 	if (k->addr_id == NT_LIST_NONE)
@@ -102,7 +100,7 @@ lives_ahead(const struct nt_name_cache *c, const struct nt_mapping *m, struct nt
 			prefetch_record(&c->lives, nt_bond_at(c, k->bond)->lives);
 		return;
 	}
-	k->life = peek(&c->by_life, life_tag(m, k));
+	k->life = peek(&c->by_pair, pair_tag(k));
 	prefetch_record(&c->lives, k->life);
 	k->bond = peek(&c->by_bond, bond_tag(k));
 	prefetch_record(&c->bonds, k->bond);
@@ -130,9 +128,9 @@ nt_name_cache_ahead(const struct nt_name_cache *c, const struct nt_mapping *m,
 	else if (step == 1)
 		records_ahead(c, m, k);
 	else if (step == 2)
-		ways_ahead(c, m, k);
+		ways_ahead(c, k);
 	else if (step == 3)
-		lives_ahead(c, m, k);
+		lives_ahead(c, k);
 	else
 		neighbours_ahead(c, k);
 }

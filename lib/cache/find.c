@@ -30,59 +30,79 @@ nt_client_of(const struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
 	return ret;
 }
 
-static uint32_t
-find_among_few(const struct nt_name_cache *c, uint32_t addr, const struct nt_mapping *m,
-	const struct nt_mapping_keys *k, struct nt_client client)
+/* What is looked for. */
+struct wanted {
+	const struct nt_mapping *m;
+	uint32_t addr;
+	struct nt_client client;
+	uint16_t name_bits;
+};
+
+static bool
+is_wanted(const struct nt_name_cache *c, const struct nt_life *l, const struct wanted *w)
 {
-	uint32_t bond = nt_addrs_at(&c->addrs, addr)->bonds;
+	const struct nt_bond *b;
+
+	if (!nt_life_is_to(l, w->client) || l->source != w->m->source ||
+		l->name_bits != w->name_bits)
+		return false;
+	b = nt_bond_at(c, l->bond);
+	return b->addr == w->addr && nt_names_is(&c->names, b->name, w->m->name, w->m->name_len);
+}
+
+static uint32_t
+find_among_few(const struct nt_name_cache *c, const struct wanted *w)
+{
+	uint32_t bond = nt_addrs_at(&c->addrs, w->addr)->bonds;
 
 	for (; bond != NT_LIST_NONE; bond = nt_list_next(&c->in_addr, bond)) {
-		const struct nt_bond *b = nt_bond_at(c, bond);
-		uint32_t id = b->lives;
+		uint32_t id = nt_bond_at(c, bond)->lives;
 
-		for (; id != NT_LIST_NONE; id = nt_list_next(&c->in_bond, id)) {
-			const struct nt_life *l = nt_life_at(c, id);
-
-			if (nt_life_is_to(l, client) && l->source == m->source &&
-				l->name_bits == nt_name_bits(k) &&
-				nt_names_is(&c->names, b->name, m->name, m->name_len))
+		for (; id != NT_LIST_NONE; id = nt_list_next(&c->in_bond, id))
+			if (is_wanted(c, nt_life_at(c, id), w))
 				return id;
-		}
 	}
 	return NT_LIST_NONE;
 }
 
-/*
- * The name by 48 bits of its keyed hash: nobody can choose two that agree, and the next line but
- * one of memory is spared. Any two of one address, client and source do by chance, once in 2^48.
- */
 static uint32_t
-find_indexed(const struct nt_name_cache *c, uint32_t addr, const struct nt_mapping *m,
-	const struct nt_mapping_keys *k, struct nt_client client)
+find_by_life(const struct nt_name_cache *c, const struct wanted *w, const struct nt_mapping_keys *k)
 {
-	const uint32_t tag =
-		nt_life_tag((uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, m->source);
+	const uint32_t tag = nt_life_tag(
+		(uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, w->m->source);
 	uint32_t at = nt_slots_home(&c->by_life, tag), id;
 
-	while ((id = nt_slots_match(&c->by_life, tag, &at)) != NT_LIST_NONE) {
-		const struct nt_life *l = nt_life_at(c, id);
-
-		if (nt_life_is_to(l, client) && l->source == m->source &&
-			l->name_bits == nt_name_bits(k) && nt_bond_at(c, l->bond)->addr == addr)
+	while ((id = nt_slots_match(&c->by_life, tag, &at)) != NT_LIST_NONE)
+		if (is_wanted(c, nt_life_at(c, id), w))
 			break;
-	}
 	return id;
+}
+
+static uint32_t
+find_indexed(const struct nt_name_cache *c, const struct wanted *w, const struct nt_mapping_keys *k)
+{
+	uint32_t id = nt_store_pair(c, nt_pair_tag((uint32_t)k->addr, (uint32_t)k->client));
+
+	for (unsigned int n = 0; id != NT_LIST_NONE; id = nt_list_next(&c->in_pair, id)) {
+		if (is_wanted(c, nt_life_at(c, id), w))
+			return id;
+		if (++n > NT_STORE_PAIR_FEW)
+			return find_by_life(c, w, k);
+	}
+	return NT_LIST_NONE;
 }
 
 uint32_t
 nt_store_find(const struct nt_name_cache *c, uint32_t addr, const struct nt_mapping *m,
 	const struct nt_mapping_keys *k)
 {
-	const struct nt_client client = nt_client_of(&c->addrs, (uint32_t)k->client, &m->client);
+	const struct wanted w = { .m = m,
+		.addr = addr,
+		.client = nt_client_of(&c->addrs, (uint32_t)k->client, &m->client),
+		.name_bits = nt_name_bits(k) };
 
-	if (nt_addrs_at(&c->addrs, addr)->indexed)
-		return find_indexed(c, addr, m, k, client);
-	return find_among_few(c, addr, m, k, client);
+	return nt_addrs_at(&c->addrs, addr)->indexed ? find_indexed(c, &w, k)
+						     : find_among_few(c, &w);
 }
 
 static uint32_t

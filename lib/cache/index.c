@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* The indexes of lives and bonds whose addresses have more than a few. */
+/* The indexes of pairs, bonds and lives whose addresses have more than a few. */
 #include "index.h"
 
 static void
@@ -55,19 +55,57 @@ tags_of_life(const struct nt_name_cache *c, const struct nt_life *l)
 		nt_names_at(&c->names, b->name)->tag, l->source);
 }
 
-/* The one that was told last of those of one mapping is its present life. */
+/* The one that began last of those of one mapping is its present life. */
 static bool
-is_present(const struct nt_name_cache *c, const struct nt_bond *b, uint32_t life)
+is_present(const struct nt_name_cache *c, uint32_t head, uint32_t life)
 {
 	const struct nt_life *l = nt_life_at(c, life);
 
-	for (uint32_t id = b->lives; id != life; id = nt_list_next(&c->in_bond, id)) {
+	for (uint32_t id = head; id != life; id = nt_list_next(&c->in_pair, id)) {
 		const struct nt_life *other = nt_life_at(c, id);
 
-		if (nt_life_is_to(other, nt_life_client(l)) && other->source == l->source)
+		if (other->bond == l->bond && nt_life_is_to(other, nt_life_client(l)) &&
+			other->source == l->source)
 			return false;
 	}
 	return true;
+}
+
+static void
+add_life(struct nt_name_cache *c, uint32_t tag, uint32_t life)
+{
+	nt_slots_insert(&c->by_life, tag, life);
+	nt_life_at(c, life)->by_life = 1;
+}
+
+static void
+take_life(struct nt_name_cache *c, uint32_t tag, uint32_t life)
+{
+	if (!nt_life_at(c, life)->by_life)
+		return;
+	nt_slots_remove(&c->by_life, tag, life);
+	nt_life_at(c, life)->by_life = 0;
+}
+
+/* Up to one more than a few. */
+static unsigned int
+pair_length(const struct nt_name_cache *c, uint32_t head)
+{
+	unsigned int n = 0;
+
+	for (uint32_t id = head; id != NT_LIST_NONE && n <= NT_STORE_PAIR_FEW;
+		id = nt_list_next(&c->in_pair, id))
+		n++;
+	return n;
+}
+
+/* From now on it is more than a few. */
+static void
+index_pair(struct nt_name_cache *c, uint32_t head)
+{
+	for (uint32_t id = head; id != NT_LIST_NONE; id = nt_list_next(&c->in_pair, id))
+		if (!nt_life_at(c, id)->by_life && is_present(c, head, id))
+			add_life(c, tags_of_life(c, nt_life_at(c, id)).life, id);
 }
 
 void
@@ -82,25 +120,49 @@ nt_index_forget_bond(struct nt_name_cache *c, uint32_t bond)
 	nt_slots_remove(&c->by_bond, bond_tag(c, nt_bond_at(c, bond)), bond);
 }
 
-static void
-index_lives(struct nt_name_cache *c, const struct nt_bond *b)
-{
-	for (uint32_t id = b->lives; id != NT_LIST_NONE; id = nt_list_next(&c->in_bond, id)) {
-		const struct tags tags = tags_of_life(c, nt_life_at(c, id));
+/* What an address has, on its way into the indexes. */
+struct entries {
+	unsigned int bonds, lives;
+	struct {
+		uint32_t id, tag;
+	} bond[NT_STORE_FEW + 1], life[NT_STORE_FEW];
+};
 
-		if (is_present(c, b, id))
-			nt_slots_insert(&c->by_life, tags.life, id);
-		link_pair(c, tags.pair, id);
+/* One bond may not have a life yet. The slots are asked for all at once. */
+static void
+collect(struct nt_name_cache *c, const struct nt_interned_addr *a, struct entries *e)
+{
+	e->bonds = e->lives = 0;
+	for (uint32_t bond = a->bonds; bond != NT_LIST_NONE;
+		bond = nt_list_next(&c->in_addr, bond)) {
+		const struct nt_bond *b = nt_bond_at(c, bond);
+		const uint32_t tag = bond_tag(c, b);
+
+		nt_slots_prefetch(&c->by_bond, tag);
+		e->bond[e->bonds].id = bond;
+		e->bond[e->bonds++].tag = tag;
+		for (uint32_t id = b->lives; id != NT_LIST_NONE;
+			id = nt_list_next(&c->in_bond, id)) {
+			const uint32_t pair = tags_of_life(c, nt_life_at(c, id)).pair;
+
+			nt_slots_prefetch(&c->by_pair, pair);
+			e->life[e->lives].id = id;
+			e->life[e->lives++].tag = pair;
+		}
 	}
 }
 
+/* Of each bond those that began last come to the front. */
 void
 nt_index_addr(struct nt_name_cache *c, struct nt_interned_addr *a)
 {
-	for (uint32_t id = a->bonds; id != NT_LIST_NONE; id = nt_list_next(&c->in_addr, id)) {
-		nt_index_bond(c, id);
-		index_lives(c, nt_bond_at(c, id));
-	}
+	struct entries e;
+
+	collect(c, a, &e);
+	for (unsigned int i = 0; i < e.bonds; i++)
+		nt_slots_insert(&c->by_bond, e.bond[i].tag, e.bond[i].id);
+	for (unsigned int i = e.lives; i-- > 0;)
+		link_pair(c, e.life[i].tag, e.life[i].id);
 	a->indexed = 1;
 }
 
@@ -110,11 +172,15 @@ nt_index_life(struct nt_name_cache *c, const struct nt_mapping *m, const struct 
 {
 	const struct tags tags =
 		tags_of((uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, m->source);
+	const uint32_t head = nt_store_pair(c, tags.pair);
+	const unsigned int length = pair_length(c, head);
 
+	if (length == NT_STORE_PAIR_FEW)
+		index_pair(c, head);
 	if (old != NT_LIST_NONE)
-		nt_slots_replace(&c->by_life, tags.life, old, life);
-	else
-		nt_slots_insert(&c->by_life, tags.life, life);
+		take_life(c, tags.life, old);
+	if (length >= NT_STORE_PAIR_FEW)
+		add_life(c, tags.life, life);
 	link_pair(c, tags.pair, life);
 }
 
@@ -123,6 +189,6 @@ nt_index_forget_life(struct nt_name_cache *c, uint32_t life)
 {
 	const struct tags tags = tags_of_life(c, nt_life_at(c, life));
 
-	nt_slots_remove(&c->by_life, tags.life, life);
+	take_life(c, tags.life, life);
 	unlink_pair(c, tags.pair, life);
 }

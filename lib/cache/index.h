@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The indexes of lives and bonds, for addresses that have more than NT_STORE_FEW lives (store.h):
+ * The indexes of pairs, bonds and lives, for addresses that have more than NT_STORE_FEW (store.h):
  * what changes of them. Owner: one thread.
  */
 #ifndef NT_CACHE_INDEX_H

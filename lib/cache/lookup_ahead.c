@@ -48,12 +48,24 @@ records_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *k)
 		nt_prefetch(nt_names_at(&c->names, k->name_id));
 }
 
+static uint32_t
+pair_tag(const struct nt_lookup_keys *k)
+{
+	return nt_pair_tag((uint32_t)k->addr, (uint32_t)k->client);
+}
+
 static void
 bonds_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *k)
 {
 	if (k->addr_id != NT_LIST_NONE) {
-		k->addr_id = nt_addrs_at(&c->addrs, k->addr_id)->bonds;
+		const struct nt_interned_addr *a = nt_addrs_at(&c->addrs, k->addr_id);
+
+		k->addr_id = a->bonds;
 		prefetch_bond(c, k->addr_id);
+		if (!a->indexed)
+			k->client = 0;
+		else if (k->client != 0)
+			nt_slots_prefetch(&c->by_pair, pair_tag(k));
 	}
 	if (k->name_id != NT_LIST_NONE) {
 		prefetch_text(&c->names, k->name_id);
@@ -72,6 +84,9 @@ told_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *k)
 	nt_prefetch(nt_names_at(&c->names, b->name));
 	k->addr_id = nt_list_next(&c->in_addr, k->addr_id);
 	prefetch_bond(c, k->addr_id);
+	if (k->client != 0)
+		prefetch_life(c, peek(&c->by_pair, pair_tag(k)));
+	k->client = 0;
 }
 
 /* One address of the name; on to the next. */

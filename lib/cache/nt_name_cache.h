@@ -229,6 +229,7 @@ bool nt_name_cache_contradicts(struct nt_name_cache *c, const struct nt_name_que
 #define NT_NAME_LOOKUP_STEPS (3 + NT_NAME_ADDRS_MAX + 1)
 struct nt_lookup_keys {
 	uint64_t addr, name; /* nt_addr_key; nt_hash_bytes, 0: none */
+	uint64_t client; /* nt_addr_key of who asks, 0: nobody; changed by the steps */
 	uint32_t addr_id, name_id; /* the cache's own, between steps */
 };
 bool nt_name_cache_lookup_ahead(

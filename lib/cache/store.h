@@ -9,7 +9,9 @@
  *   (address, client) --- the same lives, the one that began last first
  *
  * Most addresses have a life or two: these are looked through. Where an address has come to have
- * more than NT_STORE_FEW, its lives and bonds are in indexes, as long as it has any.
+ * more than NT_STORE_FEW, its pairs and bonds are in indexes, as long as it has any. The lives of a
+ * pair are looked through, too; a pair that has come to have more than NT_STORE_PAIR_FEW has those
+ * that came then in an index of their own.
  *
  * A life is a mapping (address, name, client, source) from when it was learnt, as long as it is
  * relearnt before it has been expired for stale_for; its latest version lies in it. One that comes
@@ -33,7 +35,8 @@ nt_cache_clamp_time(int64_t time_ns)
 	return NT_MAX(-NT_CACHE_TIME_MAX_NS, NT_MIN(time_ns, NT_CACHE_TIME_MAX_NS));
 }
 
-#define NT_STORE_FEW 2
+#define NT_STORE_FEW	  2
+#define NT_STORE_PAIR_FEW 4
 
 /*
  * Whom something was told. Most clients have IPv4 addresses, which are no longer than a number:
@@ -65,6 +68,7 @@ struct nt_life {
 	uint8_t source;
 	uint8_t client_kind : 2;
 	uint8_t told_again : 1; /* its first version lies in nt_name_cache.firsts */
+	uint8_t by_life : 1; /* it is in nt_name_cache.by_life */
 };
 static_assert(sizeof(struct nt_life) == NT_CACHE_LINE, "the bulk of the memory");
 
@@ -109,7 +113,8 @@ struct nt_name_cache {
 	struct nt_life_first *firsts; /* by the life's number */
 	uint32_t firsts_touched;
 	struct nt_list_view in_pair, in_bond, in_wheel, in_addr, in_name;
-	struct nt_slots by_life; /* (address, name, client, source) -> its present life */
+	struct nt_slots
+		by_life; /* (address, name, client, source) -> its present life, of long pairs */
 	struct nt_slots by_bond; /* (address, name) -> bond */
 	struct nt_slots
 		by_pair; /* (address, client) -> first of its lives, others of its tag too */
