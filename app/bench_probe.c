@@ -30,7 +30,7 @@ struct flow {
 	uint64_t last[3];
 	uint64_t counted[8];
 } NT_CACHE_ALIGNED;
-static_assert(sizeof(struct flow) == 2 * NT_CACHE_LINE, "two lines");
+static_assert(sizeof(struct flow) == (size_t)2 * NT_CACHE_LINE, "two lines");
 
 struct bench_probe {
 	struct bucket *buckets;

@@ -24,7 +24,9 @@ print_list(
 	size_t i;
 	json_t *e;
 	json_array_foreach(json_object_get(answer, list), i, e)
+	{
 		fprintf(out, "nametap: %s%s%s\n", before, json_string_value(e), behind);
+	}
 	return i;
 }
 
@@ -37,7 +39,9 @@ print_changed(const json_t *answer)
 	if (json_array_size(keys) == 0)
 		fputs("nothing that can change at run time differs", stdout);
 	json_array_foreach(keys, i, key)
+	{
 		printf("%s%s", i == 0 ? "reloaded: " : ", ", json_string_value(key));
+	}
 	putchar('\n');
 }
 

@@ -129,7 +129,7 @@ static bool
 wait_for_next(void)
 {
 	const struct timespec nap = { .tv_sec = EVERY_MS / 1000,
-		.tv_nsec = EVERY_MS % 1000 * 1000000 };
+		.tv_nsec = EVERY_MS % 1000 * 1000000L };
 	nanosleep(&nap, NULL);
 	return atomic_load_explicit(&stop_asked, memory_order_relaxed);
 }

@@ -11,7 +11,7 @@
 #include "input.h"
 
 #define PEEK_MAX	64
-#define COMPRESSED_ROOM (256 * 1024)
+#define COMPRESSED_ROOM ((size_t)256 * 1024)
 /* A signal has to be heeded soon, and nobody may notice that the rings were full before. */
 #define WAIT_MS 20
 

@@ -54,7 +54,7 @@ static int
 connect_to(struct telemetry_client *c)
 {
 	const struct timeval patience = { .tv_sec = TELEMETRY_CLIENT_TIMEOUT_MS / 1000,
-		.tv_usec = TELEMETRY_CLIENT_TIMEOUT_MS % 1000 * 1000 };
+		.tv_usec = TELEMETRY_CLIENT_TIMEOUT_MS % 1000 * 1000L };
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	memcpy(at.sun_path, c->path, sizeof(at.sun_path));
 	c->fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
@@ -120,7 +120,7 @@ telemetry_client_open_at(const char *path, struct nt_error *err)
 	} else if (strlen(path) >= sizeof(c->path)) {
 		code = nt_error_set(err, -ENAMETOOLONG, "%s: too long for a socket", path);
 	} else {
-		memcpy(c->path, path, strlen(path));
+		memcpy(c->path, path, strlen(path) + 1);
 		code = connect_to(c);
 		code = code != 0 ? explain(code, path, err) : greet(c, err);
 	}

@@ -8,8 +8,8 @@ set -euo pipefail
 build_packages=(gcc libc6-dev binutils meson ninja-build pkg-config python3
 	libdpdk-dev libnuma-dev libpcap-dev libjansson-dev libncurses-dev zlib1g-dev libssl-dev)
 # llvm: its symbolizer puts names into the sanitizers' reports. tcpreplay, iproute2, procps: live tests.
-test_packages=(git libcmocka-dev clang libclang-rt-dev llvm clang-format shellcheck
-	python3-jsonschema tcpreplay iproute2 procps)
+test_packages=(git libcmocka-dev clang libclang-rt-dev llvm clang-format clang-tidy cppcheck shellcheck
+	python3-jsonschema tcpreplay iproute2 procps util-linux)
 # Tests that need these are left out where they can't be had: what libknot accepts of DNS, and how
 # many instructions the worst message costs.
 optional_packages=(libknot-dev valgrind)
@@ -25,7 +25,10 @@ have() {
 	llvm) command -v llvm-symbolizer || dpkg -s llvm ;;
 	iproute2) command -v ip ;;
 	procps) command -v sysctl ;;
-	gcc | meson | git | tcpreplay | clang | clang-format | shellcheck | valgrind) command -v "$1" ;;
+	util-linux) command -v setpriv ;;
+	gcc | meson | git | tcpreplay | clang | clang-format | clang-tidy | cppcheck | shellcheck | valgrind)
+		command -v "$1"
+		;;
 	*) dpkg-query -W -f '${Status}' "$1" | grep -q 'ok installed' ;;
 	esac >/dev/null 2>&1
 }

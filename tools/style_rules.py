@@ -33,6 +33,8 @@ def words(*names):
 
 
 OURS = ("lib/*", "app/*", "tools/trafgen/*")
+# Tests and tools, too.
+EVERYWHERE = ("*",)
 LIBS = ("lib/*",)
 # What runs for each packet or each poll. Making and freeing tables is not part of it.
 PACKET_PATH = ("lib/packet/*", "lib/reassembly/*", "lib/flow/*", "lib/names/*", "lib/cache/*", "lib/relay/*",
@@ -60,7 +62,9 @@ RULES = [
          calls("atomic_load", "atomic_store", "atomic_exchange", "atomic_fetch_\\w+(?<!_explicit)",
                "atomic_compare_exchange_(?:weak|strong)", "atomic_thread_fence(?=\\(\\))")),
     # Bounds.
-    Rule("no bound", OURS, calls("strcpy", "strcat", "sprintf", "vsprintf", "gets", "stpcpy", "alloca")),
+    Rule("no bound", EVERYWHERE, calls("strcpy", "strcat", "sprintf", "vsprintf", "gets", "stpcpy", "alloca", "wcscpy", "wcscat")),
+    Rule("not ended by a NUL where it is cut, or a bound that is not the room", EVERYWHERE,
+         calls("strncpy", "stpncpy", "strncat")),
     Rule("takes no errors: strtol and kin", OURS, calls("atoi", "atol", "atoll", "atof")),
     # House rule 1: nothing on the packet path logs, allocates, locks or makes a system call.
     Rule("no heap on the packet path", PACKET_PATH, functions=NOT_POLLED,

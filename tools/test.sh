@@ -4,6 +4,7 @@
 #
 #   style        the house rules that a script can see, formatting, shellcheck
 #   build        gcc and clang, warnings are errors
+#   static       cppcheck and clang-tidy over all of lib/ and app/ (tools/static.sh --full says more)
 #   unit         unit tests and fuzz seeds of the release build, what a DNS message may cost
 #   capture      whole captures through the command (release)
 #   live         traffic on virtual devices through the command (release; some of it root only)
@@ -13,7 +14,7 @@
 #   conformance  the corpus: score against Zeek, and every capture under ASan and UBSan
 #   fuzz         each libFuzzer target for NT_FUZZ_SECONDS (default 20)
 #
-# --quick leaves out what takes minutes (live, asan, pauses, faults, conformance, fuzz). What is missing is
+# --quick leaves out what takes minutes (static, live, asan, pauses, faults, conformance, fuzz). What is missing is
 # installed first (tools/setup.sh). Build folders are kept in NT_TEST_DIR (default: build-test).
 # Ends with one line `N passed, N failed, N skipped`; exit status 1 where anything failed.
 set -uo pipefail
@@ -21,7 +22,7 @@ set -uo pipefail
 cd "$root" || exit 1
 
 work=${NT_TEST_DIR:-$root/build-test}
-all=(style build unit capture live asan pauses faults conformance fuzz)
+all=(style build static unit capture live asan pauses faults conformance fuzz)
 quick=(style build unit capture)
 
 # Where a sanitizer speaks up the status is one that no test expects.
@@ -77,6 +78,7 @@ stage_build() {
 	done
 	if [ -x "$work/gcc/app/nametap" ]; then pass "build: nametap"; else fail "build: no app/nametap"; fi
 }
+stage_static() { need static release && tools/static.sh "$work/gcc"; }
 stage_unit() { need unit release && suites unit gcc unit fuzz-seeds cost; }
 stage_capture() { need capture release && suites capture gcc capture; }
 stage_live() { need live release && suites live gcc live; }

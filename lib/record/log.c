@@ -173,10 +173,13 @@ static char *
 put_mac(char *p, const struct line *l, unsigned int end)
 {
 	static const char hex[] = "0123456789abcdef";
-	const uint8_t *mac = l->l2 + end * 6;
 	static const uint8_t none[6];
+	const uint8_t *mac;
 
-	if (l->l2 == NULL || memcmp(mac, none, sizeof(none)) == 0)
+	if (l->l2 == NULL)
+		return NULL;
+	mac = l->l2 + (size_t)end * 6;
+	if (memcmp(mac, none, sizeof(none)) == 0)
 		return NULL;
 	*p = '"';
 	p += l->kind == ESCAPE_JSON;

@@ -50,6 +50,13 @@ test_none(void **state)
 	live_close(&x->ports);
 }
 
+static void
+set_device(struct fixture *x, unsigned int i, const char *text)
+{
+	struct nt_config_device *d = &x->config.ports.devices[i];
+	snprintf(d->text, sizeof(d->text), "%s", text);
+}
+
 /* A card that DPDK did not find is told by name. */
 static void
 test_missing(void **state)
@@ -57,8 +64,8 @@ test_missing(void **state)
 	struct fixture *x = *state;
 	live_add("net_null0");
 	x->config.ports.count = 2;
-	strcpy(x->config.ports.devices[0].text, "net_null0");
-	strcpy(x->config.ports.devices[1].text, "0000:03:00.0,x=1");
+	set_device(x, 0, "net_null0");
+	set_device(x, 1, "0000:03:00.0,x=1");
 	assert_int_equal(live_try_open(&x->ports, &x->config, &x->clock, &x->err), -ENODEV);
 	assert_non_null(strstr(x->err.msg, "0000:03:00.0: "));
 	live_close(&x->ports);
@@ -171,7 +178,7 @@ test_memory(void **state)
 {
 	struct fixture *x = *state;
 	x->config.ports.count = 1;
-	strcpy(x->config.ports.devices[0].text, "net_af_packet0,iface=e");
+	set_device(x, 0, "net_af_packet0,iface=e");
 	const unsigned int one = ports_memory_mb(&x->config);
 	assert_in_range(one, 64, 128);
 	x->config.workers = 8;
@@ -182,7 +189,7 @@ test_memory(void **state)
 	x->config.port.mtu = 0;
 	x->config.port.descriptors = 4096;
 	const unsigned int small = ports_memory_mb(&x->config);
-	strcpy(x->config.ports.devices[0].text, "net_af_packet0,iface=e,framesz=65536");
+	set_device(x, 0, "net_af_packet0,iface=e,framesz=65536");
 	assert_true(ports_memory_mb(&x->config) > small + 200);
 	assert_int_equal(port_caps_number("iface=e,framesz=4096,x=2", "framesz"), 4096);
 	assert_int_equal(port_caps_number("iface=e,framesz=4096,x=2", "x"), 2);

@@ -51,8 +51,7 @@ static void
 say(void *arg, const char *line)
 {
 	(void)arg;
-	strncat(said, line, sizeof(said) - strlen(said) - 2);
-	strncat(said, "\n", 2);
+	snprintf(said + strlen(said), sizeof(said) - strlen(said), "%s\n", line);
 }
 
 static void

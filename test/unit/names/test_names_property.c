@@ -72,7 +72,7 @@ remember(const char *text, size_t at, unsigned int pointers)
 	if (place_count < PLACES_MAX && at < 0x4000) {
 		places[place_count].at = at;
 		places[place_count].pointers = pointers;
-		strncpy(places[place_count].text, text, sizeof(places[0].text) - 1);
+		snprintf(places[place_count].text, sizeof(places[0].text), "%s", text);
 		place_count++;
 	}
 	return pointers;

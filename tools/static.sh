@@ -1,0 +1,74 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: BSD-3-Clause
+# static.sh [--full] [BUILD]: all of lib/ and app/ through what reads code without running it:
+#
+#   cppcheck         warnings, portability, performance (tools/cppcheck.txt: what is left out, and why)
+#   clang-tidy       the checks of .clang-tidy; those of clang-analyzer only with --full
+#   gcc -fanalyzer   only with --full
+#
+# --full takes some minutes more, so the test of every day does without. BUILD (default: build-test/gcc) is
+# a build folder that says how each file is compiled; it is set up if need be. NT_JOBS: at once (default: 2).
+# One line PASS or FAIL for each; exit status 1 where one has something to say.
+set -uo pipefail
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+cd "$root" || exit 1
+
+full=
+[ "${1:-}" != --full ] || { full=1 && shift; }
+build=${1:-$root/build-test/gcc}
+jobs=${NT_JOBS:-2}
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+
+# How each file of lib/ and app/ is compiled, once; and what some of them include.
+prepare() {
+	[ -f "$build/compile_commands.json" ] || configure "$build" CC=gcc -Dwerror=true || return 1
+	ninja -C "$build" app/version.h >/dev/null 2>&1
+	python3 - "$build/compile_commands.json" "$work/compile_commands.json" <<-'END'
+		import json, os, sys
+		one = {}
+		for entry in json.load(open(sys.argv[1])):
+		    file = os.path.relpath(os.path.join(entry["directory"], entry["file"]))
+		    if file.split("/")[0] in ("lib", "app") and entry["output"].startswith(("lib/", "app/")):
+		        one.setdefault(file, entry)
+		json.dump(list(one.values()), open(sys.argv[2], "w"))
+		print("\n".join(one))
+	END
+}
+
+# verdict NAME WHAT-IT-SAID: nothing is a pass.
+failed=0
+verdict() {
+	if [ -z "$2" ]; then
+		pass "static: $1"
+		return
+	fi
+	head -n 60 <<<"$2"
+	fail "static: $1"
+	failed=1
+}
+
+run_cppcheck() {
+	cppcheck --project="$work/compile_commands.json" --enable=warning,portability,performance --inline-suppr \
+		--suppressions-list=tools/cppcheck.txt -j "$jobs" -q --template='{file}:{line}: {id}: {message}' 2>&1
+}
+
+# One process a file: in the second file of a process, version 14 calls each va_list uninitialized.
+run_tidy() {
+	local less=()
+	[ -n "$full" ] || less=("--checks=-clang-analyzer-*")
+	xargs -P "$jobs" -n 1 clang-tidy -p "$work" --quiet "${less[@]}" <"$work/files" 2>/dev/null | sed "s|$root/||"
+}
+
+run_analyzer() {
+	python3 tools/fanalyzer.py "$work/compile_commands.json" "$jobs"
+}
+
+prepare >"$work/files" || die "no build folder that says how files are compiled"
+for tool in cppcheck clang-tidy; do
+	command -v $tool >/dev/null || die "no $tool: tools/setup.sh test"
+done
+verdict cppcheck "$(run_cppcheck)"
+verdict "clang-tidy${full:+ with clang-analyzer}" "$(run_tidy)"
+[ -z "$full" ] || verdict "gcc -fanalyzer" "$(run_analyzer)"
+exit $failed
