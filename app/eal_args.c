@@ -169,6 +169,37 @@ is_pci(const char *device)
 	return memchr(device, ':', strcspn(device, ",")) != NULL;
 }
 
+/* Ethernet's header, two VLAN tags, the checksum; and what the kernel puts in front
+ * (TPACKET2_HDRLEN). */
+#define FRAME_BESIDE 160
+#define FRAME_LEAST  4096
+#define MTU_USUAL    1500
+
+/* Frames have to fit their blocks, and blocks have whole pages: powers of two do. */
+uint32_t
+eal_args_frame(const struct nt_config *c, const char *device)
+{
+	const char *const driver = "net_af_packet";
+	uint32_t bytes = FRAME_LEAST;
+	if (strncmp(device, driver, strlen(driver)) != 0 || c->port.mtu <= MTU_USUAL ||
+		strstr(device, "framesz=") != NULL || strstr(device, "blocksz=") != NULL)
+		return 0;
+	while (bytes < c->port.mtu + FRAME_BESIDE)
+		bytes *= 2;
+	return bytes;
+}
+
+/* With larger frames than the driver of AF_PACKET would make its ring for. */
+static void
+add_vdev(struct eal_args *a, const struct nt_config *c, const char *device)
+{
+	const uint32_t frame = eal_args_frame(c, device);
+	if (frame != 0)
+		add(a, "--vdev=%s,framesz=%u,blocksz=%u", device, frame, frame);
+	else
+		add(a, "--vdev=%s", device);
+}
+
 static void
 add_devices(struct eal_args *a, const struct nt_config *c, const struct eal_want *want)
 {
@@ -178,7 +209,7 @@ add_devices(struct eal_args *a, const struct nt_config *c, const struct eal_want
 		if (is_pci(device))
 			add(a, "-a%s", device);
 		else
-			add(a, "--vdev=%s", device);
+			add_vdev(a, c, device);
 		pci = pci || is_pci(device);
 	}
 	/* Else it would take every card that is bound to vfio. */

@@ -32,4 +32,10 @@ void eal_args_line(const struct eal_args *args, char *out, size_t room);
 /* "--lcores=(0-3)@(0,1)": lcores 0 to 3, each free to run on any CPU that we may use. 0, -errno. */
 int eal_args_free_lcores(char *out, size_t room, unsigned int lcores);
 
+/*
+ * How large the ring's frames of net_af_packet are made for port.mtu, which its driver would refuse
+ * otherwise; 0: as the driver has them, or as the device says itself.
+ */
+uint32_t eal_args_frame(const struct nt_config *c, const char *device);
+
 #endif

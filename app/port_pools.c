@@ -8,6 +8,7 @@
 #include <nt_fault.h>
 #include <nt_mem.h>
 
+#include "eal_args.h"
 #include "mbuf_meta.h"
 #include "port_pools.h"
 #include "rx.h"
@@ -140,8 +141,9 @@ port_pools_shared(struct ports *p)
 static uint64_t
 device_room(const struct nt_config *config, const char *device)
 {
-	const uint32_t frame =
+	uint32_t frame =
 		NT_MAX(frame_room(config->port.mtu), (uint32_t)port_caps_number(device, "framesz"));
+	frame = NT_MAX(frame, eal_args_frame(config, device));
 	return NT_MAX(frame, (uint32_t)ROOM);
 }
 

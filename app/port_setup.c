@@ -55,12 +55,22 @@ offloads(const struct ports *p, const struct port *port, const struct port_caps 
 	return want & c->info.rx_offload_capa;
 }
 
+/*
+ * Files have whatever is in them. AF_PACKET's driver says that 1500 is all it can take, and takes
+ * what its ring in the kernel has room for (eal_args_frame).
+ */
+static bool
+has_mtu(const struct port *port)
+{
+	return port->time != PORT_TIME_FILE && strcmp(port->driver, "net_af_packet") != 0;
+}
+
 static int
 configure(struct ports *p, struct port *port, const struct port_caps *c)
 {
 	uint8_t key[PORT_RSS_KEY_MAX];
 	struct rte_eth_conf conf = { 0 };
-	conf.rxmode.mtu = p->cfg.config->port.mtu;
+	conf.rxmode.mtu = has_mtu(port) ? p->cfg.config->port.mtu : 0;
 	conf.rxmode.offloads = offloads(p, port, c);
 	if (port->queues > 1 && c->rss_types != 0) {
 		configure_rss(c, p->rss_pattern, key, &conf);
@@ -102,6 +112,8 @@ say_capabilities(const struct ports *p, const struct port *port, const struct po
 	const char *split = "one queue";
 	uint16_t mtu = 0;
 	rte_eth_dev_get_mtu(port->id, &mtu);
+	if (!has_mtu(port) && port->time != PORT_TIME_FILE && p->cfg.config->port.mtu != 0)
+		mtu = (uint16_t)p->cfg.config->port.mtu;
 	if (port->queues > 1 && c->inputs != 0)
 		split = "one for each input, as they are";
 	else if (port->queues > 1 && c->rss_types == 0)
@@ -130,7 +142,7 @@ port_set_up(struct ports *p, struct port *port, const struct port_caps *c, struc
 			"lower port.mbufs or port.descriptors",
 			port->name, strerror(-code));
 	code = configure(p, port, c);
-	if (code == 0 && p->cfg.config->port.mtu != 0)
+	if (code == 0 && p->cfg.config->port.mtu != 0 && has_mtu(port))
 		if (rte_eth_dev_set_mtu(port->id, (uint16_t)p->cfg.config->port.mtu) != 0)
 			port_say(p, "port %u: %s keeps its MTU", port->id, port->name);
 	if (code == 0)

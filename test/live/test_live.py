@@ -4,7 +4,7 @@
 
 usage: test_live.py CASE NAMETAP TRAFGEN OUT
 
-Cases: files one-file distributor wrong-split null, and with root and tcpreplay: af-packet vlan kernel-drops
+Cases: files one-file distributor wrong-split null, and with root and tcpreplay: af-packet jumbo vlan kernel-drops
 tap-drops af-xdp tap.
 Exit status 77: can't be tested here.
 """
@@ -15,6 +15,8 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+sys.path.append(os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "pcap"))
+import capture_maker as m  # noqa: E402
 import sensor  # noqa: E402
 from sensor import COUNTS, ENDS, Namespace, Sensor, Skipped, check  # noqa: E402
 from split_capture import split  # noqa: E402
@@ -184,6 +186,30 @@ def af_packet():
     replayed(["net_af_packet0,iface=far,framecnt=32768"], "near", "workers=2")
 
 
+def jumbo():
+    """port.mtu is all that longer frames need: the ring in the kernel is made for them."""
+    need_cables()
+    file, count, size = path("jumbo.pcap"), 200, 8960
+    start = m.START
+    packets = [(start + i * 1000000, m.ip("10.0.0.1", "10.0.0.2", 17, m.udp(40000, 9999, bytes(size))))
+               for i in range(count)]
+    with open(file, "wb") as f:
+        f.write(m.pcap(m.on(m.ethernet, packets)))
+    with Namespace() as ns:
+        for end in ("near", "far"):
+            ns.inside("ip", "link", "set", end, "mtu", "9000")
+        with Sensor(NAMETAP, path("live"), ["net_af_packet0,iface=far,framecnt=1024"], "port.mtu=9000",
+                    netns=ns.name) as s:
+            s.ready()
+            ns.replay("near", file)
+            s.has_received(count)
+            time.sleep(0.5)
+            s.stop()
+    check("keeps its MTU" not in s.said and "MTU 9000" in s.said, f"not set: {s.said}")
+    rows = [row for row in sensor.records(s.out) if row["id.resp_p"] == 9999]
+    check(sum(row["orig_bytes"] for row in rows) == count * size, f"cut or lost: {rows}")
+
+
 def af_xdp():
     try:
         replayed(["net_af_xdp0,iface=far"], "near")
@@ -199,7 +225,7 @@ def tap():
 
 
 CASES = {"one-file": one_file, "distributor": distributor, "files": files, "wrong-split": wrong_split,
-         "null": null, "af-packet": af_packet, "vlan": vlan, "kernel-drops": kernel_drops, "tap-drops": tap_drops, "af-xdp": af_xdp,
+         "null": null, "af-packet": af_packet, "jumbo": jumbo, "vlan": vlan, "kernel-drops": kernel_drops, "tap-drops": tap_drops, "af-xdp": af_xdp,
          "tap": tap}
 
 if __name__ == "__main__":

@@ -128,11 +128,42 @@ test_bounds(void **state)
 	assert_non_null(strstr(err.msg, "1-4"));
 }
 
+static void
+test_jumbo(void **state)
+{
+	static const struct {
+		const char *mtu, *ports, *wanted;
+	} cases[] = {
+		{ "port.mtu=0", "ports=[\"net_af_packet0,iface=a\"]",
+			"--vdev=net_af_packet0,iface=a " },
+		{ "port.mtu=1500", "ports=[\"net_af_packet0,iface=a\"]",
+			"--vdev=net_af_packet0,iface=a " },
+		{ "port.mtu=3000", "ports=[\"net_af_packet0,iface=a\"]",
+			"--vdev=net_af_packet0,iface=a,framesz=4096,blocksz=4096 " },
+		{ "port.mtu=9000", "ports=[\"net_af_packet0,iface=a\"]",
+			"--vdev=net_af_packet0,iface=a,framesz=16384,blocksz=16384 " },
+		{ "port.mtu=16000", "ports=[\"net_af_packet0,iface=a\"]",
+			"--vdev=net_af_packet0,iface=a,framesz=16384,blocksz=16384 " },
+		{ "port.mtu=9000", "ports=[\"net_af_packet0,iface=a,framesz=9216,blocksz=36864\"]",
+			"--vdev=net_af_packet0,iface=a,framesz=9216,blocksz=36864 " },
+		{ "port.mtu=9000", "ports=[\"net_tap0\"]", "--vdev=net_tap0 " },
+	};
+	const struct eal_want want = { .lcores = 1, .memory_mb = 100 };
+	char line[4096];
+	(void)state;
+	for (size_t i = 0; i < NT_ARRAY_SIZE(cases); i++) {
+		line_of(line, sizeof(line), SETTINGS(cases[i].mtu, cases[i].ports), &want);
+		if (strstr(line, cases[i].wanted) == NULL)
+			fail_msg("%s %s: %s", cases[i].mtu, cases[i].ports, line);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_ports),
+		cmocka_unit_test(test_jumbo),
 		cmocka_unit_test(test_no_cards),
 		cmocka_unit_test(test_distributor),
 		cmocka_unit_test(test_the_users_options),
