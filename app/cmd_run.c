@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <nt_clock.h>
 
@@ -237,6 +238,8 @@ cmd_run(int argc, char **argv)
 	int status = parse_args(&a, argc, argv);
 	if (status != -1)
 		return status;
+	/* EAL's files, the telemetry socket among them, are nobody else's. */
+	umask(umask(0) | S_IRWXO | S_IWGRP);
 	nt_config_default(&cfg);
 	status = command_config(&cfg, a.config_path, &a.sets);
 	if (status == EXIT_FINE)

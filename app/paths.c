@@ -89,7 +89,7 @@ first_missing(const char *dir)
 {
 	char path[PATH_MAX];
 	struct stat st;
-	for (size_t i = 0; dir[i] != '\0' && i < sizeof(path); i++) {
+	for (size_t i = 0; i < sizeof(path) && dir[i] != '\0'; i++) {
 		if (dir[i] != '/' || i == 0 || dir[i - 1] == '/')
 			continue;
 		memcpy(path, dir, i);
@@ -103,7 +103,7 @@ first_missing(const char *dir)
 int
 paths_make_dir(const char *dir, struct nt_error *err)
 {
-	if (mkdir(dir, 0777) == 0 || errno == EEXIST)
+	if (mkdir(dir, 0750) == 0 || errno == EEXIST)
 		return 0;
 	const int code = errno;
 	const size_t missing = first_missing(dir);
