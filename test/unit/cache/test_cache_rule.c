@@ -344,6 +344,54 @@ steps_ahead(const struct nt_name_cache *c, uint32_t addr, const char *name)
 	return step;
 }
 
+/* All that a client was told of one address, by a number of names that comes and goes. */
+static void
+tell_all(struct nt_name_cache *c, uint64_t *position, int64_t sec, uint32_t names,
+	uint32_t known_from)
+{
+	char name[16];
+
+	for (uint32_t i = 0; i < names; i++) {
+		snprintf(name, sizeof(name), "n%u", i);
+		assert_int_equal(tell(c, ++*position, sec, 1, 7, name, i % 2 ? 5000 : 10),
+			i >= known_from && i % 2 ? NT_NAME_REFRESHED : NT_NAME_NEW);
+	}
+	for (uint32_t i = 0; i < names; i++) {
+		snprintf(name, sizeof(name), "n%u", i);
+		assert_int_equal(tell(c, ++*position, sec, 1, 7, name, i % 2 ? 5000 : 10),
+			NT_NAME_REFRESHED);
+	}
+	for (uint32_t i = 0; i < names; i++) {
+		struct nt_name_query q = conn(1, 7, *position, sec, *position, sec);
+		struct nt_name_result r;
+
+		snprintf(name, sizeof(name), "n%u", i);
+		assert_true(
+			nt_name_cache_lookup_name(c, &q, name, (uint16_t)strlen(name), true, &r));
+		assert_int_equal(r.match, NT_MATCH_CLIENT);
+	}
+}
+
+/* Every second one is forgotten before they are told again: into the indexes and out of them. */
+static void
+test_pairs_grow_and_shrink(void **state)
+{
+	struct nt_name_cache *c = *state;
+	uint64_t position = 0;
+	int64_t sec = 0;
+
+	for (uint32_t names = 1; names <= 14; names++) {
+		tell_all(c, &position, sec, names, UINT32_MAX);
+		nt_name_cache_purge(c, NT_SEC(T0 + sec + 1000), UINT32_MAX);
+		assert_int_equal(stats_of(c).mappings, names / 2);
+		tell_all(c, &position, sec + 1000, names, 0);
+		sec += 10000;
+		nt_name_cache_purge(c, NT_SEC(T0 + sec), UINT32_MAX);
+		assert_int_equal(stats_of(c).mappings, 0);
+		assert_int_equal(stats_of(c).addresses, 0);
+	}
+}
+
 /* One address of the name with each step, and no more than a lookup tells. */
 static void
 test_lookup_ahead(void **state)
@@ -522,6 +570,7 @@ main(void)
 		RULE_TEST(test_preferred_beyond_the_bound),
 		RULE_TEST(test_addresses_of_a_name),
 		RULE_TEST(test_lookup_ahead),
+		RULE_TEST(test_pairs_grow_and_shrink),
 		RULE_TEST(test_reused_name),
 		RULE_TEST(test_elsewhere),
 		RULE_TEST(test_elsewhere_other_family),
