@@ -155,6 +155,14 @@ conclude(const struct run_args *a, const struct live_view *v, const struct nt_si
 	return nt_sink_lost(sink) != 0 ? EXIT_INCOMPLETE : EXIT_FINE;
 }
 
+/* Options of DPDK's that the user gave may be to blame. */
+static int
+failed(const struct run_args *a, int code, const struct nt_error *err)
+{
+	const int status = command_failed(err);
+	return a->eal_count != 0 && (code == -EINVAL || code == -ENODEV) ? EXIT_USAGE : status;
+}
+
 static int
 run(struct run_args *a, const struct nt_config *cfg, struct eal_args *eal, struct nt_sink *sink)
 {
@@ -172,9 +180,12 @@ run(struct run_args *a, const struct nt_config *cfg, struct eal_args *eal, struc
 	};
 	int status = EXIT_FINE;
 	struct live *l = live_new(&lc, &err);
+	int code = l == NULL ? -errno : 0;
 	const int64_t began_ns = nt_clock_monotonic_ns();
-	if (l == NULL || live_run(l, &err) != 0)
-		status = command_failed(&err);
+	if (code == 0)
+		code = live_run(l, &err);
+	if (code != 0)
+		status = failed(a, code, &err);
 	if (nt_sink_close(sink, &stats, &err) != 0)
 		status = command_failed(&err);
 	if (l != NULL) {

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <fcntl.h>
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -65,10 +67,40 @@ eal_start_bench(
 	return start_alone(lcores, memory_mb, *ret_hugetlb, err);
 }
 
+/* Standard output, while DPDK prints all its options on it because it rejects one. -1: it stays. */
+static int
+mute(void)
+{
+	const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	fflush(stdout);
+	const int out = null < 0 ? -1 : dup(STDOUT_FILENO);
+	if (out >= 0)
+		(void)dup2(null, STDOUT_FILENO);
+	if (null >= 0)
+		close(null);
+	return out;
+}
+
+static void
+unmute(int out)
+{
+	fflush(stdout);
+	if (out < 0)
+		return;
+	(void)dup2(out, STDOUT_FILENO);
+	close(out);
+}
+
 int
 eal_start_live(struct eal_args *args, struct nt_error *err)
 {
-	return start(args->argc, args->argv, err);
+	opterr = 0; /* getopt says nothing either */
+	const int out = mute();
+	const int code = start(args->argc, args->argv, err);
+	unmute(out);
+	if (code == -EINVAL)
+		nt_error_set(err, code, "DPDK rejects an option of its own: see what follows --");
+	return code;
 }
 
 void

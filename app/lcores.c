@@ -65,6 +65,11 @@ lcores_start(struct lcores *l, struct nt_error *err)
 	if (code == 0)
 		return 0;
 	lcores_wait();
+	if (code == -ENODEV)
+		return nt_error_set(err, code,
+			"too few lcores: %u are needed beside control's, by -l or --lcores, or "
+			"fewer workers",
+			l->count);
 	return nt_error_set(err, code, "can't start %u lcores: %s", l->count, strerror(-code));
 }
 

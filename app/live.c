@@ -347,7 +347,7 @@ live_new(const struct live_config *cfg, struct nt_error *err)
 {
 	struct live *l = aligned_alloc(NT_CACHE_LINE, sizeof(*l));
 	if (l == NULL) {
-		nt_error_set(err, -ENOMEM, "out of memory");
+		errno = -nt_error_set(err, -ENOMEM, "out of memory");
 		return NULL;
 	}
 	memset(l, 0, sizeof(*l));
@@ -364,6 +364,7 @@ live_new(const struct live_config *cfg, struct nt_error *err)
 		code = make_all(l, err);
 	if (code != 0) {
 		live_free(l);
+		errno = -code;
 		return NULL;
 	}
 	return l;

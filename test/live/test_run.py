@@ -285,6 +285,20 @@ class Live(unittest.TestCase):
         self.stop(status=1)
         self.assertEqual(self.told().count("lines of this log are lost"), 1)
 
+    def test_options_of_dpdk(self):
+        """What follows -- is DPDK's: it is told which is wrong, without a page of what there is."""
+        config = os.path.join(self.dir, "nametap.json")
+        with open(config, "w", encoding="utf-8") as f:
+            json.dump({"ports": ["net_null0"], "lcores": {"huge": False}, "flow": {"max": 64},
+                       "run": {"dir": self.out, "prefix": f"nametap-test-{os.getpid()}"}}, f)
+        for options, said in ((["--bogus"], "what follows --"), (["-l", "0"], "too few lcores")):
+            r = subprocess.run([NAMETAP, "run", "-q", "-c", config, "--", *options], text=True,
+                               env=dict(os.environ, XDG_RUNTIME_DIR=self.dir), timeout=60,
+                               capture_output=True, check=False)
+            self.assertEqual((r.returncode, r.stdout), (2, ""))
+            self.assertIn(said, r.stderr)
+            self.assertLess(r.stderr.count("\n"), 4)
+
     def test_does_not_start(self):
         for port, status in (("net_pcap0,rx_pcap=/nowhere/at-all.pcap", 1),
                              ("no_such_driver0", 2)):
