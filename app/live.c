@@ -39,7 +39,7 @@ struct live {
 	bool snapshot_in_the_way; /* at its path is what is not to be replaced */
 	_Atomic int64_t no_offset; /* files are shown with the time that they have */
 	struct reloader *reloader;
-	char worker_names[NT_CONFIG_WORKERS_MAX][16];
+	char worker_names[NT_CONFIG_WORKERS_MAX][20];
 	struct live_view view;
 };
 
