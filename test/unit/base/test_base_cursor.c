@@ -40,7 +40,7 @@ read_sub3(struct nt_cursor *c)
 }
 
 static const struct {
-	void (*read)(struct nt_cursor *c);
+	void (*reads)(struct nt_cursor *c);
 	size_t takes;
 } readers[] = {
 	{ read_u8, 1 },
@@ -60,7 +60,7 @@ test_every_boundary(void **state)
 			uint8_t *bytes = calloc(1, len ? len : 1);
 			struct nt_cursor c = nt_cursor_init(bytes, len);
 
-			readers[r].read(&c);
+			readers[r].reads(&c);
 			assert_int_equal(c.bad, len < readers[r].takes);
 			if (!c.bad)
 				assert_int_equal(nt_cursor_offset(&c), readers[r].takes);
