@@ -52,9 +52,48 @@ def segment_of_answers(asked):
     return [(START + i * SEC // 1000, p) for i, p in enumerate(packets)] + later
 
 
+def message(flags=0x8180, counts=(1, 1, 0, 0), question=b"\1a\0" + b"\0\1\0\1", records=b""):
+    return struct.pack("!6H", 7, flags, *counts) + question + records
+
+
+def a_record(owner=b"\xc0\x0c", length=4):
+    return owner + struct.pack("!HHIH", 1, 1, 300, length) + b"\x5d\1\1\1"
+
+
+def cname(owner, target):
+    return m.dns_name(owner) + struct.pack("!HHIH", 5, 1, 300, len(m.dns_name(target))) + m.dns_name(target)
+
+
+# Each way in which a message breaks a rule, and what the summary counts it as.
+WRONG = {
+    "ends inside a record": (message(records=a_record(length=5)), "that end inside the header or a record"),
+    "another opcode": (message(0xa980, records=a_record()), "of another opcode"),
+    "two questions": (message(counts=(2, 1, 0, 0), records=a_record()), "without exactly one question"),
+    "counts that lie": (message(counts=(1, 9, 9, 9), records=a_record()), "with counts that they cannot hold"),
+    "a pointer forward": (message(records=a_record(b"\xc0\xff")), "with pointers not strictly backward, or too many"),
+    "an unknown label": (message(records=a_record(b"\x41x\0")), "with unknown label types"),
+    "a name of 256 octets": (message(question=m.dns_name([b"x" * 63] * 3 + [b"x" * 62]) + b"\0\1\0\1",
+                                     records=a_record()), "with names of more than 255 octets"),
+    "an address of 3 octets": (message(records=a_record(length=3)), "with record data of a wrong length"),
+    "a CNAME loop": (message(counts=(1, 2, 0, 0), records=cname("a", "b") + cname("b", "a")),
+                     "with CNAME chains too long, looping or branching"),
+    "17 CNAMEs": (message(counts=(1, 17, 0, 0), records=b"".join(cname(f"{i}", "b") for i in range(17))),
+                  "that would have cost too much work"),
+    "truncated": (message(0x8380, (1, 0, 0, 0)), "truncated (TC)"),
+    "an error": (message(0x8183, (1, 0, 0, 0)), "responses that tell an error"),
+    "another class": (message(question=b"\1a\0" + b"\0\1\0\3", records=a_record()), "of another class than IN"),
+}
+
+
+def exchange(response):
+    return [(START, m.ipv4(CLIENT, SERVER, 17, m.udp(40000, 53, m.dns_query(7, "a")))),
+            (START + SEC // 1000, m.ipv4(SERVER, CLIENT, 17, m.udp(53, 40000, response)))]
+
+
 CASES = {
     "more mappings in a segment than any ring holds": (segment_of_answers(True), "shed before the relay"),
     "more refused answers in a segment": (segment_of_answers(False), "refused"),
+    **{title: (exchange(response), f" 1  {counted}") for title, (response, counted) in WRONG.items()},
 }
 
 
