@@ -108,7 +108,8 @@ plan(struct bench_source *s, uint32_t flows)
 	const struct bench_capture *c = s->capture;
 	s->copy_count = (uint32_t)copies_for(c, flows);
 	const double own = (double)c->count / s->workers;
-	const double stagger = NT_MIN(own / 2, STAGGER_PACKETS / s->copy_count);
+	const uint32_t apart = STAGGER_PACKETS / s->copy_count; /* packets */
+	const double stagger = NT_MIN(own / 2, apart);
 	const double into = NT_MIN(own / 2, c->open * WARM_PACKETS / s->workers);
 	s->begin_every = NT_MAX(stagger, 1);
 	const double frame_bits = ((double)c->wire_bytes / c->count + LINK_EXTRA) * 8;

@@ -123,8 +123,8 @@ static void
 on_signal(int sig)
 {
 	static _Atomic int64_t first_ns;
-	/* NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c): clock_gettime may be called there
-	 */
+	/* clock_gettime may be called in a handler (POSIX).
+	 * NOLINTNEXTLINE(bugprone-signal-handler,cert-sig30-c) */
 	const int64_t now_ns = nt_clock_monotonic_ns();
 	int64_t none = 0;
 	atomic_store_explicit(&command_stop, true, memory_order_relaxed);

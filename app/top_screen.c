@@ -26,7 +26,7 @@ put_text(struct top_grid *g, unsigned int row, unsigned int column, enum top_loo
 	if (row >= g->rows)
 		return;
 	for (; *text != '\0' && column < g->columns; text++, column++) {
-		g->text[row][column] = *text >= ' ' && *text <= '~' ? *text : (char)'?';
+		g->text[row][column] = (char)(*text >= ' ' && *text <= '~' ? *text : '?');
 		g->look[row][column] = (uint8_t)look;
 	}
 }
