@@ -42,8 +42,10 @@ class Sensor:
             json.dump({"ports": ports, "workers": workers, "lcores": {"huge": False},
                        "run": {"dir": self.out, "prefix": f"nametap-faults-{os.getpid()}",
                                "snapshot": os.path.join(self.dir, "snapshot")},
-                       "flow": {"max": 16384}, "names": {"max_mappings": 65536}, "notice": {"warm_up": 0},
-                       "stats": {"interval": 1}}, f)
+                       # All memory is taken at the start: little of it.
+                       "flow": {"max": 8192}, "hosts": {"max_links": 8192}, "fragments": {"max_datagrams": 1024},
+                       "names": {"max_mappings": 16384, "max_queries": 8192, "quic_max": 64, "max_dns_streams": 64},
+                       "notice": {"warm_up": 0, "max_told": 16384}, "stats": {"interval": 1}}, f)
         self.command = [NAMETAP, "run", "-c", config]
         for setting in settings:
             self.command += ["--set", setting]
@@ -151,7 +153,8 @@ class Run(unittest.TestCase):
         for part in parts:
             shutil.copy(self.capture, part)
         ports = ["net_pcap0," + ",".join(f"rx_pcap={part}" for part in parts) + ",infinite_rx=1"]
-        short = ["port.timestamps=off", "port.distributor=off", "port.mbufs=32768", "relay.max_hold=2", "run.stuck_after=2",
+        short = ["port.timestamps=off", "relay.rate=0", "port.distributor=off", "port.mbufs=32768",
+                 "relay.max_hold=2", "run.stuck_after=2",
                  "flow.udp_inactivity_timeout=1", "flow.tcp_inactivity_timeout=1", "flow.dns_session_timeout=1",
                  "notice.grace=0.5", "lcores.idle=sleep"]
         with Sensor(self.root, "stuck", ports, ["worker_stuck=@4000"], short, 2) as s:
