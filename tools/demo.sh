@@ -31,7 +31,7 @@ fi
 "$root/tools/setup.sh" build
 
 say "building (release) in $build"
-configure "$build" -Dtests=false || die "configuring failed"
+configure "$build" -Db_lto=true -Dtests=false || die "configuring failed"
 ninja -C "$build" app/nametap tools/trafgen/trafgen >"$build/demo.log" 2>&1 || {
 	tail -n 20 "$build/demo.log" >&2
 	die "the build failed; all of it: $build/demo.log"
