@@ -43,17 +43,23 @@ struct distributor {
 	struct rx_distributed rx[NT_CONFIG_WORKERS_MAX];
 };
 
+static void
+count_lost(struct distributor *d, unsigned int worker, struct rte_mbuf *m)
+{
+	_Atomic uint64_t *lost = &d->rx[worker].lost;
+	if (mbuf_kind_counts(mbuf_meta(m)->kind))
+		atomic_store_explicit(lost, atomic_load_explicit(lost, memory_order_relaxed) + 1,
+			memory_order_relaxed);
+}
+
 /* intake_push */
 static bool
 push(void *arg, unsigned int worker, struct rte_mbuf *m)
 {
 	struct distributor *d = arg;
-	_Atomic uint64_t *lost = &d->rx[worker].lost;
 	if (nt_likely(queues_push(&d->queues, worker, m)))
 		return true;
-	if (mbuf_kind_counts(mbuf_meta(m)->kind))
-		atomic_store_explicit(lost, atomic_load_explicit(lost, memory_order_relaxed) + 1,
-			memory_order_relaxed);
+	count_lost(d, worker, m);
 	return false;
 }
 
@@ -143,6 +149,18 @@ distributor_new(const struct distributor_config *cfg)
 	return d;
 }
 
+/* What that worker has no room for. */
+static void
+give_up(struct distributor *d, unsigned int worker)
+{
+	struct queue_buffer *b = &d->queues.buffers[worker];
+	for (unsigned int k = b->first; k < b->first + b->count; k++) {
+		count_lost(d, worker, b->mbufs[k]);
+		rte_pktmbuf_free(b->mbufs[k]);
+	}
+	b->first = b->count = 0;
+}
+
 static void
 free_ring(struct rte_ring *ring)
 {
@@ -158,9 +176,7 @@ distributor_free(struct distributor *d)
 	if (d == NULL)
 		return;
 	for (unsigned int i = 0; i < d->cfg.workers; i++) {
-		const struct queue_buffer *b = &d->queues.buffers[i];
-		for (unsigned int k = 0; k < b->count; k++)
-			rte_pktmbuf_free(b->mbufs[b->first + k]);
+		give_up(d, i);
 		free_ring(d->rings[i]);
 	}
 	intake_fini(&d->intake);
@@ -243,7 +259,10 @@ round_of_all(struct distributor *d)
 	return n;
 }
 
-/* What is left goes to the workers, as far as they take it. */
+/*
+ * What is left goes to the workers, as far as they take it in time. The rest is lost: while it
+ * stands in a buffer R stays before it, and a worker that comes later would never see the end.
+ */
 static void
 finish(struct distributor *d)
 {
@@ -254,6 +273,8 @@ finish(struct distributor *d)
 	intake_tell(&d->intake, d->position, true);
 	while (!queues_flush(&d->queues) && rte_rdtsc() - begun < 2 * counts)
 		lcore_idle();
+	for (unsigned int i = 0; i < d->cfg.workers; i++)
+		give_up(d, i);
 	queues_publish(&d->queues, NT_POSITION_END, d->intake.clock_ns);
 }
 
