@@ -3,6 +3,7 @@
 #include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <rte_eal.h>
@@ -67,39 +68,90 @@ eal_start_bench(
 	return start_alone(lcores, memory_mb, *ret_hugetlb, err);
 }
 
-/* Standard output, while DPDK prints all its options on it because it rejects one. -1: it stays. */
-static int
-mute(void)
+/* Where output goes meanwhile; -1: it stays where it is. */
+struct muted {
+	int fd, was;
+	FILE *stream;
+};
+
+/* Takes over `to`. */
+static struct muted
+mute(int fd, FILE *stream, int to)
 {
-	const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
-	fflush(stdout);
-	const int out = null < 0 ? -1 : dup(STDOUT_FILENO);
-	if (out >= 0)
-		(void)dup2(null, STDOUT_FILENO);
-	if (null >= 0)
-		close(null);
-	return out;
+	fflush(stream);
+	const struct muted ret = { .fd = fd, .was = to < 0 ? -1 : dup(fd), .stream = stream };
+	if (ret.was >= 0)
+		(void)dup2(to, fd);
+	return ret;
 }
 
 static void
-unmute(int out)
+unmute(const struct muted *m)
 {
-	fflush(stdout);
-	if (out < 0)
+	fflush(m->stream);
+	if (m->was < 0)
 		return;
-	(void)dup2(out, STDOUT_FILENO);
-	close(out);
+	(void)dup2(m->was, m->fd);
+	close(m->was);
 }
 
+/* What DPDK said, on standard error after all. */
+static void
+say_all(int said)
+{
+	char text[4096];
+	ssize_t n;
+	(void)lseek(said, 0, SEEK_SET);
+	while ((n = read(said, text, sizeof(text))) > 0)
+		if (write(STDERR_FILENO, text, (size_t)n) < 0)
+			return;
+}
+
+/* What it said first is the reason, where it has one: then follow only conclusions from that. */
+static const char *
+reason(int said, char *out, size_t room)
+{
+	static const char by[] = "EAL: ", conclusion[] = "FATAL: ";
+	const ssize_t n = pread(said, out, room - 1, 0);
+	out[NT_MAX(n, 0)] = '\0';
+	out[strcspn(out, "\n")] = '\0';
+	if (strncmp(out, by, strlen(by)) == 0)
+		out += strlen(by);
+	return strncmp(out, conclusion, strlen(conclusion)) == 0 ? "" : out;
+}
+
+static void
+tell_rejected(int said, int code, struct nt_error *err)
+{
+	char text[200];
+	const char *why = reason(said, text, sizeof(text));
+	nt_error_set(err, code, "DPDK rejects an option of its own: see what follows --%s%s",
+		why[0] != '\0' ? ": " : "", why);
+}
+
+/*
+ * Where it rejects an option DPDK prints all that it has on standard output, and some lines on
+ * standard error. Ours is to be the only one, so what it says of the user's options waits.
+ */
 int
 eal_start_live(struct eal_args *args, struct nt_error *err)
 {
+	const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	const int said = args->user_options ? memfd_create("said", MFD_CLOEXEC) : -1;
 	opterr = 0; /* getopt says nothing either */
-	const int out = mute();
+	const struct muted out = mute(STDOUT_FILENO, stdout, null);
+	const struct muted errors = mute(STDERR_FILENO, stderr, said);
 	const int code = start(args->argc, args->argv, err);
-	unmute(out);
+	unmute(&errors);
+	unmute(&out);
 	if (code == -EINVAL)
-		nt_error_set(err, code, "DPDK rejects an option of its own: see what follows --");
+		tell_rejected(said, code, err);
+	else
+		say_all(said);
+	if (said >= 0)
+		close(said);
+	if (null >= 0)
+		close(null);
 	return code;
 }
 

@@ -224,6 +224,7 @@ eal_args_live(struct eal_args *ret, const struct nt_config *config, const struct
 	ret->argc = 0;
 	ret->len = 0;
 	ret->full = false;
+	ret->user_options = want->extra_count != 0;
 	add(ret, "nametap");
 	const int code = add_lcores(ret, config, want, err);
 	if (code != 0)

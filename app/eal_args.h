@@ -11,6 +11,7 @@ struct eal_args {
 	char text[16384];
 	size_t len; /* of text */
 	bool full; /* something did not fit */
+	bool user_options; /* some are the user's */
 };
 
 /* What the configuration does not say. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include <nt_cpu_list.h>
+#include <nt_strbuf.h>
 
 #include "preflight_priv.h"
 
@@ -42,29 +43,84 @@ check_enough(struct preflight *p, const struct nt_cpu_list *allowed)
 		preflight_todo(p, "--set lcores.idle=sleep");
 }
 
-/* Is it there, and ours? */
-static bool
-check_cpu(struct preflight *p, unsigned int cpu, const struct nt_cpu_list *online,
+enum cpu_state {
+	CPU_FINE,
+	CPU_NOT_THERE,
+	CPU_OFFLINE,
+	CPU_NOT_OURS,
+	CPU_STATES,
+};
+
+static enum cpu_state
+state_of(const struct preflight *p, unsigned int cpu, const struct nt_cpu_list *online,
 	const struct nt_cpu_list *allowed)
 {
-	if (online->count != 0 && !nt_cpu_list_has(online, cpu)) {
-		char path[64];
-		preflight_error(p, "CPU %u of lcores.cpus: it is not online", cpu);
-		(void)snprintf(path, sizeof(path), CPU "cpu%u", cpu);
-		if (sysfs_may(p->root, path, 0))
-			preflight_todo(p, "echo 1 > " CPU "cpu%u/online", cpu);
-		else
-			preflight_todo(
-				p, "--set lcores.cpus=CPUS, of those that " CPU "online has");
-		return false;
+	char path[64];
+	(void)snprintf(path, sizeof(path), CPU "cpu%u", cpu);
+	if (online->count != 0 && !nt_cpu_list_has(online, cpu))
+		return sysfs_may(p->root, path, 0) ? CPU_OFFLINE : CPU_NOT_THERE;
+	return allowed->count == 0 || nt_cpu_list_has(allowed, cpu) ? CPU_FINE : CPU_NOT_OURS;
+}
+
+/* As they were written: "2-5,8". */
+static const char *
+list_text(const struct nt_cpu_list *l, char *out, size_t room)
+{
+	struct nt_strbuf b = nt_strbuf_init(out, room);
+	for (uint32_t i = 0, last; i < l->count; i = last + 1) {
+		for (last = i; last + 1 < l->count && l->cpus[last + 1] == l->cpus[last] + 1;)
+			last++;
+		if (i != 0)
+			nt_strbuf_char(&b, ',');
+		nt_strbuf_u64(&b, l->cpus[i]);
+		if (last == i)
+			continue;
+		nt_strbuf_char(&b, '-');
+		nt_strbuf_u64(&b, l->cpus[last]);
 	}
-	if (allowed->count != 0 && !nt_cpu_list_has(allowed, cpu)) {
-		preflight_error(p, "CPU %u of lcores.cpus: this process may not use it", cpu);
+	return nt_strbuf_cstr(&b);
+}
+
+static void
+tell_state(struct preflight *p, enum cpu_state state, const struct nt_cpu_list *cpus)
+{
+	const char *configured = p->config->lcores.cpus.text;
+	const bool one = cpus->count == 1;
+	char text[160];
+	list_text(cpus, text, sizeof(text));
+	if (state == CPU_NOT_OURS)
+		preflight_error(p, "CPU%s %s of lcores.cpus: this process may not use %s",
+			one ? "" : "s", text, one ? "it" : "them");
+	else
+		preflight_error(p, "CPU%s %s of lcores.cpus: %s not online", one ? "" : "s", text,
+			one ? "it is" : "they are");
+	if (state == CPU_NOT_OURS)
 		preflight_todo(p, "taskset -c %s nametap run ... (a service: CPUAffinity=%s)",
-			p->config->lcores.cpus.text, p->config->lcores.cpus.text);
-		return false;
+			configured, configured);
+	else if (state == CPU_NOT_THERE)
+		preflight_todo(p, "--set lcores.cpus=CPUS, of those that " CPU "online has");
+	else if (one)
+		preflight_todo(p, "echo 1 > " CPU "cpu%s/online", text);
+	else
+		preflight_todo(p, "chcpu -e %s", text);
+}
+
+/* Are they there, and ours? A line for all that lack the same. */
+static bool
+check_each(struct preflight *p, const struct nt_cpu_list *cpus, const struct nt_cpu_list *online,
+	const struct nt_cpu_list *allowed)
+{
+	struct nt_cpu_list of[CPU_STATES];
+	for (unsigned int state = 0; state < CPU_STATES; state++)
+		of[state].count = 0;
+	for (uint32_t i = 0; i < cpus->count; i++) {
+		struct nt_cpu_list *l = &of[state_of(p, cpus->cpus[i], online, allowed)];
+		l->cpus[l->count++] = cpus->cpus[i];
 	}
-	return true;
+	for (unsigned int state = CPU_NOT_THERE; state < CPU_STATES; state++)
+		if (of[state].count != 0)
+			tell_state(p, (enum cpu_state)state, &of[state]);
+	return of[CPU_FINE].count == cpus->count;
 }
 
 /* Two lcores that share a core's units take turns. The first one that does is told. */
@@ -114,7 +170,6 @@ void
 preflight_cpus(struct preflight *p)
 {
 	struct nt_cpu_list cpus, allowed = { 0 }, online = { 0 };
-	bool fine = true;
 	if (preflight_eal(p, "--lcores") != NULL || preflight_eal(p, "-l") != NULL ||
 		preflight_eal(p, "-c") != NULL)
 		return;
@@ -126,9 +181,7 @@ preflight_cpus(struct preflight *p)
 		check_enough(p, &allowed);
 		return;
 	}
-	for (uint32_t i = 0; i < cpus.count; i++)
-		fine &= check_cpu(p, cpus.cpus[i], &online, &allowed);
-	if (!fine)
+	if (!check_each(p, &cpus, &online, &allowed))
 		return;
 	check_siblings(p, &cpus);
 	check_isolated(p, &cpus);

@@ -113,6 +113,7 @@ class Findings(Case):
         self.assertEqual((r.returncode, r.stderr), (1, ""))
         self.assertIn(f"nametap: error: {line}", r.stdout)
         self.assertIn("; do this: ", r.stdout)
+        return r
 
     def test_ports(self):
         self.error("ports: there are none", ports=[])
@@ -124,6 +125,9 @@ class Findings(Case):
 
     def test_cpus(self):
         self.error("CPU 1023 of lcores.cpus: it is not online", lcores={"huge": False, "cpus": "0,1023"})
+        r = self.error("CPUs 1000-1023 of lcores.cpus: they are not online",
+                       lcores={"huge": False, "cpus": "0,1000-1023"})
+        self.assertEqual(r.stdout.count("lcores.cpus: "), 1)
 
     def test_files(self):
         self.error("run.dir: there is no directory /none/such/dir", run={"dir": "/none/such/dir"})

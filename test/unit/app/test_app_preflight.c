@@ -228,6 +228,31 @@ test_cpus_pinned(void **state)
 		    "taskset -c 0,9 nametap run ... (a service: CPUAffinity=0,9)\n");
 }
 
+/* However many lack the same, it is a line. */
+static void
+test_cpus_many(void **state)
+{
+	const char *root = *state;
+	assign("lcores.cpus=0-9,12,14-15");
+	finds(root, "nametap: error: CPUs 8-9,12,14-15 of lcores.cpus: they are not online; do "
+		    "this: --set lcores.cpus=CPUS, of those that /sys/devices/system/cpu/online "
+		    "has\n");
+	made_dir(root, "/sys/devices/system/cpu/cpu8");
+	made_dir(root, "/sys/devices/system/cpu/cpu9");
+	assign("lcores.cpus=0-9");
+	finds(root, "nametap: error: CPUs 8-9 of lcores.cpus: they are not online; do this: "
+		    "chcpu -e 8-9\n");
+	made_file(root, "/sys/devices/system/cpu/online", "0-8\n");
+	look(root);
+	assert_int_equal(p.errors, 2);
+	assert_string_equal(p.findings[0].what, "CPU 9 of lcores.cpus: it is not online");
+	assert_string_equal(
+		p.findings[1].what, "CPU 8 of lcores.cpus: this process may not use it");
+	made_file(root, "/sys/devices/system/cpu/online", "0-9\n");
+	finds(root, "nametap: error: CPUs 8-9 of lcores.cpus: this process may not use them; do "
+		    "this: taskset -c 0-9 nametap run ... (a service: CPUAffinity=0-9)\n");
+}
+
 static void
 test_no_ports(void **state)
 {
@@ -615,6 +640,7 @@ main(void)
 		IN_TREE(test_group),
 		IN_TREE(test_cpus_free),
 		IN_TREE(test_cpus_pinned),
+		IN_TREE(test_cpus_many),
 		IN_TREE(test_no_ports),
 		IN_TREE(test_card),
 		IN_TREE(test_iommu),
