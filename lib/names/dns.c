@@ -87,6 +87,7 @@ question_read(struct nt_dns_message *ret, struct dns_reader *r)
 
 	if (reason != NT_DNS_OK)
 		return reason;
+	dns_spelled_out(r, start, end);
 	nt_cursor_seek(&r->c, end);
 	ret->qtype = nt_cursor_u16(&r->c);
 	ret->qclass = nt_cursor_u16(&r->c);

@@ -21,8 +21,9 @@
  * Steps a message may cost, each of up to 85 instructions: two for a record, two for a name that is
  * unpacked and two for an answer taken; one for each label or pointer, and for each eight octets of
  * a label that is unpacked, three times that where it has something to escape. An answer of 64
- * addresses with pointers for owners costs 260; one of 20 with owners spelled out, about 320. Half
- * of what the question leaves is for reading, half for taking what was read. So no message costs
+ * addresses costs 260 where owners are pointers, or the same name spelled out each time; one of 20
+ * with owners spelled out that differ, if only in case, about 320. Half of what the question leaves
+ * is for reading, half for taking what was read. So no message costs
  * more than 20 times the median one (docs/hostile-input.md).
  */
 #define DNS_WORK_MAX	370
@@ -32,6 +33,8 @@
 struct dns_reader {
 	struct nt_cursor c; /* over the message, at most 65,535 bytes */
 	unsigned int work; /* steps that are left */
+	/* The last owner that was spelled out, before there is one the question: 0 bytes: none. */
+	uint16_t spelled, spelled_bytes;
 };
 
 /* Where a name's text goes. */
@@ -85,6 +88,26 @@ dns_name_place(const struct dns_reader *r, size_t offset)
 		return (uint16_t)offset;
 	size_t target = DNS_POINTER_TO(p);
 	return (uint16_t)(target < offset && target >= DNS_HEADER_BYTES ? target : offset);
+}
+
+static inline void
+dns_spelled_out(struct dns_reader *r, size_t start, size_t end)
+{
+	r->spelled = (uint16_t)start;
+	r->spelled_bytes = (uint16_t)(end - start);
+}
+
+/*
+ * Does the name at the cursor have the bytes of the one that was spelled out last? Then it is the
+ * same, whatever they are: pointers count from the message's start.
+ */
+static inline bool
+dns_spelled_again(const struct dns_reader *r)
+{
+	const size_t len = r->spelled_bytes;
+
+	return len > 0 && (size_t)(r->c.end - r->c.pos) >= len &&
+	       memcmp(r->c.pos, r->c.start + r->spelled, len) == 0;
 }
 
 /* The address a reverse name stands for (RFC 1035 3.5, RFC 3596 2.5): all of it and nothing else.

@@ -30,9 +30,15 @@ dns_reach_find(struct dns_reach *c, const struct dns_record *rec, int *ret_node)
 			return NT_DNS_OK;
 		}
 	}
+	if (c->found_place == rec->place) {
+		*ret_node = c->found_node;
+		return NT_DNS_OK;
+	}
 	reason = dns_name_unpack(c->r, rec->owner, dns_name_text(&owner), &end);
-	if (reason == NT_DNS_OK)
-		*ret_node = find_text(c, &owner);
+	if (reason == NT_DNS_OK) {
+		*ret_node = c->found_node = find_text(c, &owner);
+		c->found_place = rec->place;
+	}
 	return reason;
 }
 
@@ -57,6 +63,7 @@ static int
 add_node(struct dns_reach *c, int from, const struct dns_name *target, const struct dns_record *rec,
 	uint16_t at)
 {
+	c->found_place = 0; /* what was none may be this one */
 	c->nodes[c->count] = (struct dns_reached){
 		.text = target->text,
 		.len = target->len,
@@ -171,6 +178,7 @@ dns_reach_build(struct dns_reach *ret, struct dns_reader *r, struct nt_dns_messa
 
 	ret->r = r;
 	ret->count = 1;
+	ret->found_place = 0;
 	ret->nodes[0] = (struct dns_reached){
 		.text = m->qname,
 		.len = m->qname_len,

@@ -29,6 +29,8 @@ struct dns_reached {
 struct dns_reach {
 	struct dns_reader *r;
 	unsigned int count;
+	uint16_t found_place; /* the last one that the texts decided, 0: none */
+	int found_node;
 	struct dns_reached nodes[1 + DNS_REACH_MAX];
 	struct dns_name targets[DNS_REACH_MAX];
 };

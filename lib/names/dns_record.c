@@ -32,7 +32,10 @@ rdata_check(struct dns_reader *r, const struct dns_record *rec)
 	}
 }
 
-/* Step over an owner. Most are nothing but a pointer to a name. */
+/*
+ * Step over an owner. Most are nothing but a pointer to a name; who spells them out mostly says the
+ * same one again.
+ */
 static inline enum nt_dns_reason
 owner_skip(struct dns_reader *r, struct dns_record *ret)
 {
@@ -49,9 +52,16 @@ owner_skip(struct dns_reader *r, struct dns_record *ret)
 		ret->place = dns_name_place(r, target);
 		return NT_DNS_OK;
 	}
+	if (dns_spelled_again(r)) {
+		ret->place = r->spelled;
+		r->c.pos += r->spelled_bytes;
+		return NT_DNS_OK;
+	}
 	enum nt_dns_reason reason = dns_name_skip(r, start, &end);
-	if (reason == NT_DNS_OK)
+	if (reason == NT_DNS_OK) {
+		dns_spelled_out(r, start, end);
 		nt_cursor_seek(&r->c, end);
+	}
 	return reason;
 }
 

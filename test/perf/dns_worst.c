@@ -112,7 +112,9 @@ addresses(struct message *w)
 	set_count(w, 1, n);
 }
 
-/* Each with the question's name spelled out, of 127 labels, which are found equal at the last one.
+/*
+ * Each with the question's name spelled out, of 127 labels, which are found equal at the last one:
+ * in another case than the one before, else the bytes would do.
  */
 static void
 owners_spelled_out(struct message *w)
@@ -120,7 +122,7 @@ owners_spelled_out(struct message *w)
 	unsigned int n = 0;
 	begin(w, NT_DNS_TYPE_A);
 	for (; room(w) >= 255 + 14; n++) {
-		put_many_labels(w, 'q');
+		put_many_labels(w, n % 2 == 0 ? 'Q' : 'q');
 		put_address(w, n);
 	}
 	set_count(w, 1, n);

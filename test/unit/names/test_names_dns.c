@@ -219,24 +219,56 @@ test_answers_limit(void **state)
 	}
 }
 
-/* Owners spelled out cost work: the first answers count, the others are told to be too many. */
+/* A hundred answers with owners[0], owners[1], owners[0], ... spelled out. */
 static void
-test_owners_spelled_out(void **state)
+parse_spelled_out(const char *const owners[2])
 {
 	char addr[] = "198.51.100.1xx";
 
-	(void)state;
 	put_response(&w, "www.example.com", NT_DNS_TYPE_A, 100);
 	for (unsigned int i = 0; i < 100; i++) {
 		addr[12] = (char)('0' + i / 10);
 		addr[13] = (char)('0' + i % 10);
-		put_name(&w, "www.example.com");
+		put_name(&w, owners[i % 2]);
 		put_a(&w, 60, addr);
 	}
 	assert_reason(parse(&m, &w), NT_DNS_OK);
-	assert_in_range(m.answer_count, 16, NT_DNS_ANSWERS_MAX);
 	assert_true(m.refused_limit > 0);
 	assert_int_equal(m.answers[0].name_len, 15);
+}
+
+/*
+ * Owners spelled out cost work, where they are not what the last one was byte by byte: the first
+ * answers count, the others are told to be too many.
+ */
+static void
+test_owners_spelled_out(void **state)
+{
+	(void)state;
+	parse_spelled_out((const char *const[]){ "www.example.com", "www.example.com" });
+	assert_int_equal(m.answer_count, NT_DNS_ANSWERS_MAX);
+	parse_spelled_out((const char *const[]){ "www.example.com", "WWW.example.com" });
+	assert_in_range(m.answer_count, 16, NT_DNS_ANSWERS_MAX - 1);
+}
+
+/* The end of a chain, too; another name of the same length between them is nobody's. */
+static void
+test_chain_spelled_out(void **state)
+{
+	(void)state;
+	put_response(&w, "www.example.com", NT_DNS_TYPE_A, 62);
+	put_name(&w, "www.example.com");
+	put_named(&w, NT_DNS_TYPE_CNAME, 60, "one.example.net");
+	for (unsigned int i = 0; i < 60; i++) {
+		put_name(&w, "one.example.net");
+		put_a(&w, 60, "198.51.100.1");
+	}
+	put_name(&w, "two.example.net");
+	put_a(&w, 60, "198.51.100.2");
+	assert_reason(parse(&m, &w), NT_DNS_OK);
+	assert_int_equal(m.answer_count, 60);
+	assert_int_equal(m.refused_chain, 1);
+	assert_int_equal(m.refused_limit, 0);
 }
 
 /* More records than are kept. */
@@ -337,6 +369,7 @@ main(void)
 		cmocka_unit_test(test_rfc1035_compression),
 		cmocka_unit_test(test_escapes),
 		cmocka_unit_test(test_owners_spelled_out),
+		cmocka_unit_test(test_chain_spelled_out),
 		cmocka_unit_test(test_hundreds_of_answers),
 		cmocka_unit_test(test_unusable),
 		cmocka_unit_test(test_root_names_nothing),
