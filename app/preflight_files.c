@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <fcntl.h>
+#include <linux/magic.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include <nt_log.h>
@@ -17,16 +20,22 @@ root_of(const struct preflight *p, const char *path)
 	return path[0] == '/' ? p->root : "";
 }
 
+static void
+go_up(char path[SYSFS_PATH_MAX])
+{
+	char *slash = strrchr(path, '/');
+	if (slash == NULL)
+		(void)snprintf(path, SYSFS_PATH_MAX, ".");
+	else
+		slash[slash == path] = '\0';
+}
+
 /* The directory that a path lies in. */
 static void
 parent(const char *path, char out[SYSFS_PATH_MAX])
 {
 	(void)snprintf(out, SYSFS_PATH_MAX, "%s", path);
-	char *slash = strrchr(out, '/');
-	if (slash == NULL)
-		(void)snprintf(out, SYSFS_PATH_MAX, ".");
-	else
-		slash[slash == out] = '\0';
+	go_up(out);
 }
 
 static bool
@@ -36,6 +45,73 @@ is_dir(const char *root, const char *path)
 	struct stat st;
 	return sysfs_path(full, root, "%s", path) == 0 && stat(full, &st) == 0 &&
 	       S_ISDIR(st.st_mode);
+}
+
+/* The longest part of a path that is there, below the root. */
+static void
+nearest(const char *root, const char *path, char out[SYSFS_PATH_MAX])
+{
+	char full[SYSFS_PATH_MAX];
+	if (sysfs_path(full, root, "%s", path) != 0)
+		full[0] = '\0';
+	while (access(full, F_OK) != 0 && strlen(full) > 1)
+		go_up(full);
+	char *real = realpath(full, NULL);
+	(void)snprintf(out, SYSFS_PATH_MAX, "%s", real != NULL ? real : full);
+	free(real);
+}
+
+/* What the file system of a directory is mounted on; the directory where the kernel does not say.
+ */
+static void
+mount_point(char path[SYSFS_PATH_MAX])
+{
+	char at[SYSFS_PATH_MAX];
+	struct statx st;
+	(void)snprintf(at, sizeof(at), "%s", path);
+	for (;;) {
+		if (statx(AT_FDCWD, at, 0, 0, &st) != 0 ||
+			(st.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) == 0)
+			return;
+		if ((st.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0 || strlen(at) < 2)
+			break;
+		go_up(at);
+	}
+	(void)snprintf(path, SYSFS_PATH_MAX, "%s", at);
+}
+
+/* What the kernel shows of itself takes no files, whoever asks. */
+static bool
+is_kernels(const char *path)
+{
+	static const unsigned long types[] = { PROC_SUPER_MAGIC, SYSFS_MAGIC, CGROUP_SUPER_MAGIC,
+		CGROUP2_SUPER_MAGIC };
+	struct statfs fs;
+	if (statfs(path, &fs) != 0)
+		return false;
+	for (unsigned int i = 0; i < NT_ARRAY_SIZE(types); i++)
+		if ((unsigned long)fs.f_type == types[i])
+			return true;
+	return false;
+}
+
+/* No right mends it; true when that was told. other: what does, where the kernel is in the way. */
+static bool
+takes_no_files(struct preflight *p, const char *what, const char *dir, const char *other)
+{
+	char at[SYSFS_PATH_MAX];
+	nearest(root_of(p, dir), dir, at);
+	if (is_kernels(at)) {
+		preflight_error(p, "%s: no files can be made in %s", what, dir);
+		preflight_todo(p, "%s", other);
+		return true;
+	}
+	if (access(at, W_OK) == 0 || errno != EROFS)
+		return false;
+	mount_point(at);
+	preflight_error(p, "%s: %s is on a file system that is read-only", what, dir);
+	preflight_todo(p, "mount -o remount,rw %s (a service: ReadWritePaths=%s)", at, dir);
+	return true;
 }
 
 static void
@@ -80,6 +156,8 @@ check_run_dir(struct preflight *p)
 	const char *dir = p->config->run.dir.text;
 	char above[SYSFS_PATH_MAX];
 	parent(dir, above);
+	if (takes_no_files(p, "run.dir", dir, "--set run.dir=/var/log/nametap"))
+		return;
 	/* The sensor makes the last part itself. */
 	if (!sysfs_may(root_of(p, dir), dir, F_OK) && is_dir(root_of(p, above), above) &&
 		sysfs_may(root_of(p, above), above, W_OK | X_OK))
@@ -135,7 +213,9 @@ check_snapshot(struct preflight *p)
 		return;
 	parent(path, dir);
 	/* that one may be made yet */
-	if (strcmp(dir, p->config->run.dir.text) != 0)
+	if (strcmp(dir, p->config->run.dir.text) != 0 &&
+		!takes_no_files(p, "run.snapshot", dir,
+			"--set run.snapshot=/var/log/nametap/names.snapshot"))
 		check_dir(p, "run.snapshot", dir);
 	if (is_dir(root_of(p, path), path)) {
 		preflight_error(p, "run.snapshot: %s is a directory", path);
@@ -175,6 +255,9 @@ check_runtime_dir(struct preflight *p)
 	char dir[SYSFS_PATH_MAX], user[64];
 	(void)snprintf(dir, sizeof(dir), "%s/dpdk", base);
 	const char *there = is_dir(p->root, dir) ? dir : base;
+	if (takes_no_files(p, "DPDK's runtime directory", there,
+		    "RUNTIME_DIRECTORY=/run/nametap nametap run ..."))
+		return;
 	if (!is_dir(p->root, there) || !sysfs_may(p->root, there, W_OK | X_OK)) {
 		preflight_error(p, "DPDK's runtime directory: no right to write to %s", there);
 		preflight_todo(p, "install -d -o %s %s", preflight_user(user), dir);

@@ -4,6 +4,7 @@
 
 Everything is asked for without huge pages, so that it is fine wherever the tests run.
 """
+import fcntl
 import json
 import os
 import shutil
@@ -133,6 +134,48 @@ class Findings(Case):
         self.error("run.dir: there is no directory /none/such/dir", run={"dir": "/none/such/dir"})
         self.error("run.snapshot: there is no directory /none/such",
                    run={"dir": self.logs, "snapshot": "/none/such/names"})
+
+    def test_kernels_files(self):
+        """Where the kernel shows itself no files can be made: one line, and no command that can't help."""
+        for path in ("/proc/nametap", "/proc/nt/none/such", "/proc", "/sys/kernel/nametap"):
+            with self.subTest(path):
+                r = self.error(f"run.dir: no files can be made in {path}; do this: --set run.dir=/var/log/nametap",
+                               run={"dir": path})
+                self.assertEqual(r.stdout.count("error: "), 1, r.stdout)
+        r = self.error("run.snapshot: no files can be made in /proc;", run={"dir": self.logs, "snapshot": "/proc/x"})
+        self.assertEqual(r.stdout.count("error: "), 1, r.stdout)
+
+    def test_read_only(self):
+        """Each directory is a line, with the command that makes its file system writable."""
+        disk = os.path.join(self.dir, "disk")
+        os.mkdir(disk)
+        mount = ["unshare", "-m", "sh", "-ec", 'mount -t tmpfs none "$0"; mkdir "$0/logs"; : >"$0/logs/conn.log"; '
+                 'mount -o remount,ro "$0"; exec "$@"', disk]
+        if subprocess.run([*mount, "true"], capture_output=True, check=False).returncode != 0:
+            self.skipTest("needs the right to mount")
+        todo = f"mount -o remount,rw {disk} (a service: ReadWritePaths="
+        for path in (f"{disk}/logs", disk, f"{disk}/new", f"{disk}/none/such", f"{self.dir}/link/logs"):
+            with self.subTest(path):
+                if not os.path.lexists(f"{self.dir}/link"):
+                    os.symlink(disk, f"{self.dir}/link")
+                r = self.error(f"run.dir: {path} is on a file system that is read-only; do this: {todo}{path})",
+                               run={"dir": path}, before=mount)
+                self.assertEqual(r.stdout.count("error: "), 1, r.stdout)
+        self.error(f"run.snapshot: {disk} is on a file system that is read-only; do this: {todo}{disk})",
+                   run={"dir": self.logs, "snapshot": f"{disk}/names"}, before=mount)
+        self.runtime = disk
+        self.error(f"DPDK's runtime directory: {disk} is on a file system that is read-only; do this: {todo}{disk})",
+                   before=mount)
+
+    def test_same_prefix(self):
+        """Another sensor has it; the lock is as DPDK takes it."""
+        os.makedirs(f"{self.runtime}/dpdk/twice")
+        with open(f"{self.runtime}/dpdk/twice/config", "wb+") as f:
+            f.truncate(4096)
+            fcntl.lockf(f, fcntl.LOCK_EX, 8, 8)
+            r = self.error(f"run.prefix: twice is in use by process {os.getpid()}; do this: --set run.prefix=twice-2",
+                           run={"dir": self.logs, "prefix": "twice"})
+            self.assertEqual(r.stdout.count("error: "), 1, r.stdout)
 
     def test_rights(self):
         """What root may, nobody may not."""
