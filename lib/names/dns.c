@@ -42,7 +42,7 @@ message_reset(struct nt_dns_message *m)
 {
 	m->id = m->qtype = m->qclass = m->qname_len = 0;
 	m->opcode = m->rcode = 0;
-	m->response = m->truncated = false;
+	m->response = m->truncated = m->unread = false;
 	m->answer_count = m->refused_chain = m->refused_unusable = m->refused_limit = 0;
 	m->refused_svcb = 0;
 	m->names_len = 0;
@@ -129,6 +129,7 @@ section_read(struct nt_dns_message *m, struct dns_reader *r, unsigned int count,
 	enum nt_dns_reason reason = dns_records_read(r, count, ignored_class_bits, keep);
 
 	m->refused_limit += reason == NT_DNS_WORK && keep != NULL;
+	m->unread |= reason == NT_DNS_WORK && keep == NULL;
 	return reason;
 }
 

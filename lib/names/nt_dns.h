@@ -66,6 +66,7 @@ struct nt_dns_message {
 	uint16_t qtype, qclass;
 	uint8_t opcode, rcode;
 	bool response, truncated;
+	bool unread; /* records that nothing is taken from, beyond the work of a message */
 	uint16_t qname_len;
 	char qname[NT_DNS_NAME_MAX + 1]; /* lower case, dots between labels; a dot or backslash
 					  * inside a label is written \x2e, \x5c */

@@ -10,7 +10,8 @@
  * - where the pointer of a CNAME's or PTR's rdata leads is looked at when the question reaches it;
  *   and it may lead to the root's octet, which libknot refuses;
  * - a service binding that breaks its rules is left out and counted (refused_svcb): others hold;
- * - what lies beyond a bound (records, addresses, work) is not read: refused_limit says so.
+ * - what lies beyond a bound (records, addresses, work) is not read: refused_limit says so, or
+ *   unread, where nothing would have been taken from it.
  * We are the stricter ones with pointers (16 at most), counts, questions, names of more than 255
  * bytes when escaped, and CNAMEs. Of one transport only: libknot knows no multicast DNS.
  */
@@ -106,7 +107,7 @@ explain(const struct nt_dns_message *m, uint8_t *wire, size_t size)
 	const unsigned int records = answers + authorities + u16(wire + 10);
 	size_t at = HEADER + question_name(wire, size) + 4;
 
-	for (unsigned int i = 0; i < records && m->refused_limit == 0; i++)
+	for (unsigned int i = 0; i < records && m->refused_limit == 0 && !m->unread; i++)
 		check_record(
 			wire, size, i < answers || (binding && i >= answers + authorities), &at);
 }
