@@ -34,7 +34,7 @@ int
 nt_cpu_list_parse(const char *text, struct nt_cpu_list *ret)
 {
 	struct nt_cpu_list list = { 0 };
-	uint32_t first, last;
+	uint32_t first = 0, last;
 	bool more = *text != '\0';
 	int err = 0;
 
