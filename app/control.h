@@ -15,6 +15,7 @@
 
 #include "busiest.h"
 #include "live_clock.h"
+#include "port.h"
 #include "reader.h"
 #include "worker.h"
 
@@ -24,6 +25,8 @@ struct control_live {
 	int64_t shift_ns; /* the clock less that of the stream: files are replayed with their own
 			   */
 	const struct nt_counters *counters; /* the housekeeper's: what ports count */
+	struct ports *ports; /* borrowed; asked anew for each line of namecache.log */
+	struct rx *const *rx; /* borrowed: the workers' */
 	struct busiest *busiest; /* borrowed; control's while it runs */
 	enum nt_config_idle idle;
 };

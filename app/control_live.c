@@ -8,6 +8,7 @@
 
 #include "control_priv.h"
 #include "lcore_idle.h"
+#include "rx_counts.h"
 
 static struct nt_namecache_fill
 most_of_any(const struct control *c)
@@ -90,12 +91,17 @@ watch_workers(struct control *c, int64_t clock_ns)
 	tell_doubt(c, clock_ns);
 }
 
+/*
+ * Ports are asked anew, once a line: what the housekeeper has of them is up to 100 ms old, and
+ * would leave out what was lost at the very end.
+ */
 static bool
 write_stats(struct control *c, int64_t wall_ns)
 {
 	const struct nt_namecache_fill most = most_of_any(c);
 	struct nt_counters now;
 	control_sum(c, &now);
+	rx_counts(c->cfg.live->ports, c->cfg.live->rx, c->cfg.worker_count, &now);
 	return control_write_stats(c, &now, &most, wall_ns);
 }
 

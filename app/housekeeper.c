@@ -14,7 +14,7 @@
 #include "heartbeats.h"
 #include "housekeeper.h"
 #include "notify.h"
-#include "rx.h"
+#include "rx_counts.h"
 
 /* How often it looks: what the clock wants, and drops are told in time for notice.grace. */
 #define TICK_NS	     LIVE_CLOCK_UPDATE_NS
@@ -56,50 +56,17 @@ say(const char *line)
 
 /* --- ports ----------------------------------------------------------------------------------- */
 
-static uint64_t
-ring_losses(const struct housekeeper *h)
-{
-	uint64_t n = 0;
-	for (unsigned int i = 0; i < h->cfg.worker_count; i++)
-		if (h->cfg.rx[i]->lost != NULL)
-			n += atomic_load_explicit(h->cfg.rx[i]->lost, memory_order_relaxed);
-	return n;
-}
-
-static uint64_t
-incomplete(const struct housekeeper *h)
-{
-	uint64_t n = 0;
-	for (unsigned int i = 0; i < h->cfg.worker_count; i++)
-		if (h->cfg.rx[i]->incomplete != NULL)
-			n += atomic_load_explicit(h->cfg.rx[i]->incomplete, memory_order_relaxed);
-	return n;
-}
-
 /* What was lost may have been an answer: a worker tells the others so. */
 static void
 look_at_ports(struct housekeeper *h)
 {
-	struct port_stats sum = { 0 }, one;
-	const uint64_t full = ring_losses(h), partly = incomplete(h);
-	for (unsigned int i = 0; i < h->cfg.ports->count; i++) {
-		ports_stats(h->cfg.ports, i, &one);
-		sum.packets += one.packets;
-		sum.missed += one.missed;
-		sum.no_mbuf += one.no_mbuf;
-		sum.errors += one.errors;
-	}
-	const uint64_t losses = sum.missed + sum.no_mbuf + full;
-	nt_counter_set(&h->counters, NT_COUNTER_RX_PACKETS, sum.packets);
-	nt_counter_set(&h->counters, NT_COUNTER_RX_DROPPED, losses);
-	nt_counter_set(&h->counters, NT_COUNTER_RX_MISSED, sum.missed);
-	nt_counter_set(&h->counters, NT_COUNTER_RX_NO_BUFFER, sum.no_mbuf);
-	nt_counter_set(&h->counters, NT_COUNTER_RX_RING_FULL, full);
-	nt_counter_set(&h->counters, NT_COUNTER_RX_INCOMPLETE, partly);
-	nt_counter_set(&h->counters, NT_COUNTER_RX_ERRORS, sum.errors);
-	if (losses + partly != h->losses)
+	const struct nt_counters *c = &h->counters;
+	rx_counts(h->cfg.ports, h->cfg.rx, h->cfg.worker_count, &h->counters);
+	const uint64_t losses = nt_counter_read(c, NT_COUNTER_RX_DROPPED) +
+				nt_counter_read(c, NT_COUNTER_RX_INCOMPLETE);
+	if (losses != h->losses)
 		worker_note_losses(h->cfg.workers[0]);
-	h->losses = losses + partly;
+	h->losses = losses;
 }
 
 /* --- lcores ---------------------------------------------------------------------------------- */

@@ -253,6 +253,8 @@ make_control(struct live *l)
 		.clock = &l->clock,
 		.shift_ns = l->ports.file_time ? live_clock_now(&l->clock) - l->ports.began_ns : 0,
 		.counters = housekeeper_counters(l->housekeeper),
+		.ports = &l->ports,
+		.rx = l->rx,
 		.busiest = l->busiest,
 		.idle = (enum nt_config_idle)l->cfg.config->lcores.idle,
 	};

@@ -209,6 +209,14 @@ class Live(unittest.TestCase):
                 self.stop()
                 self.assertTrue(all(line["packets"] == 0 for line in self.stats()))
 
+    def test_drops_in_lines(self):
+        """The lines of namecache.log have every packet that was dropped, up to the end."""
+        self.start(self.pcap(self.few(1000), more=",infinite_rx=1"), "workers=2", "port.distributor=on",
+                   "port.timestamps=off", "read.ring_size=256", "lcores.idle=sleep")
+        self.wait_for(lambda: self.seen("rx_dropped") > 0)
+        self.stop()
+        self.assertEqual(self.seen("rx_dropped"), self.number("dropped by the port or the ring"))
+
     def few(self, count):
         """The first packets only."""
         header, packets = packets_of(self.capture)

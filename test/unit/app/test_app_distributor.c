@@ -13,6 +13,7 @@
 #include "distributor.h"
 #include "live_ports.h"
 #include "live_position.h"
+#include "rx_counts.h"
 
 #define US_0	INT64_C(1600000000000000)
 #define FRAMES	400
@@ -192,6 +193,28 @@ test_tunnels(void **state)
 	close_all(x);
 }
 
+/* What the port and the rings count comes together, in place of what was there. */
+static void
+assert_counted(struct fixture *x)
+{
+	struct nt_counters c;
+	struct rx *rx[WORKERS];
+	uint64_t lost = 0;
+	memset(&c, 0xff, sizeof(c));
+	for (unsigned int w = 0; w < WORKERS; w++) {
+		rx[w] = distributor_rx(x->d, w);
+		lost += *rx[w]->lost;
+	}
+	rx_counts(&x->ports, rx, WORKERS, &c);
+	assert_int_equal(nt_counter_read(&c, NT_COUNTER_RX_PACKETS), FRAMES);
+	assert_int_equal(nt_counter_read(&c, NT_COUNTER_RX_DROPPED), lost);
+	assert_int_equal(nt_counter_read(&c, NT_COUNTER_RX_RING_FULL), lost);
+	assert_int_equal(nt_counter_read(&c, NT_COUNTER_RX_MISSED), 0);
+	assert_int_equal(nt_counter_read(&c, NT_COUNTER_RX_NO_BUFFER), 0);
+	assert_int_equal(nt_counter_read(&c, NT_COUNTER_RX_INCOMPLETE), 0);
+	assert_int_equal(nt_counter_read(&c, NT_COUNTER_RX_ERRORS), 0);
+}
+
 /*
  * Workers that take nothing lose packets, each of which is counted; when they come back after the
  * end, it is the end for them too.
@@ -221,6 +244,7 @@ test_full(void **state)
 		all += x->packets[w] + (unsigned int)lost;
 	}
 	assert_int_equal(all, FRAMES);
+	assert_counted(x);
 	close_all(x);
 }
 
