@@ -19,16 +19,17 @@
 
 /*
  * Steps a message may cost, each of up to 85 instructions: two for a record, two for a name that is
- * unpacked and two for an answer taken; one for each label or pointer, and for each eight octets of
- * a label that is unpacked, three times that where it has something to escape. An answer of 64
- * addresses costs 260 where owners are pointers, or the same name spelled out each time; one of 20
- * with owners spelled out that differ, if only in case, about 320. Half of what the question leaves
- * is for reading, half for taking what was read. So no message costs
- * more than 20 times the median one (docs/hostile-input.md).
+ * unpacked, two for an answer taken and one each time that a CNAME or a binding is looked at; one
+ * for each label or pointer, and for each eight octets of a label that is unpacked, three times
+ * that where it has something to escape. An answer of 64 addresses costs 260 where owners are
+ * pointers, or the same name spelled out each time; one of 20 with owners spelled out that differ,
+ * if only in case, about 320. Half of what the question leaves is for reading, half for taking what
+ * was read. So no message costs more than 20 times the median one (docs/hostile-input.md).
  */
 #define DNS_WORK_MAX	370
 #define DNS_WORK_RECORD 2
 #define DNS_WORK_ANSWER 2
+#define DNS_WORK_LINK	1
 
 struct dns_reader {
 	struct nt_cursor c; /* over the message, at most 65,535 bytes */

@@ -135,7 +135,9 @@ pass(struct dns_reach *c, struct nt_dns_message *m, const struct dns_record *lin
 
 	for (unsigned int i = 0; i < *count; i++) {
 		int node = -1;
-		enum nt_dns_reason reason = dns_reach_find(c, links[i], &node);
+		enum nt_dns_reason reason = dns_spend(c->r, DNS_WORK_LINK)
+						    ? dns_reach_find(c, links[i], &node)
+						    : NT_DNS_WORK;
 
 		if (reason == NT_DNS_OK && node >= 0)
 			reason = links[i]->type == NT_DNS_TYPE_CNAME

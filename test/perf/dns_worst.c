@@ -99,6 +99,24 @@ begin(struct message *w, unsigned int type)
 	put16(w, IN);
 }
 
+/* A name of one octet. */
+static void
+put_short(struct message *w, char c)
+{
+	put_labels(w, 1, 1, c);
+	put8(w, 0);
+}
+
+/* Likewise, with more work left for the records. */
+static void
+begin_short(struct message *w, unsigned int type)
+{
+	put_header(w, 0x8180, 1, 0);
+	put_short(w, 'q');
+	put16(w, type);
+	put16(w, IN);
+}
+
 /* 4,000 addresses of the question, by a pointer. */
 static void
 addresses(struct message *w)
@@ -389,8 +407,92 @@ owners(struct message *w)
 	set_count(w, 1, n);
 }
 
+/* As many addresses as fit, of the name at `owner` (a pointer). */
+static void
+fill_with_addresses(struct message *w, uint16_t owner, unsigned int records)
+{
+	for (; room(w) >= 16; records++) {
+		put16(w, owner);
+		put_address(w, records);
+	}
+	set_count(w, 1, records);
+}
+
+static void
+addresses_ipv6(struct message *w)
+{
+	unsigned int n = 0;
+	begin(w, NT_DNS_TYPE_AAAA);
+	for (; room(w) >= 28; n++) {
+		put16(w, OWNER);
+		put_fixed(w, NT_DNS_TYPE_AAAA, 16);
+		for (unsigned int i = 0; i < 14; i++)
+			put8(w, 0x20);
+		put16(w, n);
+	}
+	set_count(w, 1, n);
+}
+
+/* CNAMEs of the question from a to b, b to c, ...: the last one first, so that each pass finds one.
+ */
+static void
+put_chain_backward(struct message *w, unsigned int links)
+{
+	for (unsigned int i = links; i-- > 0;) {
+		if (i == 0)
+			put16(w, OWNER);
+		else
+			put_short(w, (char)('a' + i - 1));
+		put_fixed(w, NT_DNS_TYPE_CNAME, 3);
+		put_short(w, (char)('a' + i));
+	}
+}
+
+static void
+chain_then_addresses(struct message *w)
+{
+	begin_short(w, NT_DNS_TYPE_A);
+	put_chain_backward(w, NT_DNS_CHAIN_MAX);
+	fill_with_addresses(w, OWNER, NT_DNS_CHAIN_MAX);
+}
+
+/* Each pass looks at the bindings of a name that nothing reaches, or that alias the root. */
+static void
+bindings_beside_chain(struct message *w, bool reached)
+{
+	const unsigned int bindings = 16;
+	begin_short(w, NT_DNS_TYPE_HTTPS);
+	for (unsigned int i = 0; i < bindings; i++) {
+		if (reached)
+			put16(w, OWNER);
+		else
+			put_short(w, 'z');
+		put_fixed(w, NT_DNS_TYPE_HTTPS, 3);
+		put16(w, reached ? 0 : 1);
+		put8(w, 0);
+	}
+	put_chain_backward(w, NT_DNS_CHAIN_MAX);
+	fill_with_addresses(w, OWNER, bindings + NT_DNS_CHAIN_MAX);
+}
+
+static void
+bindings_of_nobody(struct message *w)
+{
+	bindings_beside_chain(w, false);
+}
+
+static void
+bindings_to_root(struct message *w)
+{
+	bindings_beside_chain(w, true);
+}
+
 const struct dns_worst dns_worst[] = {
 	{ "addresses", addresses, NT_DNS_UNICAST },
+	{ "addresses-ipv6", addresses_ipv6, NT_DNS_UNICAST },
+	{ "chain-then-addresses", chain_then_addresses, NT_DNS_UNICAST },
+	{ "bindings-of-nobody", bindings_of_nobody, NT_DNS_UNICAST },
+	{ "bindings-to-root", bindings_to_root, NT_DNS_UNICAST },
 	{ "owners-spelled-out", owners_spelled_out, NT_DNS_UNICAST },
 	{ "escapes", escapes, NT_DNS_UNICAST },
 	{ "escapes-few", escapes_few, NT_DNS_UNICAST },
