@@ -10,7 +10,7 @@ settings_new(const struct nt_config *config)
 	if (s == NULL)
 		return NULL;
 	s->config = *config;
-	s->allow = nt_allow_index_new(&config->notice.allow);
+	s->allow = nt_allow_index_new(&s->config.notice.allow); /* which it goes on reading */
 	if (s->allow == NULL) {
 		const int err = errno;
 		settings_free(s);
