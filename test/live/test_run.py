@@ -232,6 +232,42 @@ class Live(unittest.TestCase):
         self.wait_for(lambda: self.seen("conns") > 0)
         self.stop()
 
+    def test_ways_to_wait(self):
+        """However lcores wait for packets, the records are the same."""
+        few, read = self.few(5000), os.path.join(self.dir, "read")
+        subprocess.run([NAMETAP, "read", "-q", "-o", read, few], check=True)
+        wanted = records(os.path.join(read, "conn.log"))
+        for idle in ("poll", "pause", "sleep"):
+            with self.subTest(idle=idle):
+                shutil.rmtree(self.out, ignore_errors=True)
+                self.start(self.pcap(few), f"lcores.idle={idle}")
+                self.wait_for(lambda: self.seen() == 5000)
+                self.stop()
+                self.assertEqual(records(self.path()), wanted)
+
+    def test_snapshot_now_and_then(self):
+        """It is taken while the sensor runs, again and again: who is killed loses no names."""
+        snapshot = os.path.join(self.dir, "names.snapshot")
+        sets = (f"run.snapshot={snapshot}", "run.snapshot_interval=0.3")
+        self.start(self.pcap(self.capture), "port.timestamps=off", *sets)
+        self.wait_for(lambda: self.seen() == PACKETS)
+        taken = set()
+
+        def twice_more():
+            if os.path.exists(snapshot):
+                taken.add(os.stat(snapshot).st_mtime_ns)
+            return len(taken) > 2
+        self.wait_for(twice_more)
+        self.running.kill()
+        self.running.wait()
+        self.assertNotIn("mappings", self.told())
+        self.start("net_null0,no-rx=1", *sets)
+        self.wait_for(lambda: "are known from before" in self.told())
+        self.stop()
+        known = re.search(r"(\d+) mappings and (\d+) lookups are known from before", self.told())
+        self.assertGreater(int(known.group(1)), 100, self.told())
+        self.assertGreater(int(known.group(2)), 100, self.told())
+
     def test_systemd(self):
         name = os.path.join(self.dir, "notify")
         with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
