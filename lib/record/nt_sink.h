@@ -12,7 +12,12 @@
  * An outage of a log (keep_trying) begins when it can't be opened, written or rotated. What comes
  * is lost and counted, but for what is tried: once in a second the path is opened again, appending
  * (TSV: with a header), and what is at hand is written. It is over when lines have been written for
- * a second without another error, so that a disk that has room for a line is no news.
+ * a second without another error, so that a disk that has room for a line is no news. A directory
+ * that is gone is made again, not those above it.
+ *
+ * A file that somebody has removed (not: renamed) is an error, noticed within a second, before it
+ * is rotated, and at the end; what was written since it was last seen to be there is lost, which is
+ * an upper bound. With keep_trying there is another file at once.
  *
  * Rotation (Zeek's): a log is closed and renamed to LOG.%Y-%m-%d-%H-%M-%S.log, local time, when it
  * was begun (its first line), and the next line begins another; what would be overwritten is not,

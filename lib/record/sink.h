@@ -22,6 +22,7 @@ struct sink_file {
 	int64_t retry_ns; /* given up until then, by the monotonic clock */
 	int64_t well_ns; /* in an outage: lines have been written since then; 0: none */
 	uint64_t lost_before; /* lines, when the outage began */
+	uint64_t unseen; /* lines written since it was last seen to be there */
 	bool regular; /* neither pipe nor device */
 	bool has_lines; /* or what was there before */
 	enum nt_log_kind kind;
@@ -43,6 +44,8 @@ int sink_file_open(struct sink_file *f, bool append, struct nt_error *err);
  */
 int sink_file_write(
 	struct sink_file *f, const char *text, size_t len, size_t *ret_done, struct nt_error *err);
+/* Has somebody removed it? A file that was only renamed (logrotate) is not. One system call. */
+bool sink_file_is_removed(const struct sink_file *f);
 /* Cut a regular file to that size, as far as that can be done. */
 void sink_file_cut(struct sink_file *f, uint64_t size);
 /* 0, or -errno and *err. Fine where it isn't open. */
@@ -111,6 +114,7 @@ struct nt_sink {
 	struct sink_block *blocks;
 	char *memory;
 	size_t memory_bytes;
+	int64_t look_ns; /* writer: at the files, again */
 	struct sink_ring filled; /* producer -> writer */
 	struct sink_ring empty; /* writer -> producer */
 	struct sink_block *cur[NT_LOG_KINDS]; /* producer */

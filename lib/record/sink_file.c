@@ -92,17 +92,34 @@ end_half_line(struct sink_file *f, struct nt_error *err)
 	return sink_file_write(f, "\n", 1, &done, err);
 }
 
+/* The last directory of the path: who has removed the logs with it wants those that come. */
+static void
+make_dir(const struct sink_file *f)
+{
+	char dir[PATH_MAX];
+	const size_t len = (size_t)(strrchr(f->path, '/') - f->path);
+
+	memcpy(dir, f->path, len);
+	dir[len] = '\0';
+	(void)mkdir(dir, 0750); /* where it can't be made, the file can't either */
+}
+
 int
 sink_file_open(struct sink_file *f, bool append, struct nt_error *err)
 {
 	struct stat st;
 
-	f->size = 0;
+	f->size = f->unseen = 0;
 	f->has_lines = false;
 	f->begun_ns = SINK_TIME_NONE;
 	/* the other logs don't wait for a FIFO that has lost its reader */
-	f->fd = open_again(f->path,
-		O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC) | (f->failing ? O_NONBLOCK : 0));
+	const int flags =
+		O_WRONLY | O_CREAT | (append ? O_APPEND : O_TRUNC) | (f->failing ? O_NONBLOCK : 0);
+	f->fd = open_again(f->path, flags);
+	if (f->fd < 0 && errno == ENOENT && f->failing) {
+		make_dir(f);
+		f->fd = open_again(f->path, flags);
+	}
 	if (f->fd < 0)
 		return sink_file_fail(f, "open", -errno, err);
 	f->regular = fstat(f->fd, &st) == 0 && S_ISREG(st.st_mode);
@@ -131,6 +148,14 @@ write_some(int fd, const char *text, size_t len)
 		else if (errno != EINTR)
 			return -errno;
 	}
+}
+
+bool
+sink_file_is_removed(const struct sink_file *f)
+{
+	struct stat st;
+
+	return f->fd >= 0 && f->regular && fstat(f->fd, &st) == 0 && st.st_nlink == 0;
 }
 
 void

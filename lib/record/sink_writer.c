@@ -10,6 +10,9 @@
  */
 #define IDLE_NS 1500000
 
+/* How often files are looked at that somebody may have removed. */
+#define LOOK_NS NT_SEC(1)
+
 static void
 add(_Atomic uint64_t *counter, uint64_t n)
 {
@@ -55,6 +58,56 @@ give_up(struct nt_sink *s, struct sink_file *f, int code, const struct nt_error 
 	(void)sink_file_close(f, NULL);
 }
 
+/*
+ * Removed under us: with the file is what was written after it was removed, which nobody can tell
+ * from what was written before, but since it was last seen to be there.
+ */
+static void
+count_removed(struct nt_sink *s, struct sink_file *f)
+{
+	struct nt_error err;
+	const int code =
+		nt_error_set(&err, -ENOENT, "%s was removed while it was written", f->path);
+
+	give_up(s, f, code, &err);
+	add(&s->written[f->kind], -f->unseen);
+	add(&s->lost[f->kind], f->unseen);
+	f->unseen = 0;
+}
+
+/* Is the file still there? A live sensor begins another where it isn't. */
+static void
+look_at_place(struct nt_sink *s, struct sink_file *f)
+{
+	struct nt_error err;
+	int code;
+
+	if (nt_likely(!sink_file_is_removed(f))) {
+		f->unseen = 0;
+		return;
+	}
+	count_removed(s, f);
+	if (!s->rules.keep_trying)
+		return;
+	code = sink_log_reopen(f, &s->rules, &err);
+	if (code != 0)
+		give_up(s, f, code, &err);
+	else
+		sink_outage_wrote(f);
+}
+
+static void
+look_at_places(struct nt_sink *s)
+{
+	const int64_t now_ns = nt_clock_monotonic_ns();
+
+	if (nt_likely(now_ns < s->look_ns))
+		return;
+	s->look_ns = now_ns + LOOK_NS;
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
+		look_at_place(s, &s->files[k]);
+}
+
 static int64_t
 time_of(const struct nt_sink *s, const struct sink_block *b)
 {
@@ -66,15 +119,25 @@ static size_t
 write_piece(struct nt_sink *s, const struct sink_block *b, const char *text, size_t len, int *ret)
 {
 	struct sink_file *f = &s->files[b->kind];
+	const int64_t time_ns = time_of(s, b);
 	struct nt_error err;
 	size_t done = 0;
 
-	*ret = sink_log_ready(f, &s->rules, time_of(s, b), &err);
+	if (sink_log_is_due(f, time_ns))
+		look_at_place(s, f);
+	if (f->given_up)
+		return 0;
+	*ret = sink_log_ready(f, &s->rules, time_ns, &err);
 	len = *ret == 0 ? sink_log_fitting(f, &s->rules, text, len) : 0;
+	if (*ret == 0 && len == 0 && sink_file_is_removed(f)) {
+		look_at_place(s, f);
+		return 0;
+	}
 	if (*ret == 0)
 		*ret = len == 0 ? sink_log_rotate(f, &s->rules, &err)
 				: sink_file_write(f, text, len, &done, &err);
 	f->has_lines |= done != 0;
+	f->unseen += done == b->text.len ? b->lines : count_lines(text, done);
 	if (*ret != 0)
 		give_up(s, f, *ret, &err);
 	return done;
@@ -110,6 +173,8 @@ look_at_clock(struct nt_sink *s)
 
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
 		struct sink_file *f = &s->files[k];
+		if (sink_log_is_due(f, now_ns))
+			look_at_place(s, f);
 		const int code =
 			sink_log_is_due(f, now_ns) ? sink_log_rotate(f, &s->rules, &err) : 0;
 		if (code != 0)
@@ -124,6 +189,7 @@ reopen(struct nt_sink *s)
 
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
 		struct sink_file *f = &s->files[k];
+		look_at_place(s, f);
 		const int code = sink_log_reopen(f, &s->rules, &err);
 		if (code != 0)
 			give_up(s, f, code, &err);
@@ -136,6 +202,7 @@ between_blocks(struct nt_sink *s)
 	if (nt_unlikely(atomic_load_explicit(&s->reopen, memory_order_relaxed)) &&
 		atomic_exchange_explicit(&s->reopen, false, memory_order_acquire))
 		reopen(s);
+	look_at_places(s);
 	if (s->rules.clock == NT_SINK_WALL && s->rules.rotate_interval_ns != 0)
 		look_at_clock(s);
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
@@ -149,6 +216,8 @@ finish(struct nt_sink *s)
 
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
 		sink_outage_look(s, &s->files[k], true);
+		if (s->files[k].unseen != 0 && sink_file_is_removed(&s->files[k]))
+			count_removed(s, &s->files[k]);
 		const int code = sink_log_finish(&s->files[k], &s->rules, &err);
 		if (code != 0)
 			give_up(s, &s->files[k], code, &err);

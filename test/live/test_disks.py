@@ -211,24 +211,50 @@ class Disks(unittest.TestCase):
         self.outage(read_only, writable)
 
     def test_run_without_its_directory(self):
-        aside = os.path.join(self.dir, "aside")
+        """With the one above it: it is not made again."""
+        above, aside = os.path.join(self.dir, "above"), os.path.join(self.dir, "aside")
+        self.out = os.path.join(above, "logs")
+        os.makedirs(self.out)
 
         def vanish():
-            os.rename(self.out, aside)
+            os.rename(above, aside)
             self.process.send_signal(signal.SIGHUP)
 
-        self.outage(vanish, lambda: os.rename(aside, self.out))
+        self.outage(vanish, lambda: os.rename(aside, above))
 
-    def test_run_whose_file_is_removed(self):
-        """Nobody knows until it is rotated, or SIGHUP: then there is a new one."""
+    def removed(self, remove):
+        """Nobody says so: it is noticed, there is a new one, and what may have gone is counted."""
         self.start()
         self.wait_for(lambda: self.size() > 0)
-        os.unlink(os.path.join(self.out, "conn.log"))
-        time.sleep(0.5)
-        self.process.send_signal(signal.SIGHUP)
-        self.wait_for(lambda: self.size() > 0)
-        self.stop(0)
+        remove()
+        self.wait_for(lambda: "conn.log is written again" in self.said())
+        self.stop(1)
+        self.told_once_each()
+        self.assertIn("conn.log was removed while it was written", self.said())
         lines_of(self.out)
+
+    def rows(self, name):
+        with open(os.path.join(self.out, name), encoding="utf-8") as f:
+            return [json.loads(line) for line in f]
+
+    def test_run_whose_file_is_removed(self):
+        def remove():
+            # still readable for us: what it had when it was removed, and what was written behind that
+            self.old = open(os.path.join(self.out, "conn.log"), "rb")
+            self.addCleanup(self.old.close)
+            os.unlink(self.old.name)
+            self.before = self.old.read().count(b"\n")
+
+        self.removed(remove)
+        behind = self.old.read().count(b"\n")
+        conns, lost = (sum(row[key] for row in self.rows("namecache.log")) for key in ("conns", "lines_lost"))
+        self.assertGreaterEqual(lost, behind)
+        # each connection is in the new file, was in the old one when it was removed, or is counted
+        self.assertLessEqual(len(self.rows("conn.log")) + lost, conns)
+        self.assertGreaterEqual(len(self.rows("conn.log")) + lost + self.before, conns)
+
+    def test_run_whose_directory_is_removed(self):
+        self.removed(lambda: shutil.rmtree(self.out))
 
     def test_run_is_killed(self):
         """And begun again, appending or rotating: no line is glued to half of another."""

@@ -225,11 +225,124 @@ rotation_goes_on(void **state)
 	grows_again(20000, &json_cfg);
 }
 
-/* The directory is removed, and somebody makes it again; that twice. */
+/* Lines go on coming until the file is there (again), and for a while. */
+static void
+until_there(struct nt_sink *s, unsigned int *lines)
+{
+	const int64_t end_ns = nt_clock_monotonic_ns() + NT_SEC(20);
+
+	while (access(conn_path, F_OK) != 0) {
+		assert_true(nt_clock_monotonic_ns() < end_ns);
+		(void)put_line(s, NT_LOG_CONN, (*lines)++, 40);
+		nt_sink_flush(s, NT_LOG_CONN);
+		doze();
+	}
+}
+
+/* Somebody removes the file, or all of them with their directory, and says nothing: there is
+ * another, and no line is lost uncounted. */
+static void
+removed(bool all, uint64_t rotate_bytes)
+{
+	struct nt_sink *s = open_trying(&json_cfg, rotate_bytes);
+	struct nt_sink_outage o;
+	struct nt_sink_stats st;
+	unsigned int lines = 0, before;
+
+	for (; lines < 50; lines++)
+		(void)put_line(s, NT_LOG_CONN, lines, 40);
+	nt_sink_flush(s, NT_LOG_CONN);
+	for (unsigned int i = 0; i < 2500; i++)
+		doze(); /* seen to be there */
+	before = lines_of(conn_path);
+	assert_int_equal(before, 50);
+	assert_int_equal(all ? remove_dir(NULL) : unlink(conn_path), 0);
+	until_there(s, &lines);
+	o = until(s, true, &lines);
+	assert_int_equal(o.number, 1);
+	assert_int_equal(o.code, -ENOENT);
+	assert_non_null(strstr(o.error.msg, "was removed"));
+	assert_true(o.lines_lost > 0);
+	st = close_with(s, 0, lines);
+	assert_int_equal(st.lines_lost[NT_LOG_CONN], o.lines_lost);
+	/* all that was written when it was removed was there */
+	if (rotate_bytes == 0)
+		assert_int_equal(lines_of(conn_path), st.lines_written[NT_LOG_CONN] - before);
+}
+
+static void
+removed_file(void **state)
+{
+	(void)state;
+	removed(false, 0);
+}
+
+static void
+removed_file_rotating(void **state)
+{
+	(void)state;
+	removed(false, 5000);
+}
+
+static void
+removed_directory(void **state)
+{
+	(void)state;
+	removed(true, 0);
+}
+
+/* A second before the end, when nobody looks any more. */
+static void
+removed_at_the_end(void **state)
+{
+	struct nt_sink *s = open_trying(&json_cfg, 0);
+	struct nt_sink_stats st;
+
+	(void)state;
+	for (unsigned int i = 0; i < 100; i++)
+		doze(); /* seen to be there */
+	(void)put_line(s, NT_LOG_CONN, 0, 40);
+	assert_int_equal(unlink(conn_path), 0);
+	st = close_with(s, -ENOENT, 1);
+	assert_int_equal(st.lines_lost[NT_LOG_CONN], 1);
+}
+
+/* Renamed, as logrotate does it, which takes its time to say so: nothing is lost. */
+static void
+renamed_is_not_removed(void **state)
+{
+	struct nt_sink *s = open_trying(&json_cfg, 0);
+	struct nt_sink_outage o;
+	struct nt_sink_stats st;
+	char other[80];
+
+	(void)state;
+	(void)snprintf(other, sizeof(other), "%s.1", conn_path);
+	assert_int_equal(rename(conn_path, other), 0);
+	(void)put_line(s, NT_LOG_CONN, 0, 40);
+	nt_sink_flush(s, NT_LOG_CONN);
+	for (unsigned int i = 0; i < 1500; i++)
+		doze();
+	assert_false(nt_sink_outage(s, NT_LOG_CONN, &o));
+	st = close_with(s, 0, 1);
+	assert_int_equal(st.lines_written[NT_LOG_CONN], 1);
+	assert_int_equal(lines_of(other), 1);
+}
+
+/* The directory is removed with the one above it, and somebody makes that again; that twice. */
 static void
 directory_comes_back(void **state)
 {
-	struct nt_sink *s = open_trying(&json_cfg, 0);
+	char path[40];
+	struct nt_sink_config cfg = sink_config(&json_cfg);
+
+	(void)snprintf(path, sizeof(path), "%s/logs", dir);
+	(void)snprintf(conn_path, sizeof(conn_path), "%s/conn.log", path);
+	assert_int_equal(mkdir(path, 0700), 0);
+	cfg.dir = path;
+	cfg.existing = NT_SINK_APPEND;
+	cfg.keep_trying = true;
+	struct nt_sink *s = open_sink_as(&cfg);
 	struct nt_sink_outage o;
 	struct nt_sink_stats st;
 	unsigned int lines = 0;
@@ -300,6 +413,11 @@ main(void)
 		TEST(half_lines_are_cut_off),
 		TEST(half_headers_are_cut_off),
 		TEST(rotation_goes_on),
+		TEST(removed_file),
+		TEST(removed_file_rotating),
+		TEST(removed_directory),
+		TEST(removed_at_the_end),
+		TEST(renamed_is_not_removed),
 		TEST(directory_comes_back),
 		TEST(another_reader),
 	};
