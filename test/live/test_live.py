@@ -4,7 +4,7 @@
 
 usage: test_live.py CASE NAMETAP TRAFGEN OUT
 
-Cases: files one-file distributor wrong-split null, and with root and tcpreplay: af-packet jumbo vlan kernel-drops
+Cases: files one-file distributor wrong-split two-ports null, and with root and tcpreplay: af-packet jumbo vlan kernel-drops
 tap-drops af-xdp tap.
 Exit status 77: can't be tested here.
 """
@@ -102,6 +102,28 @@ def wrong_split():
     split(file, parts, by_source=True)
     s = watch(pcap_port(*parts), "workers=2")
     check("two workers" in s.said and "port.distributor" in s.said, f"not noticed: {s.said}")
+
+
+def two_ports():
+    """A split tap: each direction comes to a port of its own, and one worker has both."""
+    # Packets take turns: where one file were ahead of the other in time, the ports would not be one tap's.
+    directions, count = ([], []), 500
+    for i in range(count):
+        client, server, at = f"10.0.{i // 250}.{i % 250 + 1}", f"192.0.2.{i % 200 + 1}", m.START + i * 1000000
+        name = f"host{i % 200}.example"
+        packets = m.lookup(at, client, "10.0.9.9", name, [server], ident=i, delay=1000)
+        packets += [(at + 500000, m.ip(client, server, 17, m.udp(40000, 9999, bytes(20)))),
+                    (at + 501000, m.ip(server, client, 17, m.udp(9999, 40000, bytes(30))))]
+        for k, packet in enumerate(m.on(m.ethernet, packets)):
+            directions[k % 2].append(packet)
+    files = [path("out.pcap"), path("back.pcap")]
+    for file, packets in zip([*files, path("both.pcap")], [*directions, sorted(directions[0] + directions[1])]):
+        with open(file, "wb") as f:
+            f.write(m.pcap(packets))
+    s = watch([f"net_pcap{i},rx_pcap={file}" for i, file in enumerate(files)], packets=4 * count)
+    want = sensor.read(NAMETAP, path("offline"), path("both.pcap"))
+    check(sum(bool(sensor.names(row)[1]) for row in want) == count, "no names to be found")
+    same(s.out, want, by_ends)
 
 
 def null():
@@ -224,7 +246,7 @@ def tap():
     replayed(["net_tap0,iface=tap0"], "tap0")
 
 
-CASES = {"one-file": one_file, "distributor": distributor, "files": files, "wrong-split": wrong_split,
+CASES = {"one-file": one_file, "distributor": distributor, "files": files, "wrong-split": wrong_split, "two-ports": two_ports,
          "null": null, "af-packet": af_packet, "jumbo": jumbo, "vlan": vlan, "kernel-drops": kernel_drops, "tap-drops": tap_drops, "af-xdp": af_xdp,
          "tap": tap}
 
