@@ -87,6 +87,20 @@ class Asked(unittest.TestCase):
                 answers.append(json.loads(s.recv(size)))
             return answers
 
+    def test_dpdks_own_client(self):
+        """dpdk-telemetry.py has our answers, a line each, whole."""
+        script = shutil.which("dpdk-telemetry.py")
+        if script is None:
+            self.skipTest("no dpdk-telemetry.py here")
+        commands = ["/nametap/stats", "/nametap/ports", "/ethdev/list"]
+        done = subprocess.run([script, "-f", PREFIX], env=self.env, input="\n".join([*commands, "quit", ""]),
+                              timeout=20, capture_output=True, text=True, check=False)
+        self.assertEqual((done.returncode, done.stderr), (0, ""))
+        stats, ports, ethdevs = (json.loads(line) for line in done.stdout.splitlines()[-3:])
+        self.assertEqual(stats["/nametap/stats"]["counters"]["packets"]["packets"]["packets"], PACKETS)
+        self.assertEqual(ports["/nametap/ports"]["ports"]["0"]["packets"], PACKETS)
+        self.assertEqual(ethdevs["/ethdev/list"], [0])
+
     def test_show_stats(self):
         text = self.ask("show")
         self.assertIn("sensor tap1", text)
