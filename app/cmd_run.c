@@ -130,6 +130,15 @@ open_sink(const struct nt_config *cfg, struct nt_error *err)
 	return paths_make_dir(cfg->run.dir.text, err) != 0 ? NULL : nt_sink_new(&sink, err);
 }
 
+static uint64_t
+rx_room(const struct live_view *v)
+{
+	uint64_t queues = 0;
+	for (unsigned int i = 0; i < v->ports->count; i++)
+		queues += v->ports->ports[i].queues;
+	return queues * v->config->port.descriptors;
+}
+
 /* What was done, and whether the sums hold. */
 static int
 conclude(const struct run_args *a, const struct live_view *v, const struct nt_sink_stats *sink,
@@ -144,6 +153,7 @@ conclude(const struct run_args *a, const struct live_view *v, const struct nt_si
 			v->config->log.rotate_interval_ns != 0 || v->config->log.rotate_bytes != 0,
 		.workers = v->worker_count,
 		.live = true,
+		.rx_room = rx_room(v),
 		.seconds = (double)(nt_clock_monotonic_ns() - began_ns) / 1e9,
 		.counters = &counters,
 		.sink = sink,

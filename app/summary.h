@@ -15,6 +15,7 @@ struct summary {
 	unsigned int workers;
 	bool live; /* else packets_read were, by the reader */
 	uint64_t packets_read;
+	uint64_t rx_room; /* live: packets that the queues of all ports hold */
 	double seconds;
 	const struct nt_counters *counters;
 	const struct nt_sink_stats *sink;

@@ -114,6 +114,28 @@ test_balanced(void **state)
 	free(text);
 }
 
+/* Live, ports may have packets left at the end, as many as their queues hold, and none too few. */
+static void
+test_left_in_ports(void **state)
+{
+	static const struct {
+		uint64_t received;
+		unsigned int bad;
+	} cases[] = { { 999, 1 }, { 1000, 0 }, { 1064, 0 }, { 1065, 1 } };
+
+	(void)state;
+	for (size_t i = 0; i < NT_ARRAY_SIZE(cases); i++) {
+		struct run r;
+		char *text;
+		balance(&r);
+		r.summary.live = true;
+		r.summary.rx_room = 64;
+		nt_counter_set(&r.counters, NT_COUNTER_RX_PACKETS, cases[i].received);
+		assert_int_equal(check_of(&r, &text), cases[i].bad);
+		free(text);
+	}
+}
+
 /* Nothing read at all; and one worker, to whom nobody sends. */
 static void
 test_nothing_and_one_worker(void **state)
@@ -304,6 +326,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_balanced),
+		cmocka_unit_test(test_left_in_ports),
 		cmocka_unit_test(test_nothing_and_one_worker),
 		cmocka_unit_test(test_every_sum),
 		cmocka_unit_test(test_several_sums),
