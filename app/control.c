@@ -172,14 +172,52 @@ control_counters(const struct control *c)
 	return &c->counters;
 }
 
+static bool
+is_written(const struct nt_sink_stats *st, enum nt_log_kind kind)
+{
+	return st->lines_committed[kind] == st->lines_written[kind] + st->lines_lost[kind];
+}
+
+bool
+control_is_written(struct control *c)
+{
+	struct nt_sink_stats st;
+	bool all = true;
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
+		nt_sink_flush(c->cfg.sink, (enum nt_log_kind)k);
+	nt_sink_stats(c->cfg.sink, &st);
+	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
+		all = all && is_written(&st, (enum nt_log_kind)k);
+	return all;
+}
+
+/* What a line had that could not be written, the next one has, so that their sums hold. False while
+ * nobody knows yet. */
+static bool
+carry_over(struct control *c)
+{
+	struct nt_sink_stats st;
+	nt_sink_stats(c->cfg.sink, &st);
+	if (!is_written(&st, NT_LOG_NAMECACHE))
+		return false;
+	if (st.lines_lost[NT_LOG_NAMECACHE] != c->rows_lost)
+		c->stats = c->stats_was;
+	c->rows_lost = st.lines_lost[NT_LOG_NAMECACHE];
+	return true;
+}
+
 bool
 control_write_stats(struct control *c, const struct nt_counters *now,
 	const struct nt_namecache_fill *fill, int64_t ts_ns)
 {
 	struct nt_namecache_row row;
+	/* who reads captures writes no more after an error */
+	if (c->cfg.live != NULL && !carry_over(c))
+		return false;
 	struct nt_strbuf *out = nt_sink_begin(c->cfg.sink, NT_LOG_NAMECACHE, NT_LOG_NAMECACHE_MAX);
 	if (out == NULL)
 		return false;
+	c->stats_was = c->stats;
 	control_stats_row(&c->stats, now, fill, c->cfg.workers, c->cfg.worker_count,
 		nt_relay_stats(c->cfg.relay), ts_ns, &row);
 	nt_log_namecache(out, &c->log, &row);

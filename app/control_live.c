@@ -152,9 +152,10 @@ look_for_end(struct control *c, int64_t clock_ns)
 		nt_relay_unpace(c->cfg.relay);
 		c->unpaced = true;
 	}
+	if (!all_done(c) || !control_is_written(c))
+		return;
 	count_losses(c);
-	c->done =
-		all_done(c) && write_stats(c, clock_ns - live_clock_offset_ns(c->cfg.live->clock));
+	c->done = write_stats(c, clock_ns - live_clock_offset_ns(c->cfg.live->clock));
 }
 
 static void

@@ -21,6 +21,18 @@ add_stats(struct nt_counters *sum, struct nt_namecache_fill *fill, const struct 
 	nt_namecache_fill_most(fill, &m->fill);
 }
 
+/* The last line has what could not be written of all logs; false while nobody knows yet. */
+static bool
+add_losses(struct control *c, struct nt_counters *sum)
+{
+	struct nt_sink_stats st;
+	if (!control_is_written(c))
+		return false;
+	nt_sink_stats(c->cfg.sink, &st);
+	nt_counter_set(sum, NT_COUNTER_LINES_LOST, nt_sink_lost(&st));
+	return true;
+}
+
 /*
  * When all workers have settled the same interval, or the stream, their counters make one line.
  * They settle the same ones in the same order, so the messages that stand first belong together.
@@ -37,6 +49,8 @@ write_stats_of_all(struct control *c)
 			return 0;
 		add_stats(&sum, &fill, m);
 	}
+	if (m->head.kind == RECORD_DONE && !add_losses(c, &sum))
+		return 0;
 	if (sum.n[NT_COUNTER_PACKETS] != 0 && !control_write_stats(c, &sum, &fill, m->ts_ns))
 		return 0;
 	/* Here, so that each file has the same lines with any number of workers. */

@@ -19,6 +19,8 @@ struct control {
 	bool ticking; /* the sink knows what time it is */
 	bool done; /* every worker has said that it is */
 	struct control_stats stats;
+	struct control_stats stats_was; /* before the last line */
+	uint64_t rows_lost; /* of namecache.log, that were seen to be */
 	struct progress progress;
 
 	/* live */
@@ -41,6 +43,12 @@ control_is_record(const struct nt_msg_head *m)
 
 /* Records to lines, some of each worker; returns how many. */
 unsigned int control_drain(struct control *c);
+
+/*
+ * Is each line that was handed over written or lost by now? Until then nobody can say what a line
+ * of namecache.log shall say of it.
+ */
+bool control_is_written(struct control *c);
 
 /* One line of namecache.log, for what came since the last one; false when there is no room for it.
  */

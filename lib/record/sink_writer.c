@@ -156,6 +156,9 @@ write_block(struct nt_sink *s, const struct sink_block *b)
 	while (done < b->text.len && !f->given_up && code == 0)
 		done += write_piece(s, b, b->text.data + done, b->text.len - done, &code);
 	lines = done == b->text.len ? b->lines : count_lines(b->text.data, done);
+	/* one that is lost is told now: what it had is for the next one (control) */
+	if (b->kind == NT_LOG_NAMECACHE)
+		look_at_place(s, f);
 	add(&s->written[b->kind], lines);
 	add(&s->lost[b->kind], b->lines - lines);
 	add(&s->bytes[b->kind], done);

@@ -97,6 +97,13 @@ class Disks(unittest.TestCase):
         self.assertIn("No space left", self.ends(self.read(), 1))
         self.assertGreater(lines_of(self.out), 0)
 
+    def test_read_counts_what_is_lost(self):
+        os.symlink("/dev/full", os.path.join(self.out, "conn.log"))
+        self.assertIn("No space left", self.ends(self.read("-j", "2", capture=self.small), 1))
+        rows = self.rows("namecache.log")
+        self.assertGreater(rows[-1]["lines_lost"], 0)
+        self.assertEqual(rows[-1]["lines_lost"], sum(row["conns"] for row in rows))
+
     def test_read_into_what_is_read_only(self):
         self.mount("-o", "ro")
         self.assertIn("Read-only", self.ends(self.read(), 1))
@@ -195,6 +202,17 @@ class Disks(unittest.TestCase):
     def test_run_onto_a_full_disk(self):
         self.mount("-o", "size=4m")
         self.outage(lambda: None, lambda: self.remount("size=1g"))
+        # what a line of namecache.log had that found no room is in the next one
+        rows = self.rows("namecache.log")
+        total = {key: sum(row[key] for row in rows)
+                 for key in ("packets", "packets_ok", "packets_left_out", "conns", "conns_made", "conns_lost", "lines_lost")}
+        self.assertEqual(total["conns_made"], total["conns"] + total["conns_lost"], total)
+        self.assertEqual(total["packets"], total["packets_ok"] + total["packets_left_out"], total)
+        told = sum(int(n) for n in re.findall(r"is written again; (\d+) lines", self.said()))
+        self.assertGreaterEqual(total["lines_lost"], told)  # what is over at the end only is not told
+        lost = total["conns"] - len(self.rows("conn.log"))
+        self.assertGreater(lost, 0)
+        self.assertLessEqual(lost, total["lines_lost"])
 
     def test_run_onto_what_becomes_read_only(self):
         self.mount("-o", "size=1g")
