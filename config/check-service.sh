@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-3-Clause
 # check-service.sh SYSTEMD-ANALYZE UNIT: systemd understands each line, and what may go wrong in the
-# sensor stays there: exposure is at most 2.5 of 10 (2.4 is what AF_PACKET and VFIO leave).
+# sensor stays there: exposure is at most 2.5 of 10 (2.3 is what AF_PACKET and VFIO leave).
 set -eu
 analyze=$1 unit=$2
 

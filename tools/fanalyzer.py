@@ -15,7 +15,7 @@ import sys
 
 # Less optimized: what is inlined everywhere is analyzed everywhere.
 OPTIONS = ["-fanalyzer", "-O1", "-Wno-error", "-fdiagnostics-plain-output", "-o", "/dev/null"]
-# A file's analysis has bounds of its own; a minute is for a machine that is busy.
+# A file's analysis has bounds of its own: this is for a machine that is busy.
 TIMEOUT_SEC = 300
 
 

@@ -9,6 +9,8 @@
 # --full takes some minutes more, so the test of every day does without. BUILD (default: build-test/gcc) is
 # a build folder that says how each file is compiled; it is set up if need be. NT_JOBS: at once (default: 2).
 # One line PASS or FAIL for each; exit status 1 where one has something to say.
+# The tools are run by verdict(), by name.
+# shellcheck disable=SC2317
 set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root" || exit 1
@@ -36,16 +38,24 @@ prepare() {
 	END
 }
 
-# verdict NAME WHAT-IT-SAID: nothing is a pass.
+# verdict NAME COMMAND: status 0 and nothing said is a pass. No tool here needs another status to say what it
+# found, so any other is told with what came to stderr: it may have crashed.
 failed=0
 verdict() {
-	if [ -z "$2" ]; then
+	local said status=0
+	said=$("$2" 2>"$work/stderr") || status=$?
+	if [ "$status" = 0 ] && [ -z "$said" ]; then
 		pass "static: $1"
 		return
 	fi
-	head -n 60 <<<"$2"
-	fail "static: $1"
 	failed=1
+	[ -z "$said" ] || head -n 60 <<<"$said"
+	if [ "$status" = 0 ]; then
+		fail "static: $1"
+	else
+		tail -n 20 "$work/stderr"
+		fail "static: $1 (status $status)"
+	fi
 }
 
 run_cppcheck() {
@@ -57,7 +67,7 @@ run_cppcheck() {
 run_tidy() {
 	local less=()
 	[ -n "$full" ] || less=("--checks=-clang-analyzer-*")
-	xargs -P "$jobs" -n 1 clang-tidy -p "$work" --quiet "${less[@]}" <"$work/files" 2>/dev/null | sed "s|$root/||"
+	xargs -P "$jobs" -n 1 clang-tidy -p "$work" --quiet "${less[@]}" <"$work/files" | sed "s|$root/||"
 }
 
 run_analyzer() {
@@ -65,10 +75,11 @@ run_analyzer() {
 }
 
 prepare >"$work/files" || die "no build folder that says how files are compiled"
+[ -s "$work/files" ] || die "$build compiles no file of lib/ or app/"
 for tool in cppcheck clang-tidy; do
 	command -v $tool >/dev/null || die "no $tool: tools/setup.sh test"
 done
-verdict cppcheck "$(run_cppcheck)"
-verdict "clang-tidy${full:+ with clang-analyzer}" "$(run_tidy)"
-[ -z "$full" ] || verdict "gcc -fanalyzer" "$(run_analyzer)"
+verdict cppcheck run_cppcheck
+verdict "clang-tidy${full:+ with clang-analyzer}" run_tidy
+[ -z "$full" ] || verdict "gcc -fanalyzer" run_analyzer
 exit $failed

@@ -29,4 +29,5 @@ for target in "$dir"/fuzz_*; do
 	[ "$(jobs -rp | wc -l)" -lt "$jobs" ] || wait -n
 done
 wait
+[ -x "$dir/fuzz_dns_knot" ] || skip "fuzz: dns_knot (no libknot)"
 [ "$found" -gt 0 ] || fail "fuzz: no targets in $dir"
