@@ -42,21 +42,24 @@ write_stats_of_all(struct control *c)
 {
 	struct nt_counters sum = { 0 };
 	struct nt_namecache_fill fill = { 0 };
-	const struct stats_msg *m = NULL;
+	uint64_t ts_ns = 0;
+	bool done = false;
 	for (unsigned int i = 0; i < c->cfg.worker_count; i++) {
-		m = next_stats(c, i);
+		const struct stats_msg *m = next_stats(c, i);
 		if (m == NULL)
 			return 0;
 		add_stats(&sum, &fill, m);
+		ts_ns = m->ts_ns;
+		done = m->head.kind == RECORD_DONE;
 	}
-	if (m->head.kind == RECORD_DONE && !add_losses(c, &sum))
+	if (done && !add_losses(c, &sum))
 		return 0;
-	if (sum.n[NT_COUNTER_PACKETS] != 0 && !control_write_stats(c, &sum, &fill, m->ts_ns))
+	if (sum.n[NT_COUNTER_PACKETS] != 0 && !control_write_stats(c, &sum, &fill, ts_ns))
 		return 0;
 	/* Here, so that each file has the same lines with any number of workers. */
-	nt_sink_tick(c->cfg.sink, m->ts_ns);
+	nt_sink_tick(c->cfg.sink, ts_ns);
 	c->ticking = true;
-	c->done = m->head.kind == RECORD_DONE;
+	c->done = done;
 	for (unsigned int i = 0; i < c->cfg.worker_count; i++)
 		nt_msg_reader_pop(&c->records[i]);
 	return 1;

@@ -50,12 +50,12 @@ text_table_add(struct text_table *t, const char *text)
 		t->cells = cells;
 		t->room = room;
 	}
-	char *copy = strdup(text);
-	if (copy == NULL)
+	t->cells[t->count] = strdup(text);
+	if (t->cells[t->count] == NULL)
 		return;
 	size_t *width = &t->width[t->count % t->columns];
 	*width = NT_MAX(*width, strlen(text));
-	t->cells[t->count++] = copy;
+	t->count++;
 }
 
 /* Nothing stands behind the last column's text. */

@@ -77,13 +77,14 @@ payload_lacks(const struct payload *p, uint32_t off, uint32_t len)
 	return n;
 }
 
-/* Bits [from, to) of one word. */
+/*
+ * Bits [from, to) of one word. Its callers give from in 0..63 and to in 1..64: the masks change
+ * nothing then, and show analyzers that no shift is too wide.
+ */
 static uint64_t
 bits(uint32_t from, uint32_t to)
 {
-	uint64_t below_to = to == 64 ? UINT64_MAX : (UINT64_C(1) << to) - 1;
-
-	return below_to & ~((UINT64_C(1) << from) - 1);
+	return (UINT64_MAX >> ((64 - to) & 63)) & (UINT64_MAX << (from & 63));
 }
 
 /* The bits of word i that stand for bytes [at, end) of the page. */
