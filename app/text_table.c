@@ -9,8 +9,9 @@ struct text_table {
 	size_t width[TEXT_TABLE_COLUMNS_MAX];
 	bool right[TEXT_TABLE_COLUMNS_MAX];
 	unsigned int columns;
-	char **cells;
-	size_t count, room;
+	char *text; /* all cells, one behind the other, each with its NUL */
+	size_t len, room;
+	size_t count;
 };
 
 struct text_table *
@@ -33,34 +34,43 @@ text_table_free(struct text_table *t)
 {
 	if (t == NULL)
 		return;
-	for (size_t i = 0; i < t->count; i++)
-		free(t->cells[i]);
-	free(t->cells);
+	free(t->text);
 	free(t);
+}
+
+static bool
+make_room(struct text_table *t, size_t need)
+{
+	const size_t room = NT_MAX(2 * t->room, need + 4096);
+	char *grown;
+
+	if (need <= t->room)
+		return true;
+	grown = realloc(t->text, room);
+	if (grown == NULL)
+		return false;
+	t->text = grown;
+	t->room = room;
+	return true;
 }
 
 void
 text_table_add(struct text_table *t, const char *text)
 {
-	if (t->count == t->room) {
-		const size_t room = t->room == 0 ? 64 : 2 * t->room;
-		char **cells = realloc(t->cells, room * sizeof(*cells));
-		if (cells == NULL)
-			return;
-		t->cells = cells;
-		t->room = room;
-	}
-	t->cells[t->count] = strdup(text);
-	if (t->cells[t->count] == NULL)
-		return;
+	const size_t len = strlen(text);
 	size_t *width = &t->width[t->count % t->columns];
-	*width = NT_MAX(*width, strlen(text));
+
+	if (!make_room(t, t->len + len + 1))
+		return;
+	memcpy(t->text + t->len, text, len + 1);
+	t->len += len + 1;
 	t->count++;
+	*width = NT_MAX(*width, len);
 }
 
 /* Nothing stands behind the last column's text. */
 static void
-print_row(const struct text_table *t, char *const *cells, FILE *out)
+print_row(const struct text_table *t, const char *const *cells, FILE *out)
 {
 	for (unsigned int i = 0; i < t->columns; i++) {
 		const int width = (int)t->width[i];
@@ -75,11 +85,17 @@ print_row(const struct text_table *t, char *const *cells, FILE *out)
 void
 text_table_print(const struct text_table *t, FILE *out)
 {
-	char *heads[TEXT_TABLE_COLUMNS_MAX];
+	const char *cell = t->text;
+
 	if (t->count < t->columns)
 		return;
-	memcpy(heads, t->heads, sizeof(heads));
-	print_row(t, heads, out);
-	for (size_t i = 0; i + t->columns <= t->count; i += t->columns)
-		print_row(t, t->cells + i, out);
+	print_row(t, t->heads, out);
+	for (size_t row = 0; row < t->count / t->columns; row++) {
+		const char *cells[TEXT_TABLE_COLUMNS_MAX] = { NULL };
+		for (unsigned int i = 0; i < t->columns; i++) {
+			cells[i] = cell;
+			cell += strlen(cell) + 1;
+		}
+		print_row(t, cells, out);
+	}
 }

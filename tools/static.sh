@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: BSD-3-Clause
-# static.sh [--full] [BUILD]: all of lib/ and app/ through what reads code without running it:
+# static.sh [--quick] [BUILD]: all of lib/ and app/ through what reads code without running it:
 #
 #   cppcheck         warnings, portability, performance (tools/cppcheck.txt: what is left out, and why)
-#   clang-tidy       the checks of .clang-tidy; those of clang-analyzer only with --full
-#   gcc -fanalyzer   only with --full
+#   clang-tidy       the checks of .clang-tidy; with --quick without those of clang-analyzer
+#   gcc -fanalyzer   not with --quick
 #
-# --full takes some minutes more, so the test of every day does without. BUILD (default: build-test/gcc) is
-# a build folder that says how each file is compiled; it is set up if need be. NT_JOBS: at once (default: 2).
+# All of it takes some five minutes, --quick one. BUILD (default: build-test/gcc) is a build folder that says
+# how each file is compiled; it is set up if need be. NT_JOBS: at once (default: 2).
 # One line PASS or FAIL for each; exit status 1 where one has something to say.
 # The tools are run by verdict(), by name.
 # shellcheck disable=SC2317
@@ -15,8 +15,8 @@ set -uo pipefail
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 cd "$root" || exit 1
 
-full=
-[ "${1:-}" != --full ] || { full=1 && shift; }
+full=1
+[ "${1:-}" != --quick ] || { full= && shift; }
 build=${1:-$root/build-test/gcc}
 jobs=${NT_JOBS:-2}
 work=$(mktemp -d) || exit 1

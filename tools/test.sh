@@ -4,7 +4,7 @@
 #
 #   style        the house rules that a script can see, formatting, shellcheck
 #   build        gcc and clang, warnings are errors
-#   static       cppcheck and clang-tidy over all of lib/ and app/ (tools/static.sh --full says more)
+#   static       cppcheck, clang-tidy and gcc -fanalyzer over all of lib/ and app/
 #   unit         unit tests and fuzz seeds of the release build, what a DNS message may cost
 #   capture      whole captures through the command (release)
 #   live         traffic on virtual devices through the command (release; some of it root only)

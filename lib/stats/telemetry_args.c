@@ -76,15 +76,20 @@ static int
 take_byte(const char **at)
 {
 	const char *s = *at;
+	int high, low;
 
 	if (is_plain(*s) || *s == ' ') {
 		++*at;
 		return *s;
 	}
-	if (s[0] != '\\' || s[1] != 'x' || hex(s[2]) < 0 || hex(s[3]) < 0)
+	if (s[0] != '\\' || s[1] != 'x')
+		return -1;
+	high = hex(s[2]);
+	low = high < 0 ? -1 : hex(s[3]);
+	if (low < 0)
 		return -1;
 	*at += 4;
-	return hex(s[2]) << 4 | hex(s[3]);
+	return high << 4 | low;
 }
 
 static bool
