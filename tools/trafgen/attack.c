@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "attack.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "gen.h"
@@ -18,9 +17,7 @@ static const char *const names[TG_ATTACKS] = {
 	[TG_ATTACK_ALL] = "all",
 };
 
-#define TG_DARK_ATTACK 1000000u /* hosts that only attacks have */
-#define ASKERS	       256u
-#define TWINS	       5u
+#define TWINS 5u
 
 enum tg_attack
 tg_attack_find(const char *name)
@@ -32,8 +29,8 @@ tg_attack_find(const char *name)
 	return (enum tg_attack)i;
 }
 
-static void
-begin(struct tg_flow *f, uint8_t proto, bool v6)
+void
+tg_attack_begin(struct tg_flow *f, uint8_t proto, bool v6)
 {
 	*f = (struct tg_flow){
 		.proto = proto,
@@ -44,8 +41,8 @@ begin(struct tg_flow *f, uint8_t proto, bool v6)
 	};
 }
 
-static void
-tell(struct tg_gen *g, const struct tg_flow *f)
+void
+tg_attack_tell(struct tg_gen *g, const struct tg_flow *f)
 {
 	tg_truth_conn(&g->truth, f, &g->names, "attack", NULL);
 }
@@ -68,12 +65,12 @@ send_syn(struct tg_gen *g, uint64_t n)
 		TG_TCP_SYN | TG_TCP_ACK };
 	struct tg_flow f;
 
-	begin(&f, TG_PROTO_TCP, false);
+	tg_attack_begin(&f, TG_PROTO_TCP, false);
 	aim(g, n, &f);
 	tg_send_tcp(g, &f, 0, &syn, NULL, 0);
 	if (n % 2 == 1)
 		tg_send_tcp(g, &f, 1, &syn_ack, NULL, 0);
-	tell(g, &f);
+	tg_attack_tell(g, &f);
 }
 
 /* 40 of a thousand sources are at one port at a time; no port comes back with a source. */
@@ -82,54 +79,11 @@ send_datagram(struct tg_gen *g, uint64_t n)
 {
 	struct tg_flow f;
 
-	begin(&f, TG_PROTO_UDP, false);
+	tg_attack_begin(&f, TG_PROTO_UDP, false);
 	aim(g, n % 1000, &f);
 	f.end[1].port = tg_net_port(&g->net, (uint32_t)(n % 1000), (uint32_t)(n / 1000));
 	tg_send_udp(g, &f, 0, g->pool + tg_payload_at(g), 32);
-	tell(g, &f);
-}
-
-static void
-fill_answer(enum tg_attack attack, uint64_t n, struct tg_dns *d)
-{
-	struct tg_endpoint host;
-	uint64_t name = n;
-
-	*d = (struct tg_dns){ .qtype = TG_A, .ttl_sec = 3600, .n_addresses = 1 };
-	d->id = (uint16_t)n;
-	if (attack == TG_ATTACK_ONE_NAME) {
-		name = 0;
-		d->n_addresses = TG_DNS_ADDRESSES;
-	}
-	snprintf(d->qname, sizeof(d->qname), "n%llu.flood.example", (unsigned long long)name);
-	for (unsigned i = 0; i < d->n_addresses; i++) {
-		uint64_t at = attack == TG_ATTACK_ONE_ADDRESS ? 0 : n * d->n_addresses + i;
-
-		tg_net_dark(TG_DARK_ATTACK + ASKERS + (uint32_t)at, false, &host);
-		memcpy(d->addresses[i], host.addr, 4);
-	}
-}
-
-/* An authoritative server of the attacker's is asked by its own hosts: all is as it should be. */
-static void
-send_lookup(struct tg_gen *g, enum tg_attack attack, uint64_t n)
-{
-	uint32_t asker = TG_DARK_ATTACK + (uint32_t)(n % ASKERS);
-	uint8_t message[TG_DNS_MAX_BYTES];
-	struct tg_response r = { 0 };
-	struct tg_flow f;
-	struct tg_dns d;
-
-	begin(&f, TG_PROTO_UDP, false);
-	tg_net_dark(asker, false, &f.end[0]);
-	f.end[0].port = tg_net_port(&g->net, asker, (uint32_t)(n / ASKERS));
-	tg_net_resolver(0, false, &f.end[1]);
-	f.end[1].port = 53;
-	fill_answer(attack, n, &d);
-	tg_send_udp(g, &f, 0, message, tg_dns_query(&d, message));
-	tg_send_udp(g, &f, 1, message, tg_dns_response(&d, message));
-	tg_truth_response(&g->truth, &f, &d, &r);
-	tell(g, &f);
+	tg_attack_tell(g, &f);
 }
 
 /* No connection comes of it, as long as the rest is missing. */
@@ -138,7 +92,7 @@ send_fragment(struct tg_gen *g, uint64_t n)
 {
 	struct tg_flow f;
 
-	begin(&f, TG_PROTO_UDP, false);
+	tg_attack_begin(&f, TG_PROTO_UDP, false);
 	aim(g, n, &f);
 	f.ip_id = (uint16_t)n;
 	tg_send_first_fragment(g, &f, g->pool + tg_payload_at(g), 1024);
@@ -172,7 +126,7 @@ send_twin(struct tg_gen *g, uint64_t n)
 	uint32_t pair = (uint32_t)(n / TWINS);
 	struct tg_flow f;
 
-	begin(&f, TG_PROTO_UDP, twin != 0);
+	tg_attack_begin(&f, TG_PROTO_UDP, twin != 0);
 	for (unsigned end = 0; end < 2; end++) {
 		tg_net_dark(TG_DARK_ATTACK + 2 * pair + end, false, &f.end[end]);
 		f.end[end].port = (uint16_t)(30000 + pair % 30000);
@@ -182,7 +136,7 @@ send_twin(struct tg_gen *g, uint64_t n)
 	for (unsigned i = 0; i <= twin; i++)
 		tg_send_udp(g, &f, 0, g->pool + tg_payload_at(g), 32 + i);
 	tg_send_udp(g, &f, 1, g->pool + tg_payload_at(g), 64);
-	tell(g, &f);
+	tg_attack_tell(g, &f);
 }
 
 static void
@@ -190,7 +144,10 @@ send_one(struct tg_gen *g, enum tg_attack attack, uint64_t n)
 {
 	switch (attack) {
 	case TG_ATTACK_ALL:
-		send_one(g, (enum tg_attack)(TG_ATTACK_SYN + n / 1000 % (TG_ATTACK_ALL - 1)), n);
+		send_one(g,
+			(enum tg_attack)(
+				TG_ATTACK_SYN + g->attack_packets / 1000 % (TG_ATTACK_ALL - 1)),
+			n);
 		break;
 	case TG_ATTACK_SYN:
 		send_syn(g, n);
@@ -201,7 +158,7 @@ send_one(struct tg_gen *g, enum tg_attack attack, uint64_t n)
 	case TG_ATTACK_NAMES:
 	case TG_ATTACK_ONE_ADDRESS:
 	case TG_ATTACK_ONE_NAME:
-		send_lookup(g, attack, n);
+		tg_attack_lookup(g, attack, n);
 		break;
 	case TG_ATTACK_FRAGMENTS:
 		send_fragment(g, n);

@@ -12,7 +12,7 @@
 
 #define TG_DNS_MAX_BYTES 1232 /* what EDNS clients offer, and never exceeded here */
 #define TG_DNS_CHAIN	 8
-#define TG_DNS_ADDRESSES 16
+#define TG_DNS_ADDRESSES 64 /* of an answer; 1066 octets, and what nametap reads of one */
 #define TG_DNS_QNAME	 80 /* the longest is an ip6.arpa name: 72 characters */
 
 enum tg_qtype {
