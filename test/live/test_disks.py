@@ -17,7 +17,7 @@ import time
 import unittest
 
 NAMETAP, TRAFGEN = sys.argv[1:3]
-KILLS_OF_READ, KILLS_OF_RUN = 20, 20
+KILLS_OF_READ, KILLS_OF_RUN, KILLS_IN_A_LINE = 20, 20, 4
 TIMEOUT_SEC = 60
 ROOT = os.geteuid() == 0
 
@@ -44,11 +44,13 @@ class Disks(unittest.TestCase):
         cls.root = tempfile.mkdtemp(prefix="nametap-disks-")
         cls.capture = cls.made("traffic", 60000)
         cls.small = cls.made("small", 2000)
+        # its log is written for most of the time that it takes to read it
+        cls.busy = cls.made("busy", 120000, "--preset", "dns-heavy")
 
     @classmethod
-    def made(cls, name, packets):
+    def made(cls, name, packets, *options):
         path = os.path.join(cls.root, name + ".pcap")
-        subprocess.run([TRAFGEN, "--packets", str(packets), "--no-truth", "-o", path], check=True,
+        subprocess.run([TRAFGEN, "--packets", str(packets), *options, "--no-truth", "-o", path], check=True,
                        stdout=subprocess.DEVNULL)
         return path
 
@@ -133,15 +135,57 @@ class Disks(unittest.TestCase):
             self.assertEqual(sorted(text.splitlines()), sorted(f.read().splitlines()))
 
     def test_read_is_killed(self):
-        moments = random.Random(1)
+        """At any moment of the time that it takes, and at any size of its log: often while that is written."""
+        begin = time.monotonic()
+        self.ends(self.read(capture=self.busy), 0)
+        takes, whole = time.monotonic() - begin, self.size()
+        moments, within, halves = random.Random(1), 0, 0
         for number in range(KILLS_OF_READ):
-            process = self.read("-j", str(1 + number % 3))
-            time.sleep(moments.uniform(0.1, 0.8))
-            process.kill()
-            process.communicate()
+            os.unlink(os.path.join(self.out, "conn.log"))
+            self.process = self.read("-j", str(1 + number % 3), capture=self.busy)
+            if number % 2 == 0:
+                time.sleep(moments.uniform(0, takes))
+            else:
+                self.has_grown(moments.randrange(1, whole * 9 // 10))
+            self.process.kill()
+            self.process.communicate()
             lines_of(self.out, half_lines=True)
-        self.ends(self.read(), 0)
-        self.assertGreater(lines_of(self.out), 0)
+            within += 0 < self.size() < whole
+            halves += self.is_cut()
+        print(f"{KILLS_OF_READ} kills of read within {takes:.1f} s: {within} left a part of the log, {halves} half a line")
+        self.assertGreaterEqual(within, KILLS_OF_READ // 4)
+        self.ends(self.read(capture=self.busy), 0)
+        self.assertEqual(self.size(), whole)
+        lines_of(self.out)
+
+    def test_is_killed_within_a_line(self):
+        """A pipe takes less than what is written at once. What has come of it is what the next one begins with."""
+        path = os.path.join(self.out, "conn.log")
+        moments, halves = random.Random(3), 0
+        for _ in range(KILLS_IN_A_LINE):
+            os.mkfifo(path)
+            self.process = self.read(capture=self.busy)
+            with open(path, "rb") as f:
+                text = f.read(moments.randrange(1, 300000))
+                self.process.kill()
+                self.process.communicate()
+                text += f.read()
+            os.unlink(path)
+            with open(path, "wb") as f:
+                f.write(text)
+            lines_of(self.out, half_lines=True)
+            halves += self.is_cut()
+            os.unlink(path)
+        self.assertGreaterEqual(halves, KILLS_IN_A_LINE // 2)
+        cut = text + b'{"ts":1'
+        with open(path, "wb") as f:
+            f.write(cut)
+        self.start()
+        self.wait_for(lambda: self.size() > len(cut))
+        self.stop(0)
+        lines_of(self.out)
+        with open(path, "rb") as f:
+            self.assertTrue(f.read().startswith(cut[:cut.rindex(b"\n") + 1]))
 
     # --- nametap run ----------------------------------------------------------------------------
 
@@ -163,16 +207,35 @@ class Disks(unittest.TestCase):
         with open(os.path.join(self.dir, "stderr"), encoding="utf-8") as f:
             return f.read()
 
-    def wait_for(self, holds):
+    def wait_for(self, holds, pause=0.05):
         end = time.monotonic() + TIMEOUT_SEC
         while not holds():
             self.assertIsNone(self.process.poll(), self.said())
             self.assertLess(time.monotonic(), end, self.said())
-            time.sleep(0.05)
+            time.sleep(pause)
 
     def size(self, name="conn.log"):
-        path = os.path.join(self.out, name)
-        return os.path.getsize(path) if os.path.exists(path) else 0
+        try:
+            return os.path.getsize(os.path.join(self.out, name))
+        except FileNotFoundError:
+            return 0
+
+    def all_sizes(self):
+        """Of conn.log and of what it was before it was rotated."""
+        return sum(self.size(path) for path in glob.glob(os.path.join(self.out, "conn.*log")))
+
+    def is_cut(self):
+        """Does the log end within a line?"""
+        if self.size() == 0:
+            return False
+        with open(os.path.join(self.out, "conn.log"), "rb") as f:
+            return not f.read().endswith(b"\n")
+
+    def has_grown(self, size):
+        """Looks as often as it can: who is killed then may be writing."""
+        end = time.monotonic() + TIMEOUT_SEC
+        while self.size() < size and self.process.poll() is None and time.monotonic() < end:
+            time.sleep(0.0001)
 
     def stop(self, status):
         self.process.send_signal(signal.SIGTERM)
@@ -275,21 +338,27 @@ class Disks(unittest.TestCase):
         self.removed(lambda: shutil.rmtree(self.out))
 
     def test_run_is_killed(self):
-        """And begun again, appending or rotating: no line is glued to half of another."""
-        moments = random.Random(2)
+        """And begun again, appending or rotating: no line is glued to half of another. It never comes to an end by
+        itself: who has written some of its lines is in the middle of them."""
+        moments, within, halves = random.Random(2), 0, 0
         for rotate in (0, 200000):
             for _ in range(KILLS_OF_RUN // 2):
+                before = self.all_sizes()
                 self.start(f"log.rotate_bytes={rotate}")
-                self.wait_for(lambda: self.size() > 0 or self.size("namecache.log") > 0)
-                time.sleep(moments.uniform(0, 1))
+                more = before + moments.randrange(1, 1500000)
+                self.wait_for(lambda: self.all_sizes() > more, pause=0.0002)
                 self.process.kill()
                 self.process.wait()
                 lines_of(self.out, half_lines=True)
+                within += self.all_sizes() > before
+                halves += self.is_cut()
             self.start(f"log.rotate_bytes={rotate}")
-            size = self.size()
-            self.wait_for(lambda: self.size() != size)
+            size = self.all_sizes()
+            self.wait_for(lambda: self.all_sizes() > size)
             self.stop(0)
             lines_of(self.out)
+        print(f"{KILLS_OF_RUN} kills of run: {within} behind its own first lines, {halves} left half a line")
+        self.assertEqual(within, KILLS_OF_RUN)
 
 
 if __name__ == "__main__":
