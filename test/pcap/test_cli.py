@@ -875,6 +875,15 @@ class TestProcess(Case):
         self.assertEqual(self.end(p)[0], 0)
         self.assertEqual(self.left_behind(p.pid), [])
 
+    def test_without_knowing_the_cores(self):
+        """DPDK can't start there: one line, not all of its options."""
+        prefix = ["unshare", "-m", "sh", "-c", 'mount -t tmpfs none /sys && exec "$@"', "sh"]
+        if os.geteuid() != 0 or subprocess.run(prefix + ["true"], capture_output=True,
+                                               check=False).returncode != 0:
+            self.skipTest("no way to hide /sys")
+        self.one_line(self.read(self.capture(named_connection()), prefix=prefix, status=1),
+                      "DPDK does not start", "core")
+
     def test_without_root_and_without_a_home(self):
         bare = {"PATH": os.environ["PATH"]}
         bare.update((k, v) for k, v in os.environ.items() if k.endswith("SAN_OPTIONS"))
