@@ -15,15 +15,17 @@
 
 struct nt_interned_addr {
 	uint32_t bonds; /* list of its names, the one told of last first */
-	uint32_t lives : 30; /* how many lives those have */
+	uint32_t lives : 29; /* how many lives those have */
 	uint32_t trimmed : 1; /* it had more: some were given up */
-	uint32_t indexed : 1; /* store.h */
+	uint32_t indexed : 1; /* its pairs are, store.h */
+	uint32_t bonds_indexed : 1;
 	uint8_t bytes[]; /* an IPv4 address's four, or struct nt_long_addr */
 };
 struct nt_long_addr {
 	struct nt_addr addr;
 	uint32_t holds; /* lives told to it */
 };
+#define NT_ADDRS_LIVES_MAX  ((UINT32_C(1) << 29) - 2)
 #define NT_ADDRS_IPV4_BYTES (sizeof(struct nt_interned_addr) + 4)
 #define NT_ADDRS_LONG_BYTES (sizeof(struct nt_interned_addr) + sizeof(struct nt_long_addr))
 static_assert(NT_ADDRS_IPV4_BYTES == 12, "five IPv4 addresses to a cache line");

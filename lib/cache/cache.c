@@ -96,8 +96,10 @@ nt_name_cache_new(const struct nt_name_cache_config *cfg, const struct nt_hash_k
 	c = calloc(1, sizeof(*c));
 	if (c == NULL)
 		return NULL;
-	c->cfg = c->made = *cfg;
-	c->caps = caps_of(cfg);
+	c->cfg = *cfg;
+	c->cfg.max_mappings_per_address = NT_MIN(cfg->max_mappings_per_address, NT_ADDRS_LIVES_MAX);
+	c->made = c->cfg;
+	c->caps = caps_of(&c->cfg);
 	c->key = *key;
 	rc = init_tables(c);
 	if (rc < 0) {
@@ -173,26 +175,11 @@ refresh(struct nt_name_cache *c, uint32_t life, const struct nt_version *v)
 	return NT_NAME_REFRESHED;
 }
 
-/* Where a mapping is; both NT_LIST_NONE where they are not. */
-struct place {
-	uint32_t addr, life;
-};
-
-static struct place
-place_of(const struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
-{
-	struct place p = { nt_addrs_find(&c->addrs, (uint32_t)k->addr, &m->addr), NT_LIST_NONE };
-
-	if (p.addr != NT_LIST_NONE)
-		p.life = nt_store_find(c, p.addr, m, k);
-	return p;
-}
-
 static enum nt_name_added
 begin(struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k,
-	const struct nt_version *v, struct place p)
+	const struct nt_version *v, const struct nt_place *p)
 {
-	nt_evict_trim(c, nt_store_begin(c, m, k, v, p.addr, p.life));
+	nt_evict_trim(c, nt_store_begin(c, m, k, v, p));
 	c->stats.added_new++;
 	return NT_NAME_NEW;
 }
@@ -211,22 +198,22 @@ nt_name_cache_add_keyed(
 	struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
 {
 	struct nt_version v;
-	struct place p;
+	struct nt_place p;
 	bool old, made = false;
 
 	if (!mapping_is_valid(c, m))
 		return refuse(c, m);
 	v = version_of(m);
-	p = place_of(c, m, k);
+	p = nt_store_find(c, m, k);
 	old = goes_on(c, p.life, &v);
 	if (!old && !nt_evict_make_room(c, m->name_len, &made))
 		return refuse(c, m);
 	if (nt_unlikely(made))
-		p = place_of(c, m, k); /* it may have been made of these */
+		p = nt_store_find(c, m, k); /* it may have been made of these */
 	c->last_position = m->position;
 	c->last_index = m->index;
 	nt_wheel_start(&c->wheel, v.seen_ns);
-	return old ? refresh(c, p.life, &v) : begin(c, m, k, &v, p);
+	return old ? refresh(c, p.life, &v) : begin(c, m, k, &v, &p);
 }
 
 enum nt_name_added
@@ -245,6 +232,6 @@ nt_name_cache_has(const struct nt_name_cache *c, const struct nt_mapping *m)
 	uint32_t life;
 
 	nt_mapping_keys_of(&c->key, m, &k);
-	life = place_of(c, m, &k).life;
+	life = nt_store_find(c, m, &k).life;
 	return life != NT_LIST_NONE && nt_life_expires_ns(nt_life_at(c, life)) > m->seen_ns;
 }

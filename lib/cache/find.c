@@ -30,50 +30,38 @@ nt_client_of(const struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
 	return ret;
 }
 
-/* What is looked for. */
+/* What is looked for of a bond. */
 struct wanted {
-	const struct nt_mapping *m;
-	uint32_t addr;
+	uint32_t bond;
 	struct nt_client client;
-	uint16_t name_bits;
+	uint8_t source;
 };
 
 static bool
-is_wanted(const struct nt_name_cache *c, const struct nt_life *l, const struct wanted *w)
+is_wanted(const struct nt_life *l, const struct wanted *w)
 {
-	const struct nt_bond *b;
-
-	if (!nt_life_is_to(l, w->client) || l->source != w->m->source ||
-		l->name_bits != w->name_bits)
-		return false;
-	b = nt_bond_at(c, l->bond);
-	return b->addr == w->addr && nt_names_is(&c->names, b->name, w->m->name, w->m->name_len);
+	return l->bond == w->bond && nt_life_is_to(l, w->client) && l->source == w->source;
 }
 
 static uint32_t
 find_among_few(const struct nt_name_cache *c, const struct wanted *w)
 {
-	uint32_t bond = nt_addrs_at(&c->addrs, w->addr)->bonds;
+	uint32_t id = nt_bond_at(c, w->bond)->lives;
 
-	for (; bond != NT_LIST_NONE; bond = nt_list_next(&c->in_addr, bond)) {
-		uint32_t id = nt_bond_at(c, bond)->lives;
-
-		for (; id != NT_LIST_NONE; id = nt_list_next(&c->in_bond, id))
-			if (is_wanted(c, nt_life_at(c, id), w))
-				return id;
-	}
-	return NT_LIST_NONE;
+	while (id != NT_LIST_NONE && !is_wanted(nt_life_at(c, id), w))
+		id = nt_list_next(&c->in_bond, id);
+	return id;
 }
 
 static uint32_t
 find_by_life(const struct nt_name_cache *c, const struct wanted *w, const struct nt_mapping_keys *k)
 {
-	const uint32_t tag = nt_life_tag(
-		(uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, w->m->source);
+	const uint32_t tag =
+		nt_life_tag((uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, w->source);
 	uint32_t at = nt_slots_home(&c->by_life, tag), id;
 
 	while ((id = nt_slots_match(&c->by_life, tag, &at)) != NT_LIST_NONE)
-		if (is_wanted(c, nt_life_at(c, id), w))
+		if (is_wanted(nt_life_at(c, id), w))
 			break;
 	return id;
 }
@@ -84,7 +72,7 @@ find_indexed(const struct nt_name_cache *c, const struct wanted *w, const struct
 	uint32_t id = nt_store_pair(c, nt_pair_tag((uint32_t)k->addr, (uint32_t)k->client));
 
 	for (unsigned int n = 0; id != NT_LIST_NONE; id = nt_list_next(&c->in_pair, id)) {
-		if (is_wanted(c, nt_life_at(c, id), w))
+		if (is_wanted(nt_life_at(c, id), w))
 			return id;
 		if (++n > NT_STORE_PAIR_FEW)
 			return find_by_life(c, w, k);
@@ -92,17 +80,69 @@ find_indexed(const struct nt_name_cache *c, const struct wanted *w, const struct
 	return NT_LIST_NONE;
 }
 
-uint32_t
-nt_store_find(const struct nt_name_cache *c, uint32_t addr, const struct nt_mapping *m,
+static bool
+is_name(const struct nt_name_cache *c, uint32_t name, const struct nt_mapping *m,
 	const struct nt_mapping_keys *k)
 {
-	const struct wanted w = { .m = m,
-		.addr = addr,
-		.client = nt_client_of(&c->addrs, (uint32_t)k->client, &m->client),
-		.name_bits = nt_name_bits(k) };
+	return nt_names_at(&c->names, name)->tag == (uint32_t)k->name &&
+	       nt_names_is(&c->names, name, m->name, m->name_len);
+}
 
-	return nt_addrs_at(&c->addrs, addr)->indexed ? find_indexed(c, &w, k)
-						     : find_among_few(c, &w);
+/* This name of an address, by what it says: its number is not wanted for that. */
+static uint32_t
+find_bond(const struct nt_name_cache *c, uint32_t addr, const struct nt_mapping *m,
+	const struct nt_mapping_keys *k)
+{
+	const struct nt_interned_addr *a = nt_addrs_at(&c->addrs, addr);
+	const uint32_t tag = nt_bond_tag((uint32_t)k->addr, (uint32_t)k->name);
+	uint32_t at, id;
+
+	if (!a->bonds_indexed) {
+		for (id = a->bonds; id != NT_LIST_NONE; id = nt_list_next(&c->in_addr, id))
+			if (is_name(c, nt_bond_at(c, id)->name, m, k))
+				break;
+		return id;
+	}
+	at = nt_slots_home(&c->by_bond, tag);
+	while ((id = nt_slots_match(&c->by_bond, tag, &at)) != NT_LIST_NONE) {
+		const struct nt_bond *b = nt_bond_at(c, id);
+
+		if (b->addr == addr && is_name(c, b->name, m, k))
+			break;
+	}
+	return id;
+}
+
+/* Its number, if it was found before, is right as long as nothing was dropped. */
+static uint32_t
+find_addr(
+	const struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
+{
+	const uint32_t id = k->addr_id;
+
+	if (nt_likely(id != NT_LIST_NONE && k->drops == c->drops &&
+		      nt_addrs_is(&c->addrs, id, &m->addr)))
+		return id;
+	return nt_addrs_find(&c->addrs, (uint32_t)k->addr, &m->addr);
+}
+
+struct nt_place
+nt_store_find(
+	const struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
+{
+	struct nt_place p = { find_addr(c, m, k), NT_LIST_NONE, NT_LIST_NONE };
+	struct wanted w;
+
+	if (p.addr == NT_LIST_NONE)
+		return p;
+	p.bond = find_bond(c, p.addr, m, k);
+	if (p.bond == NT_LIST_NONE)
+		return p;
+	w = (struct wanted){ p.bond, nt_client_of(&c->addrs, (uint32_t)k->client, &m->client),
+		m->source };
+	p.life = nt_addrs_at(&c->addrs, p.addr)->indexed ? find_indexed(c, &w, k)
+							 : find_among_few(c, &w);
+	return p;
 }
 
 static uint32_t
@@ -120,7 +160,7 @@ nt_store_bond(const struct nt_name_cache *c, uint32_t tag, uint32_t addr, uint32
 {
 	uint32_t at = nt_slots_home(&c->by_bond, tag), id;
 
-	if (!nt_addrs_at(&c->addrs, addr)->indexed)
+	if (!nt_addrs_at(&c->addrs, addr)->bonds_indexed)
 		return bond_among_few(c, addr, name);
 	while ((id = nt_slots_match(&c->by_bond, tag, &at)) != NT_LIST_NONE) {
 		const struct nt_bond *b = nt_bond_at(c, id);

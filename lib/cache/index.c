@@ -108,40 +108,70 @@ index_pair(struct nt_name_cache *c, uint32_t head)
 			add_life(c, tags_of_life(c, nt_life_at(c, id)).life, id);
 }
 
+static void
+add_bond(struct nt_name_cache *c, uint32_t bond)
+{
+	nt_slots_insert(&c->by_bond, bond_tag(c, nt_bond_at(c, bond)), bond);
+}
+
+/* Of an address that has one more than a few. */
+static void
+index_bonds(struct nt_name_cache *c, struct nt_interned_addr *a)
+{
+	for (uint32_t id = a->bonds; id != NT_LIST_NONE; id = nt_list_next(&c->in_addr, id))
+		nt_slots_prefetch(&c->by_bond, bond_tag(c, nt_bond_at(c, id)));
+	for (uint32_t id = a->bonds; id != NT_LIST_NONE; id = nt_list_next(&c->in_addr, id))
+		add_bond(c, id);
+	a->bonds_indexed = 1;
+}
+
+static bool
+has_few_bonds(const struct nt_name_cache *c, const struct nt_interned_addr *a)
+{
+	unsigned int n = 0;
+
+	for (uint32_t id = a->bonds; id != NT_LIST_NONE && n <= NT_STORE_FEW;
+		id = nt_list_next(&c->in_addr, id))
+		n++;
+	return n <= NT_STORE_FEW;
+}
+
 void
 nt_index_bond(struct nt_name_cache *c, uint32_t bond)
 {
-	nt_slots_insert(&c->by_bond, bond_tag(c, nt_bond_at(c, bond)), bond);
+	struct nt_interned_addr *a = nt_addrs_at(&c->addrs, nt_bond_at(c, bond)->addr);
+
+	if (a->bonds_indexed)
+		add_bond(c, bond);
+	else if (!has_few_bonds(c, a))
+		index_bonds(c, a);
 }
 
 void
 nt_index_forget_bond(struct nt_name_cache *c, uint32_t bond)
 {
-	nt_slots_remove(&c->by_bond, bond_tag(c, nt_bond_at(c, bond)), bond);
+	const struct nt_bond *b = nt_bond_at(c, bond);
+
+	if (nt_addrs_at(&c->addrs, b->addr)->bonds_indexed)
+		nt_slots_remove(&c->by_bond, bond_tag(c, b), bond);
 }
 
-/* What an address has, on its way into the indexes. */
+/* The lives of an address, on their way into the indexes. */
 struct entries {
-	unsigned int bonds, lives;
+	unsigned int lives;
 	struct {
 		uint32_t id, tag;
-	} bond[NT_STORE_FEW + 1], life[NT_STORE_FEW];
+	} life[NT_STORE_FEW];
 };
 
-/* One bond may not have a life yet. The slots are asked for all at once. */
+/* The slots are asked for all at once. */
 static void
 collect(struct nt_name_cache *c, const struct nt_interned_addr *a, struct entries *e)
 {
-	e->bonds = e->lives = 0;
+	e->lives = 0;
 	for (uint32_t bond = a->bonds; bond != NT_LIST_NONE;
 		bond = nt_list_next(&c->in_addr, bond)) {
-		const struct nt_bond *b = nt_bond_at(c, bond);
-		const uint32_t tag = bond_tag(c, b);
-
-		nt_slots_prefetch(&c->by_bond, tag);
-		e->bond[e->bonds].id = bond;
-		e->bond[e->bonds++].tag = tag;
-		for (uint32_t id = b->lives; id != NT_LIST_NONE;
+		for (uint32_t id = nt_bond_at(c, bond)->lives; id != NT_LIST_NONE;
 			id = nt_list_next(&c->in_bond, id)) {
 			const uint32_t pair = tags_of_life(c, nt_life_at(c, id)).pair;
 
@@ -159,8 +189,6 @@ nt_index_addr(struct nt_name_cache *c, struct nt_interned_addr *a)
 	struct entries e;
 
 	collect(c, a, &e);
-	for (unsigned int i = 0; i < e.bonds; i++)
-		nt_slots_insert(&c->by_bond, e.bond[i].tag, e.bond[i].id);
 	for (unsigned int i = e.lives; i-- > 0;)
 		link_pair(c, e.life[i].tag, e.life[i].id);
 	a->indexed = 1;

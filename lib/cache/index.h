@@ -8,12 +8,13 @@
 
 #include "store.h"
 
-/* All that an address has, which is in none of them so far. */
+/* All lives that an address has, which are in none of them so far. */
 void nt_index_addr(struct nt_name_cache *c, struct nt_interned_addr *a);
 /* Of an address that is: a new life, which takes the place of `old` if there is one. */
 void nt_index_life(struct nt_name_cache *c, const struct nt_mapping *m,
 	const struct nt_mapping_keys *k, uint32_t life, uint32_t old);
 void nt_index_forget_life(struct nt_name_cache *c, uint32_t life);
+/* A new one: nothing as long as its address has few. Nothing where it is not there. */
 void nt_index_bond(struct nt_name_cache *c, uint32_t bond);
 void nt_index_forget_bond(struct nt_name_cache *c, uint32_t bond);
 

@@ -14,7 +14,9 @@
 
 struct nt_mapping_keys {
 	uint64_t addr, client, name;
-	uint32_t addr_id, name_id, life, bond; /* the name cache's own, between its steps */
+	/* the name cache's own, found in its steps */
+	uint32_t addr_id, name_id, life, bond;
+	uint32_t drops;
 };
 
 /* 0 for family NONE. */
@@ -40,6 +42,7 @@ nt_mapping_keys_of(
 	ret->addr = nt_addr_key(key, &m->addr);
 	ret->client = nt_addr_key(key, &m->client);
 	ret->name = nt_hash_bytes(key, m->name, m->name_len);
+	ret->addr_id = UINT32_MAX;
 }
 
 #endif

@@ -16,25 +16,16 @@ new_bond(struct nt_name_cache *c, uint32_t addr, uint32_t name)
 
 static uint32_t
 take_bond(struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k,
-	uint32_t addr)
+	const struct nt_place *p)
 {
-	const uint32_t name_tag = (uint32_t)k->name, addr_tag = (uint32_t)k->addr;
-	uint32_t name = nt_names_find(&c->names, name_tag, m->name, m->name_len), id;
+	uint32_t addr = p->addr, id;
 
-	if (addr != NT_LIST_NONE && name != NT_LIST_NONE) {
-		id = nt_store_bond(c, nt_bond_tag(addr_tag, name_tag), addr, name);
-		if (id != NT_LIST_NONE)
-			return id;
-	}
-	if (name == NT_LIST_NONE)
-		name = nt_names_add(&c->names, name_tag, m->name, m->name_len);
-	else
-		nt_names_at(&c->names, name)->refs++;
+	if (p->bond != NT_LIST_NONE)
+		return p->bond;
 	if (addr == NT_LIST_NONE)
-		addr = nt_addrs_add(&c->addrs, addr_tag, &m->addr);
-	id = new_bond(c, addr, name);
-	if (nt_addrs_at(&c->addrs, addr)->indexed)
-		nt_index_bond(c, id);
+		addr = nt_addrs_add(&c->addrs, (uint32_t)k->addr, &m->addr);
+	id = new_bond(c, addr, nt_names_take(&c->names, (uint32_t)k->name, m->name, m->name_len));
+	nt_index_bond(c, id);
 	return id;
 }
 
@@ -45,12 +36,11 @@ drop_bond(struct nt_name_cache *c, uint32_t id)
 	struct nt_interned_addr *a = nt_addrs_at(&c->addrs, b.addr);
 	struct nt_interned_name *n = nt_names_at(&c->names, b.name);
 
-	if (a->indexed)
-		nt_index_forget_bond(c, id);
+	nt_index_forget_bond(c, id);
 	nt_list_remove(&c->in_addr, &a->bonds, id);
 	nt_list_remove(&c->in_name, &n->bonds, id);
 	if (a->bonds == NT_LIST_NONE)
-		a->indexed = 0;
+		a->indexed = a->bonds_indexed = 0;
 	nt_pool_give(&c->bonds, id);
 	nt_names_give(&c->names, b.name);
 	nt_addrs_unname(&c->addrs, b.addr);
@@ -87,9 +77,9 @@ take_client(struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
 
 uint32_t
 nt_store_begin(struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k,
-	const struct nt_version *v, uint32_t addr, uint32_t old)
+	const struct nt_version *v, const struct nt_place *p)
 {
-	const uint32_t bond = take_bond(c, m, k, addr), id = nt_pool_take(&c->lives);
+	const uint32_t bond = take_bond(c, m, k, p), id = nt_pool_take(&c->lives);
 	const struct nt_client client = take_client(&c->addrs, (uint32_t)k->client, &m->client);
 	struct nt_bond *b = nt_bond_at(c, bond);
 	struct nt_interned_addr *a = nt_addrs_at(&c->addrs, b->addr);
@@ -106,12 +96,11 @@ nt_store_begin(struct nt_name_cache *c, const struct nt_mapping *m, const struct
 		.past = NT_LIST_NONE,
 		.ttl_ms = v->ttl_ms,
 		.index = v->index,
-		.name_bits = nt_name_bits(k),
 		.source = m->source,
 	};
 	a->lives++;
 	if (a->indexed)
-		nt_index_life(c, m, k, id, old);
+		nt_index_life(c, m, k, id, p->life);
 	nt_list_push_front(&c->in_bond, &b->lives, id);
 	touch(c, id);
 	l->wheel_slot = nt_wheel_put(&c->wheel, &c->in_wheel, id, nt_life_deadline_ns(c, l));
@@ -157,6 +146,7 @@ nt_store_drop(struct nt_name_cache *c, uint32_t life)
 	struct nt_bond *b = nt_bond_at(c, l.bond);
 	struct nt_interned_addr *a = nt_addrs_at(&c->addrs, b->addr);
 
+	c->drops++;
 	nt_wheel_remove(&c->wheel, &c->in_wheel, life, l.wheel_slot);
 	if (a->indexed)
 		nt_index_forget_life(c, life);

@@ -8,10 +8,11 @@
  *   name --- bonds, the one told of last first
  *   (address, client) --- the same lives, the one that began last first
  *
- * Most addresses have a life or two: these are looked through. Where an address has come to have
- * more than NT_STORE_FEW, its pairs and bonds are in indexes, as long as it has any. The lives of a
- * pair are looked through, too; a pair that has come to have more than NT_STORE_PAIR_FEW has those
- * that came then in an index of their own.
+ * Most addresses have a name or two, and a life or two: these are looked through. Where an address
+ * has come to have more than NT_STORE_FEW names, its bonds are in an index, and where it has come
+ * to have more lives than that, its pairs, as long as it has any. The lives of a pair are looked
+ * through, too; a pair that has come to have more than NT_STORE_PAIR_FEW has those that came then
+ * in an index of their own.
  *
  * A life is a mapping (address, name, client, source) from when it was learnt, as long as it is
  * relearnt before it has been expired for stale_for; its latest version lies in it. One that comes
@@ -64,7 +65,7 @@ struct nt_life {
 	uint32_t ttl_ms; /* expires - seen */
 	uint16_t index;
 	uint16_t wheel_slot;
-	uint16_t name_bits; /* of the name's key, beside its tag */
+	uint16_t unused;
 	uint8_t source;
 	uint8_t client_kind : 2;
 	uint8_t told_again : 1; /* its first version lies in nt_name_cache.firsts */
@@ -122,6 +123,7 @@ struct nt_name_cache {
 	struct nt_wheel wheel;
 	uint64_t last_position;
 	uint16_t last_index;
+	uint32_t drops; /* counts what was dropped: until it does, numbers stay */
 	int64_t lost_until_ns; /* what caps made give up could have counted until then */
 	struct nt_name_cache_stats stats; /* the counters of it */
 };
@@ -166,13 +168,13 @@ struct nt_version {
 static inline struct nt_life *
 nt_life_at(const struct nt_name_cache *c, uint32_t id)
 {
-	return nt_pool_at(&c->lives, id);
+	return &((struct nt_life *)(void *)c->lives.mem)[id];
 }
 
 static inline struct nt_bond *
 nt_bond_at(const struct nt_name_cache *c, uint32_t id)
 {
-	return nt_pool_at(&c->bonds, id);
+	return &((struct nt_bond *)(void *)c->bonds.mem)[id];
 }
 
 /* How it began. */
@@ -227,15 +229,15 @@ nt_life_is_to(const struct nt_life *l, struct nt_client client)
 struct nt_addr nt_client_addr(const struct nt_addrs *a, struct nt_client client);
 struct nt_client nt_client_of(const struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr);
 
-static inline uint16_t
-nt_name_bits(const struct nt_mapping_keys *k)
-{
-	return (uint16_t)(k->name >> 48);
-}
+/* Where a mapping is: its address, this name of it, its present life. NT_LIST_NONE: there is none.
+ */
+struct nt_place {
+	uint32_t addr, bond, life;
+};
 
-/* The present life of a mapping of this address, or NT_LIST_NONE. */
-uint32_t nt_store_find(const struct nt_name_cache *c, uint32_t addr, const struct nt_mapping *m,
-	const struct nt_mapping_keys *k);
+/* k: what nt_name_cache_ahead has found is not looked for again. */
+struct nt_place nt_store_find(
+	const struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k);
 /*
  * Where an address is indexed: first life of a pair, the one that began last of those that are
  * left, or NT_LIST_NONE. There may be others of the same tag among them. tag: nt_pair_tag.
@@ -252,11 +254,11 @@ nt_store_is_pair(const struct nt_name_cache *c, const struct nt_life *l, uint32_
 uint32_t nt_store_bond(const struct nt_name_cache *c, uint32_t tag, uint32_t addr, uint32_t name);
 
 /*
- * A new life; addr: the address's number, or NT_LIST_NONE where it has none; old: the life that it
- * follows, or NT_LIST_NONE. There is room (evict.h). Returns the address's number.
+ * A new life, which follows that of its place if there is one. There is room (evict.h). Returns the
+ * address's number.
  */
 uint32_t nt_store_begin(struct nt_name_cache *c, const struct nt_mapping *m,
-	const struct nt_mapping_keys *k, const struct nt_version *v, uint32_t addr, uint32_t old);
+	const struct nt_mapping_keys *k, const struct nt_version *v, const struct nt_place *p);
 /* A new version of a life. There is room for the one it supersedes. */
 void nt_store_refresh(struct nt_name_cache *c, uint32_t life, const struct nt_version *v);
 /* The end of a life. */

@@ -4,6 +4,7 @@
 
 #include <rte_ring.h>
 #include <rte_ring_elem.h>
+#include <rte_ring_peek_zc.h>
 
 #include <nt_mem.h>
 
@@ -68,11 +69,41 @@ nt_msg_ring_free(struct nt_msg_ring *r)
 		nt_mem_unmap(r, r->bytes);
 }
 
+/* DPDK's own copies go by four bytes: three times the instructions. */
+static bool
+put_units(struct nt_msg_ring *r, const uint8_t *from, unsigned int units)
+{
+	struct rte_ring_zc_data room;
+	if (rte_ring_enqueue_zc_bulk_elem_start(r->ring, NT_MSG_UNIT, units, &room, NULL) == 0)
+		return false;
+	memcpy(room.ptr1, from, (size_t)room.n1 * NT_MSG_UNIT);
+	if (nt_unlikely(room.n1 != units))
+		memcpy(room.ptr2, from + (size_t)room.n1 * NT_MSG_UNIT,
+			(size_t)(units - room.n1) * NT_MSG_UNIT);
+	rte_ring_enqueue_zc_elem_finish(r->ring, units);
+	return true;
+}
+
+static unsigned int
+take_units(struct nt_msg_ring *r, uint8_t *to, unsigned int max)
+{
+	struct rte_ring_zc_data there;
+	const unsigned int n =
+		rte_ring_dequeue_zc_burst_elem_start(r->ring, NT_MSG_UNIT, max, &there, NULL);
+	if (n == 0)
+		return 0;
+	memcpy(to, there.ptr1, (size_t)there.n1 * NT_MSG_UNIT);
+	if (nt_unlikely(there.n1 != n))
+		memcpy(to + (size_t)there.n1 * NT_MSG_UNIT, there.ptr2,
+			(size_t)(n - there.n1) * NT_MSG_UNIT);
+	rte_ring_dequeue_zc_elem_finish(r->ring, n);
+	return n;
+}
+
 bool
 nt_msg_ring_put(struct nt_msg_ring *r, const struct nt_msg_head *msg)
 {
-	return rte_ring_sp_enqueue_bulk_elem(
-		       r->ring, msg, NT_MSG_UNIT, nt_msg_units(msg->size), NULL) != 0;
+	return put_units(r, (const uint8_t *)msg, nt_msg_units(msg->size));
 }
 
 bool
@@ -84,7 +115,7 @@ nt_msg_ring_has_room(const struct nt_msg_ring *r, size_t size)
 void
 nt_msg_ring_put_units(struct nt_msg_ring *r, const void *msgs, unsigned int units)
 {
-	(void)rte_ring_sp_enqueue_bulk_elem(r->ring, msgs, NT_MSG_UNIT, units, NULL);
+	(void)put_units(r, msgs, units);
 }
 
 unsigned int
@@ -129,9 +160,8 @@ refill(struct nt_msg_reader *rd)
 		memmove(rd->stage, rd->stage + (size_t)rd->head * NT_MSG_UNIT,
 			(size_t)left * NT_MSG_UNIT);
 	rd->head = 0;
-	rd->tail = left + rte_ring_sc_dequeue_burst_elem(rd->ring->ring,
-				  rd->stage + (size_t)left * NT_MSG_UNIT, NT_MSG_UNIT,
-				  rd->room - left, NULL);
+	rd->tail = left +
+		   take_units(rd->ring, rd->stage + (size_t)left * NT_MSG_UNIT, rd->room - left);
 }
 
 const struct nt_msg_head *

@@ -106,7 +106,7 @@ struct nt_relay_applied {
  * fit.
  */
 struct nt_relay_scratch {
-	uint64_t words[5];
+	uint64_t words[6];
 };
 
 /* Where what is applied goes; all are called in the order of (position, index). */
