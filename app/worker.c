@@ -28,9 +28,10 @@ set_ports(struct worker *w, const struct nt_ports *ports, enum port_use use)
 static void
 set_service_ports(struct worker *w, const struct nt_conn_ports *ports)
 {
-	for (uint32_t port = 0; port <= UINT16_MAX; port++)
-		if (nt_conn_ports_has(ports, (uint16_t)port))
-			w->port_use[port] |= PORT_SERVICE;
+	for (unsigned int i = 0; i < NT_ARRAY_SIZE(ports->bits); i++) {
+		for (uint64_t left = ports->bits[i]; left != 0; left &= left - 1)
+			w->port_use[64 * i + (unsigned int)__builtin_ctzll(left)] |= PORT_SERVICE;
+	}
 }
 
 static void

@@ -110,19 +110,19 @@ enum {
 	OF_BYTE_SOME,
 };
 
-/* Ranges are few and the index is made seldom. */
-static uint8_t
-of_byte(const struct nt_net_ranges *r, unsigned int byte)
+/* Ranges do not overlap, and what lies between the bytes of its ends is all of one. */
+static void
+mark_bytes(struct nt_net_ranges *r, number first, number last)
 {
-	const number first = (number)byte << 120, last = first | ~(number)0 >> 8;
+	const unsigned int from = (unsigned int)(first >> 120), to = (unsigned int)(last >> 120);
+	const bool whole_from = (first << 8) == 0 && (from < to || (last << 8) == ~(number)0 << 8);
+	const bool whole_to = (last << 8) == ~(number)0 << 8;
 
-	for (uint64_t i = 0; i < r->count; i++) {
-		if (get(&r->last[i]) < first || get(&r->first[i]) > last)
-			continue;
-		return get(&r->first[i]) <= first && get(&r->last[i]) >= last ? OF_BYTE_ALL
-									      : OF_BYTE_SOME;
-	}
-	return OF_BYTE_NONE;
+	r->of_byte[from] = whole_from ? OF_BYTE_ALL : OF_BYTE_SOME;
+	if (from == to)
+		return;
+	memset(r->of_byte + from + 1, OF_BYTE_ALL, to - from - 1);
+	r->of_byte[to] = whole_to ? OF_BYTE_ALL : OF_BYTE_SOME;
 }
 
 static void
@@ -130,14 +130,14 @@ make_index(struct nt_net_ranges *r)
 {
 	memset(r->below, 0, sizeof(r->below));
 	memset(r->high, 0, sizeof(r->high));
+	memset(r->of_byte, OF_BYTE_NONE, sizeof(r->of_byte));
 	for (uint64_t i = 0; i < r->count; i++) {
 		r->high[i] = r->first[i].high;
 		r->below[(r->high[i] >> 56) + 1]++;
+		mark_bytes(r, get(&r->first[i]), get(&r->last[i]));
 	}
 	for (size_t b = 0; b < 256; b++)
 		r->below[b + 1] = (uint16_t)(r->below[b] + r->below[b + 1]);
-	for (unsigned int b = 0; b < 256; b++)
-		r->of_byte[b] = of_byte(r, b);
 }
 
 /* Behind an IPv4 address all ones follow in the end of a range: so ranges that touch are seen to.

@@ -58,11 +58,17 @@ check_stats(const struct nt_datagrams *d, uint32_t max)
 static uint8_t *
 filled(size_t len, uint8_t fill, bool other)
 {
+	static uint8_t rising[UINT8_MAX + UINT16_MAX];
 	uint8_t *p = malloc(len ? len : 1);
 
-	require(p != NULL);
-	for (size_t i = 0; i < len; i++)
-		p[i] = (uint8_t)(other ? fill + i : fill);
+	require(p != NULL && len <= UINT16_MAX);
+	if (rising[1] == 0)
+		for (size_t i = 0; i < sizeof(rising); i++)
+			rising[i] = (uint8_t)i;
+	if (other)
+		memcpy(p, rising + fill, len);
+	else
+		memset(p, fill, len);
 	return p;
 }
 

@@ -18,7 +18,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define INPUT_MAX  (64 * 1024)
+#define INPUT_MAX  (16 * 1024)
 #define CHOICES_AT 8 /* in the header: draft-ietf-opsawg-pcap 4 */
 
 enum {
@@ -31,26 +31,45 @@ enum {
 	CHOOSE_VERIFY = 1 << 7,
 };
 
+/* The smallest record of a packet that begins a connection, and half of it. */
+#define PACKET_MIN 40
+
+/* More than an input of so many bytes can fill. */
+static uint32_t
+most_of(size_t size)
+{
+	uint32_t n = 64;
+	while (n < size / PACKET_MIN)
+		n *= 2;
+	return n;
+}
+
 /* Tables small enough to be made for each input, and with CHOOSE_CAPS to be full. */
 static void
-configure(struct nt_config *c, unsigned int choices)
+configure(struct nt_config *c, unsigned int choices, size_t size)
 {
+	static struct nt_config defaults;
+	static bool made;
 	const bool caps = (choices & CHOOSE_CAPS) != 0;
-	nt_config_default(c);
-	c->flow.max = caps ? 16 : 4096;
+	const uint32_t most = most_of(size);
+	if (!made)
+		nt_config_default(&defaults);
+	made = true;
+	*c = defaults;
+	c->flow.max = caps ? 16 : most;
 	c->fragments.max_datagrams = caps ? 16 : 64;
 	c->fragments.max_bytes = 1 << 20;
 	c->tunnel.max = caps ? 16 : 256;
 	c->names.max_dns_streams = caps ? 1 : 16;
-	c->names.max_queries = caps ? 16 : 4096;
+	c->names.max_queries = caps ? 16 : most;
 	c->names.quic_max = caps ? 1 : 16;
-	c->names.max_mappings = c->names.max_addresses = c->names.max_names = caps ? 16 : 4096;
+	c->names.max_mappings = c->names.max_addresses = c->names.max_names = caps ? 16 : most;
 	c->names.max_name_bytes = 65536;
-	c->names.max_per_address = caps ? 4 : 4096;
-	c->names.max_asserted = caps ? 16 : 4096;
-	c->notice.max_told = c->notice.max_clients = c->notice.max_suppressed = caps ? 16 : 4096;
+	c->names.max_per_address = caps ? 4 : most;
+	c->names.max_asserted = caps ? 16 : most;
+	c->notice.max_told = c->notice.max_clients = c->notice.max_suppressed = caps ? 16 : most;
 	c->notice.warm_up_ns = 0;
-	c->hosts.max_links = caps ? 16 : 4096;
+	c->hosts.max_links = caps ? 16 : most;
 	c->stats.interval_ns = NT_SEC(1);
 	c->log.format = (choices & CHOOSE_TSV) != 0 ? NT_CONFIG_TSV : NT_CONFIG_JSON;
 	c->log.community_id = c->log.vlan = c->log.l2_addr = (choices & CHOOSE_COLUMNS) != 0;
@@ -90,13 +109,13 @@ is_capped(const struct line_result *r)
 }
 
 static void
-check_capture(const char *path, unsigned int choices)
+check_capture(const char *path, unsigned int choices, size_t size)
 {
 	static struct nt_config cfg;
 	static struct line_result one, more;
 	struct line_options options = { .workers = 1 + choices % CHOOSE_WORKERS,
 		.live = (choices & CHOOSE_LIVE) != 0 };
-	configure(&cfg, choices);
+	configure(&cfg, choices, size);
 	if (!line_run(path, &cfg, &options, &one))
 		return;
 	check_sums(&one, options.workers);
@@ -130,8 +149,9 @@ put_input(const uint8_t *data, size_t size)
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	if (size <= CHOICES_AT || size > INPUT_MAX)
+	if (size <= CHOICES_AT)
 		return 0;
-	check_capture(put_input(data, size), data[CHOICES_AT]);
+	size = NT_MIN(size, (size_t)INPUT_MAX);
+	check_capture(put_input(data, size), data[CHOICES_AT], size);
 	return 0;
 }

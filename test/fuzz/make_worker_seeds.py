@@ -20,11 +20,11 @@ PRESETS = {
     "mixed": [], "dns-heavy": ["--dns-tcp-share", "0.5", "--https-share", "0.5"], "no-lookup": [], "spoofed": [],
     "encrypted-dns": [], "local-names": [], "dualstack": [], "flood64": [],
 }
-PACKETS = 150
+PACKETS = 50
 GROUPS = ("tcp_states", "tcp_history", "tcp_direction", "udp", "icmp", "transports", "local", "fragments", "tunnels",
           "services")
-TOGETHER = 12  # scenarios in a capture
-SIZE_MAX = 60000  # fuzz_worker takes 64 KiB
+TOGETHER = 6  # scenarios in a capture
+SIZE_MAX = 16384  # fuzz_worker takes no more
 CHOICES_AT = 8  # the byte of the header that fuzz_worker chooses its options by
 
 

@@ -198,6 +198,36 @@ test_ranges(void **state)
 	assert_memory_equal(there.ranges, back.ranges, sizeof(there.ranges));
 }
 
+static bool
+has_text(const struct nt_netset *set, const char *text)
+{
+	struct nt_addr a;
+
+	assert_int_equal(nt_addr_parse(text, &a), 0);
+	return nt_netset_has(set, &a);
+}
+
+/* Ranges that begin and end in the middle of an address's first byte, with whole ones between. */
+static void
+test_range_of_bytes(void **state)
+{
+	static const char *const nets[] = { "9.128.0.0/9", "10.0.0.0/8", "11.0.0.0/9", "32.0.0.0/8",
+		"33.0.0.0/9", "63.128.0.0/9", "64.0.0.0/8" };
+	static const char *const in[] = { "9.128.0.0", "10.0.0.1", "11.127.255.255", "32.0.0.0",
+		"33.127.255.255", "63.255.255.255", "64.255.255.255" };
+	static const char *const out[] = { "9.127.255.255", "11.128.0.0", "8.0.0.0", "12.0.0.0",
+		"31.255.255.255", "33.128.0.0", "63.127.255.255", "65.0.0.0" };
+	struct nt_netset set = { 0 };
+
+	(void)state;
+	for (size_t i = 0; i < NT_ARRAY_SIZE(nets); i++)
+		assert_int_equal(nt_netset_add(&set, nets[i]), 0);
+	for (size_t i = 0; i < NT_ARRAY_SIZE(in); i++)
+		assert_true(has_text(&set, in[i]));
+	for (size_t i = 0; i < NT_ARRAY_SIZE(out); i++)
+		assert_false(has_text(&set, out[i]));
+}
+
 int
 main(void)
 {
@@ -209,6 +239,7 @@ main(void)
 		cmocka_unit_test(test_private),
 		cmocka_unit_test(test_random_sets),
 		cmocka_unit_test(test_ranges),
+		cmocka_unit_test(test_range_of_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,6 +13,10 @@
 
 #define PLAY_CONNS 12
 #define PLAY_HOLDS 8
+/* Of the connections, so many are looked at each time, in turn; all of them at the end. */
+#ifndef PLAY_CHECKED
+#define PLAY_CHECKED PLAY_CONNS
+#endif
 
 #define PLAY_CHECK(cond)                                                                           \
 	do {                                                                                       \
@@ -31,13 +35,14 @@ struct play {
 	const uint8_t *data;
 	size_t left;
 	struct model model;
+	struct model_views views[MODEL_ADDRS]; /* as the connection sees them that asks */
 	struct nt_name_cache *cache;
 	bool exact; /* below the caps: answers are compared */
 	uint64_t position;
 	uint16_t index;
 	int64_t clock_ns, purged_ns;
 	struct play_conn conns[PLAY_CONNS];
-	unsigned int next_conn, asked;
+	unsigned int next_conn, next_checked, asked;
 	uint32_t held[PLAY_HOLDS];
 	unsigned int holds;
 	/* what was looked ahead for, by who is to be added; some of it long ago */
@@ -203,7 +208,7 @@ play_ask_name(struct play *p, const struct model_query *q, unsigned int name, bo
 	struct nt_name_query query = play_query(q, clients);
 	bool found;
 
-	model_lookup_name(&p->model, q, name, final, want);
+	model_lookup(&p->model, q, p->views, name, final, want);
 	if (name == MODEL_NAMES)
 		found = nt_name_cache_lookup(p->cache, &query, final, ret);
 	else
@@ -225,7 +230,7 @@ play_check_addrs(struct play *p, const struct model_query *q, unsigned int name)
 {
 	struct nt_addr clients[MODEL_CLIENTS];
 	struct nt_name_query query = play_query(q, clients);
-	unsigned int want[MODEL_ADDRS], n = model_addrs(&p->model, q, name, want);
+	unsigned int want[MODEL_ADDRS], n = model_addrs(&p->model, q, p->views, name, want);
 	struct nt_name_addrs got;
 
 	PLAY_CHECK(nt_name_cache_addrs(p->cache, &query, play_names[name],
@@ -247,7 +252,7 @@ play_check_pinned(struct play *p, const struct model_query *q, unsigned int name
 	struct model_result pinned, want;
 	struct nt_name_result got;
 
-	model_lookup_name(&p->model, q, name, false, &pinned);
+	model_lookup(&p->model, q, p->views, name, false, &pinned);
 	play_ask_name(p, q, name, true, &want, &got);
 	if (pinned.match == NT_MATCH_NONE ||
 		(pinned.match == NT_MATCH_REVERSE && want.match == NT_MATCH_LATE))
@@ -285,6 +290,7 @@ play_check_conn(struct play *p, const struct play_conn *conn)
 	/* Each name has its turn. */
 	unsigned int name = p->asked++ % MODEL_NAMES;
 
+	model_see_all(&p->model, q, p->views);
 	play_check_set(p, conn, MODEL_NAMES);
 	play_check_set(p, conn, name);
 	if (q->start_clock_ns + p->model.cfg.pin_after_ns >= p->purged_ns)
@@ -292,11 +298,13 @@ play_check_conn(struct play *p, const struct play_conn *conn)
 }
 
 static inline void
-play_check(struct play *p)
+play_check(struct play *p, unsigned int count)
 {
-	for (unsigned int i = 0; i < PLAY_CONNS; i++) {
-		if (p->conns[i].open)
-			play_check_conn(p, &p->conns[i]);
+	for (unsigned int i = 0; i < count; i++) {
+		const struct play_conn *conn = &p->conns[p->next_checked++ % PLAY_CONNS];
+
+		if (conn->open)
+			play_check_conn(p, conn);
 	}
 }
 
@@ -306,7 +314,7 @@ play_purge(struct play *p, unsigned int b)
 	static const unsigned int budgets[] = { 1, 3, 1000, 1000 };
 	int64_t to = p->clock_ns - play_span(b);
 
-	play_check(p);
+	play_check(p, PLAY_CHECKED);
 	p->purged_ns = NT_MAX(p->purged_ns, to);
 	nt_name_cache_purge(p->cache, to, budgets[b / 16 % 4]);
 }
@@ -322,6 +330,7 @@ play_hold(struct play *p, unsigned int b)
 		nt_name_release(p->cache, p->held[--p->holds]);
 	if (!conn->open || p->holds == PLAY_HOLDS)
 		return;
+	model_see_all(&p->model, &conn->q, p->views);
 	play_ask(p, &conn->q, false, &want, &got);
 	if (got.count == 0)
 		return;
@@ -352,7 +361,7 @@ play_step(struct play *p)
 		play_purge(p, b);
 		break;
 	case 14:
-		play_check(p);
+		play_check(p, PLAY_CHECKED);
 		break;
 	case 15:
 		play_hold(p, b);
@@ -370,7 +379,7 @@ play_finish(struct play *p, bool clear)
 {
 	struct nt_name_cache_stats stats;
 
-	play_check(p);
+	play_check(p, PLAY_CONNS);
 	while (p->holds > 0)
 		nt_name_release(p->cache, p->held[--p->holds]);
 	if (clear)
