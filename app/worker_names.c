@@ -76,14 +76,17 @@ learn_answers(struct worker *w, const struct dns_place *place, uint8_t flags)
 
 /* A response to somebody: does it count? Then its answers are learnt. */
 static void
-unicast_response(struct worker *w, const struct dns_place *place, uint64_t resolver)
+unicast_response(
+	struct worker *w, const struct dns_place *place, uint64_t resolver, uint64_t question)
 {
 	const struct nt_dns_message *dns = &w->dns;
 	const bool saw_queries = !place->from_orig && place->f->pkts[NT_FLOW_ORIG] != 0;
+	nt_dns_match_ahead(w->queries, place->cold->first_position, dns->id, question, 1);
 	nt_told_pair_ahead(w->judging.resolvers, resolver);
-	const enum nt_dns_match_verdict v = nt_dns_match_response(w->queries,
-		place->cold->first_position, saw_queries, dns->id, nt_dns_question_digest(dns),
-		nt_dns_answers_digest(dns), place->at->clock_ns);
+	const uint64_t answers = nt_dns_answers_digest(dns);
+	const enum nt_dns_match_verdict v =
+		nt_dns_match_response(w->queries, place->cold->first_position, saw_queries, dns->id,
+			question, answers, place->at->clock_ns);
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_MATCHED + v), 1);
 	if (v == NT_DNS_MATCHED || v == NT_DNS_UNSOLICITED) {
 		if (v == NT_DNS_MATCHED)
@@ -152,12 +155,25 @@ count_refused(struct worker *w)
 	count(w, NT_COUNTER_DNS_REFUSED_SVCB, dns->refused_svcb);
 }
 
+/* The question's digest; its place among the queries is asked for before the message is parsed. */
+static uint64_t
+question_ahead(
+	const struct worker *w, const struct dns_place *place, const uint8_t *msg, size_t len)
+{
+	const uint64_t question = nt_dns_question_ahead(msg, len);
+	if (len >= 2)
+		nt_dns_match_ahead(w->queries, place->cold->first_position,
+			(uint16_t)(msg[0] << 8 | msg[1]), question, 0);
+	return question;
+}
+
 void
 dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg, size_t len)
 {
 	const bool multicast = place->use == PORT_MDNS;
 	const bool answers = !multicast && len > 2 && (msg[2] & 0x80) != 0; /* QR: RFC 1035 4.1.1 */
 	const uint64_t resolver = answers ? resolver_ahead(w, place->f, &place->to) : 0;
+	const uint64_t question = multicast ? 0 : question_ahead(w, place, msg, len);
 	const enum nt_dns_reason reason =
 		nt_dns_parse(&w->dns, msg, len, multicast ? NT_DNS_MULTICAST : NT_DNS_UNICAST);
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_OK + reason), 1);
@@ -175,12 +191,12 @@ dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg,
 	} else if (w->dns.response) {
 		if (w->dns.refused_chain + w->dns.refused_limit + w->dns.refused_svcb != 0)
 			answer_lost(w, place->at, NT_UNKNOWN_REFUSED, &place->to);
-		unicast_response(w, place, resolver);
+		unicast_response(w, place, resolver, question);
 	} else {
 		query_seen(w, place->at, place->f);
 		note_one_way(w, place);
-		nt_dns_match_query(w->queries, place->cold->first_position, w->dns.id,
-			nt_dns_question_digest(&w->dns), place->at->clock_ns);
+		nt_dns_match_query(w->queries, place->cold->first_position, w->dns.id, question,
+			place->at->clock_ns);
 	}
 }
 

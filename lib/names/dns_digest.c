@@ -3,6 +3,8 @@
 
 #include <nt_dns.h>
 
+#include "dns_name.h"
+
 /*
  * Digests tell repeats apart, nothing else: whoever makes two answers collide has his second one
  * taken for a repeat, and dropped, as it would have been for a contradiction. So no key is needed.
@@ -64,4 +66,37 @@ uint64_t
 nt_dns_question_digest(const struct nt_dns_message *m)
 {
 	return mix(mix_text((uint64_t)m->qtype << 16 | m->qclass, m->qname, m->qname_len), 0);
+}
+
+/* Behind the root's octet, or `len`. No pointer leads anywhere from a message's first name. */
+static size_t
+first_name_end(const uint8_t *msg, size_t len)
+{
+	const size_t end = NT_MIN(len, (size_t)DNS_HEADER_BYTES + DNS_NAME_WIRE_MAX);
+	size_t at = DNS_HEADER_BYTES;
+
+	while (at < end && msg[at] != 0)
+		at += 1u + msg[at];
+	return at < end ? at + 1 : len;
+}
+
+/* Octets of lengths are below 64, so what is done to letters leaves them as they are. */
+uint64_t
+nt_dns_question_ahead(const uint8_t *msg, size_t len)
+{
+	const size_t end = first_name_end(msg, len);
+	size_t at = DNS_HEADER_BYTES;
+	uint64_t h = 0, word;
+	uint32_t type_and_class;
+
+	if (len < sizeof(type_and_class) || end > len - sizeof(type_and_class))
+		return 0;
+	for (; end - at > 8; at += 8) {
+		memcpy(&word, msg + at, 8);
+		h = mix(h, dns_lower_bytes(word));
+	}
+	word = 0;
+	memcpy(&word, msg + at, end - at);
+	memcpy(&type_and_class, msg + end, sizeof(type_and_class));
+	return mix(mix(h, dns_lower_bytes(word)), type_and_class);
 }

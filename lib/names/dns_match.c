@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <stdlib.h>
+#include <string.h>
 
 #include <nt_dns_match.h>
 #include <nt_mem.h>
@@ -14,31 +15,37 @@ enum state {
 };
 
 /*
- * One query in flight. Entries hang in two lists: their bucket's, and the one of all by age, which
- * is by seen_ns too, since the clock never runs backwards.
+ * One query in flight. Entries hang in a list by age, which is by seen_ns too, since the clock
+ * never runs backwards.
  */
 struct entry {
 	uint64_t flow;
 	uint64_t question;
 	uint64_t answer;
 	int64_t seen_ns; /* when its life began */
-	uint32_t bucket;
-	uint32_t next; /* in the bucket */
+	uint32_t tag; /* hash of what it is found by */
 	uint32_t older, younger;
 	uint16_t id;
 	uint8_t state;
-	uint8_t pad[13];
+	uint8_t pad[17];
 };
 static_assert(sizeof(struct entry) == NT_CACHE_LINE, "an entry is one cache line");
 
 /*
- * As many buckets as entries: a full table has one entry a bucket in the mean, and three or more in
- * one of twelve (Poisson).
+ * Where an entry is: open addressing with linear probing. It carries the tag, so what is not there
+ * is found out in one line of memory, without a look at entries.
  */
+struct slot {
+	uint32_t tag;
+	uint32_t at1; /* entry + 1; 0: empty */
+};
+
+/* Twice as many slots as entries. */
 struct nt_dns_match {
 	struct entry *entries;
-	uint32_t *buckets; /* first entry or NONE */
-	uint32_t mask;
+	struct slot *slots;
+	uint32_t mask; /* of entries */
+	uint32_t slot_mask;
 	uint32_t fresh; /* entries from here on were never used: their memory is not touched */
 	uint32_t oldest, youngest;
 	int64_t life_ns;
@@ -53,9 +60,9 @@ entries_bytes(uint32_t mask)
 }
 
 static size_t
-buckets_bytes(uint32_t mask)
+slots_bytes(uint32_t mask)
 {
-	return ((size_t)mask + 1) * sizeof(uint32_t);
+	return ((size_t)mask + 1) * 2 * sizeof(struct slot);
 }
 
 /* A power of two of entries. */
@@ -71,14 +78,13 @@ nt_dns_match_bytes(uint32_t capacity)
 	const uint32_t mask = mask_for(capacity);
 
 	return sizeof(struct nt_dns_match) + nt_mem_mapped(entries_bytes(mask)) +
-	       nt_mem_mapped(buckets_bytes(mask));
+	       nt_mem_mapped(slots_bytes(mask));
 }
 
 void
 nt_dns_match_clear(struct nt_dns_match *m)
 {
-	for (uint32_t i = 0; i <= m->mask; i++)
-		m->buckets[i] = NONE;
+	memset(m->slots, 0, slots_bytes(m->mask));
 	m->fresh = 0;
 	m->oldest = m->youngest = NONE;
 }
@@ -94,18 +100,19 @@ nt_dns_match_new(uint32_t capacity, int64_t life_ns, const struct nt_hash_key *k
 	if (m == NULL)
 		return NULL;
 	m->mask = mask_for(capacity);
+	m->slot_mask = 2 * m->mask + 1;
 	m->life_ns = life_ns;
 	m->key = *key;
 	m->entries = nt_mem_map(entries_bytes(m->mask));
-	m->buckets = nt_mem_map(buckets_bytes(m->mask));
-	if (m->entries == NULL || m->buckets == NULL) {
+	m->slots = nt_mem_map(slots_bytes(m->mask));
+	if (m->entries == NULL || m->slots == NULL) {
 		int err = errno;
 
 		nt_dns_match_free(m);
 		errno = err;
 		return NULL;
 	}
-	nt_dns_match_clear(m);
+	m->oldest = m->youngest = NONE;
 	return m;
 }
 
@@ -115,7 +122,7 @@ nt_dns_match_free(struct nt_dns_match *m)
 	if (m == NULL)
 		return;
 	nt_mem_unmap(m->entries, entries_bytes(m->mask));
-	nt_mem_unmap(m->buckets, buckets_bytes(m->mask));
+	nt_mem_unmap(m->slots, slots_bytes(m->mask));
 	free(m);
 }
 
@@ -159,19 +166,38 @@ age_append(struct nt_dns_match *m, struct entry *e)
 }
 
 static void
-bucket_remove(struct nt_dns_match *m, const struct entry *e)
+slot_add(struct nt_dns_match *m, const struct entry *e)
 {
-	uint32_t i = (uint32_t)(e - m->entries);
-	uint32_t *link = &m->buckets[e->bucket];
+	uint32_t s = e->tag & m->slot_mask;
 
-	while (*link != i)
-		link = &m->entries[*link].next;
-	*link = e->next;
+	while (m->slots[s].at1 != 0)
+		s = (s + 1) & m->slot_mask;
+	m->slots[s] = (struct slot){ e->tag, (uint32_t)(e - m->entries) + 1 };
+}
+
+/* No tombstones: what was probed past the hole moves into it. */
+static void
+slot_remove(struct nt_dns_match *m, const struct entry *e)
+{
+	uint32_t hole = e->tag & m->slot_mask;
+
+	while (m->slots[hole].at1 != (uint32_t)(e - m->entries) + 1)
+		hole = (hole + 1) & m->slot_mask;
+	for (uint32_t s = (hole + 1) & m->slot_mask; m->slots[s].at1 != 0;
+		s = (s + 1) & m->slot_mask) {
+		const uint32_t home = m->slots[s].tag & m->slot_mask;
+
+		if (((s - home) & m->slot_mask) >= ((s - hole) & m->slot_mask)) {
+			m->slots[hole] = m->slots[s];
+			hole = s;
+		}
+	}
+	m->slots[hole].at1 = 0;
 }
 
 /*
- * The oldest, if it is dead, which is no loss: memory is touched for those alive, and a bucket
- * holds few others. Else a fresh one, or the oldest all the same.
+ * The oldest, if it is dead, which is no loss: memory is touched for those alive, and slots
+ * hold few others. Else a fresh one, or the oldest all the same.
  */
 static struct entry *
 entry_take(struct nt_dns_match *m, int64_t clock_ns)
@@ -184,17 +210,17 @@ entry_take(struct nt_dns_match *m, int64_t clock_ns)
 	e = &m->entries[m->oldest];
 	m->evicted += alive(m, e, clock_ns);
 	age_remove(m, e);
-	bucket_remove(m, e);
+	slot_remove(m, e);
 	return e;
 }
 
-/* Those that go next, and what they hang in, are asked for in time. */
+/* Those that go next, and their slots, are asked for in time. */
 static void
 prefetch_oldest(const struct nt_dns_match *m)
 {
 	const struct entry *e = &m->entries[m->oldest];
 
-	nt_prefetch_write(&m->buckets[e->bucket]);
+	nt_prefetch_write(&m->slots[e->tag & m->slot_mask]);
 	if (e->younger != NONE)
 		nt_prefetch_write(&m->entries[e->younger]);
 }
@@ -207,8 +233,7 @@ entry_add(struct nt_dns_match *m, const struct entry *key, uint64_t answer, enum
 	*e = *key;
 	e->answer = answer;
 	e->state = (uint8_t)state;
-	e->next = m->buckets[e->bucket];
-	m->buckets[e->bucket] = (uint32_t)(e - m->entries);
+	slot_add(m, e);
 	age_append(m, e);
 	prefetch_oldest(m);
 }
@@ -225,29 +250,52 @@ entry_restart(struct nt_dns_match *m, struct entry *e, uint64_t answer, enum sta
 	age_append(m, e);
 }
 
+static uint32_t
+tag_of(const struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question)
+{
+	const uint64_t words[3] = { flow, question, id };
+
+	return (uint32_t)nt_hash_words(&m->key, words, 3);
+}
+
+void
+nt_dns_match_ahead(const struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question,
+	unsigned int step)
+{
+	const uint32_t tag = tag_of(m, flow, id, question);
+	const struct slot *s = &m->slots[tag & m->slot_mask];
+
+	if (step == 0)
+		nt_prefetch_write(s);
+	else if (s->at1 != 0 && s->tag == tag)
+		nt_prefetch_write(&m->entries[s->at1 - 1]);
+}
+
 static struct entry
 key_of(const struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question,
 	int64_t clock_ns)
 {
-	const uint64_t words[3] = { flow, question, id };
-
 	return (struct entry){
 		.flow = flow,
 		.question = question,
 		.id = id,
 		.seen_ns = clock_ns,
-		.bucket = (uint32_t)nt_hash_words(&m->key, words, 3) & m->mask,
+		.tag = tag_of(m, flow, id, question),
 	};
 }
 
-/* The walk ends at the capacity at the latest; a key chosen at random keeps it short. */
+/* The walk ends at an empty slot, of which there is one in two; a key chosen at random keeps it
+ * short. */
 static struct entry *
 find(const struct nt_dns_match *m, const struct entry *key)
 {
-	for (uint32_t i = m->buckets[key->bucket]; i != NONE; i = m->entries[i].next) {
-		struct entry *e = &m->entries[i];
+	uint32_t s = key->tag & m->slot_mask;
 
-		if (e->flow == key->flow && e->question == key->question && e->id == key->id)
+	for (; m->slots[s].at1 != 0; s = (s + 1) & m->slot_mask) {
+		struct entry *e = &m->entries[m->slots[s].at1 - 1];
+
+		if (m->slots[s].tag == key->tag && e->flow == key->flow &&
+			e->question == key->question && e->id == key->id)
 			return e;
 	}
 	return NULL;

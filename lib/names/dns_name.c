@@ -5,27 +5,11 @@
 #include <emmintrin.h>
 #endif
 
-#define ONES UINT64_C(0x0101010101010101)
-#define TOPS (ONES << 7)
-
-static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words are masked from their first byte");
-
 /* The top bit of some byte of the result is set if a byte of w is zero, and only then. */
 static inline uint64_t
 zero_bytes(uint64_t w)
 {
-	return (w - ONES) & ~w & TOPS;
-}
-
-/* A to Z in lower case, in each of eight bytes; other bytes, those above 127 too, stay. */
-static inline uint64_t
-lower_bytes(uint64_t w)
-{
-	uint64_t low = w & ~TOPS;
-	uint64_t from_a = low + ONES * (0x80 - 'A');
-	uint64_t past_z = low + ONES * (0x7f - 'Z');
-
-	return w | ((from_a ^ past_z) & ~w & TOPS) >> 2;
+	return (w - DNS_ONES) & ~w & DNS_TOPS;
 }
 
 /*
@@ -43,8 +27,8 @@ label_words(char *to, const uint8_t *from, unsigned int len)
 		memcpy(&w, from + i, 8);
 		if (len - i < 8)
 			w &= (UINT64_C(1) << 8 * (len - i)) - 1;
-		special |= zero_bytes(w ^ ONES * '.') | zero_bytes(w ^ ONES * '\\');
-		w = lower_bytes(w);
+		special |= zero_bytes(w ^ DNS_ONES * '.') | zero_bytes(w ^ DNS_ONES * '\\');
+		w = dns_lower_bytes(w);
 		memcpy(to + i, &w, 8);
 	}
 	return special == 0;

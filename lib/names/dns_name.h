@@ -11,6 +11,22 @@
 #include <nt_cursor.h>
 #include <nt_dns.h>
 
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "words are masked from their first byte");
+
+#define DNS_ONES UINT64_C(0x0101010101010101)
+#define DNS_TOPS (DNS_ONES << 7)
+
+/* A to Z in lower case, in each of eight bytes; other bytes, those above 127 too, stay. */
+static inline uint64_t
+dns_lower_bytes(uint64_t w)
+{
+	uint64_t low = w & ~DNS_TOPS;
+	uint64_t from_a = low + DNS_ONES * (0x80 - 'A');
+	uint64_t past_z = low + DNS_ONES * (0x7f - 'Z');
+
+	return w | ((from_a ^ past_z) & ~w & DNS_TOPS) >> 2;
+}
+
 #define DNS_HEADER_BYTES  12
 #define DNS_NAME_WIRE_MAX 255 /* RFC 1035 2.3.4, the root's octet included */
 #define DNS_POINTER_BITS  0xc0

@@ -101,5 +101,10 @@ enum nt_dns_reason nt_dns_parse(
 uint64_t nt_dns_answers_digest(const struct nt_dns_message *m);
 /* Likewise of the question: name, type, class. */
 uint64_t nt_dns_question_digest(const struct nt_dns_message *m);
+/*
+ * The same of a message that has not been parsed yet: where nt_dns_parse says NT_DNS_OK, two are
+ * equal if their questions are. It is not the number that nt_dns_question_digest gives.
+ */
+uint64_t nt_dns_question_ahead(const uint8_t *msg, size_t len);
 
 #endif

@@ -32,6 +32,13 @@ void nt_dns_match_free(struct nt_dns_match *m);
 void nt_dns_match_clear(struct nt_dns_match *m);
 
 /*
+ * For what follows: its place is asked for, and a step later what lies there, if step 0 has brought
+ * the place in. Nothing is changed.
+ */
+void nt_dns_match_ahead(const struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question,
+	unsigned int step);
+
+/*
  * flow: what tells this connection from all others (its first position). A query sent again within
  * its life begins its life anew and keeps what is known of its answer; after its life, or after a
  * response that nobody had asked for, it is a new one.

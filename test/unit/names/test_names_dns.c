@@ -360,6 +360,37 @@ test_digests(void **state)
 	assert_true(question[0] != question[2] && answer[0] != answer[2]);
 }
 
+static uint64_t
+question_ahead(const char *name, unsigned int type)
+{
+	put_response(&w, name, type, 0);
+	return nt_dns_question_ahead(w.bytes, w.len);
+}
+
+static void
+test_question_ahead(void **state)
+{
+	const uint64_t a = question_ahead("a-name.of.some.length.example", 1);
+
+	(void)state;
+	assert_true(a == question_ahead("A-nAme.of.SOME.length.examplE", 1));
+	assert_true(a != question_ahead("a-name.of.some.length.exampla", 1));
+	assert_true(a != question_ahead("a-name.of-some.length.example", 1));
+	assert_true(a != question_ahead("a-name.of.some.length.example", 28));
+	assert_true(a != question_ahead("@-name.of.some.length.example", 1));
+	/* 'A' and 'a', but no letters */
+	assert_true(question_ahead("a", 'A') != question_ahead("a", 'a'));
+	/* What is cut off anywhere is not read. */
+	put_response(&w, "a-name.of.some.length.example", 1, 0);
+	for (size_t len = 0; len < w.len; len++) {
+		uint8_t *cut = malloc(len > 0 ? len : 1);
+
+		memcpy(cut, w.bytes, len);
+		assert_int_equal(nt_dns_question_ahead(cut, len), 0);
+		free(cut);
+	}
+}
+
 int
 main(void)
 {
@@ -382,6 +413,7 @@ main(void)
 		cmocka_unit_test(test_every_prefix),
 		cmocka_unit_test(test_reason_names),
 		cmocka_unit_test(test_digests),
+		cmocka_unit_test(test_question_ahead),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,12 +36,14 @@ teardown(void **state)
 static void
 query(uint64_t q, int64_t clock_ns)
 {
+	nt_dns_match_ahead(m, FLOW, ID, q, 0);
 	nt_dns_match_query(m, FLOW, ID, q, clock_ns);
 }
 
 static enum nt_dns_match_verdict
 response(uint64_t q, uint64_t answer, bool saw_queries, int64_t clock_ns)
 {
+	nt_dns_match_ahead(m, FLOW, ID, q, 1);
 	return nt_dns_match_response(m, FLOW, saw_queries, ID, q, answer, clock_ns);
 }
 
