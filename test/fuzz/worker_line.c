@@ -78,6 +78,13 @@ lcore_idle_live(enum nt_config_idle how)
 	(void)how;
 }
 
+#ifdef NT_PAUSES
+void
+lcore_pause(void)
+{
+}
+#endif
+
 static void
 require(bool holds)
 {
