@@ -230,6 +230,7 @@ worker_new(const struct worker_config *cfg)
 		live_init(w);
 	w->done.clock_ns = INT64_MIN;
 	w->W.clock_ns = INT64_MIN;
+	w->pinned_ns = INT64_MIN;
 	if (!cfg->no_names)
 		set_name_ports(w);
 	const int err = make_tables(w);

@@ -148,6 +148,7 @@ struct worker {
 	int64_t epoch_offset_ns; /* clock less capture time, in this epoch */
 	struct nt_mark_value done; /* up to where this worker has processed: T */
 	struct nt_mark_value W; /* as of the last apply */
+	int64_t pinned_ns; /* W's clock up to which connections are pinned; INT64_MIN at first */
 	bool ended; /* the stream has ended and every connection too */
 
 	bool settling; /* caps were lowered, and are not come to yet */

@@ -18,6 +18,10 @@
 /* Steps of purging per round: twice what a round can add on average. */
 #define PURGE_MAX 256
 
+/* Pins wait for each other, for so much of names.pin_after: many at once wait for memory together.
+ */
+#define PINS_APART 16
+
 /* Its place in the table is free. */
 static void
 forget(struct worker *w, uint32_t idx)
@@ -108,14 +112,13 @@ resolve_due(struct worker *w, unsigned int max)
 
 /*
  * No connection that is due by then is left to ask, so what only older ones could ask for may go.
- * pinned_ns: W's clock up to which connections have been pinned.
  */
 static void
-purge(struct worker *w, int64_t pinned_ns)
+purge(struct worker *w)
 {
 	if (nt_flow_ended(w->flows) != NT_FLOW_NONE)
 		return;
-	const int64_t clock_ns = NT_MIN(pinned_ns, nt_flow_due_through(w->flows));
+	const int64_t clock_ns = NT_MIN(w->pinned_ns, nt_flow_due_through(w->flows));
 	if (clock_ns != INT64_MIN) { /* something has happened */
 		nt_name_cache_purge(w->names, clock_ns, PURGE_MAX);
 		nt_name_cache_purge(w->asserted, clock_ns, PURGE_MAX);
@@ -124,16 +127,27 @@ purge(struct worker *w, int64_t pinned_ns)
 	}
 }
 
+static unsigned int
+pin(struct worker *w, unsigned int max)
+{
+	const int64_t apart_ns = w->config->names.pin_after_ns / PINS_APART;
+	const int64_t clock_ns = w->W.clock_ns;
+	if (clock_ns < w->pinned_ns + apart_ns)
+		return 0;
+	const unsigned int n = w->cfg.no_names ? 0 : pins_due(w, max);
+	if (n < max)
+		w->pinned_ns = clock_ns;
+	return n;
+}
+
 bool
 records_advance(struct worker *w, unsigned int max)
 {
-	/* A resolve may wait, and W move on meanwhile: what is pinned is pinned as of now. */
-	const int64_t pinned_ns = w->W.clock_ns;
 	const unsigned int judged = verdicts_due(w, max);
 	const unsigned int compared = mismatches_due(w, max);
-	const unsigned int pinned = w->cfg.no_names ? 0 : pins_due(w, max);
-	const unsigned int resolved = pinned < max ? resolve_due(w, max) : 0;
-	if (judged < max && compared < max && pinned < max && resolved < max)
-		purge(w, pinned_ns);
+	const unsigned int pinned = pin(w, max);
+	const unsigned int resolved = resolve_due(w, max);
+	if (judged < max && compared < max && resolved < max)
+		purge(w);
 	return judged + compared + pinned + resolved != 0;
 }

@@ -40,7 +40,6 @@ tables_init(struct nt_hosts *h)
 	h->memos = nt_mem_map(MEMO_BYTES);
 	if (h->ring == NULL || h->memos == NULL)
 		return -errno;
-	h->changes = 1;
 	h->stopped = NT_LIST_NONE;
 	h->in_mac =
 		(struct nt_list_view){ (uint8_t *)h->ring + offsetof(struct nt_sighting, in_mac),
@@ -123,11 +122,18 @@ nt_host_find_addr(const struct nt_hosts *h, const struct nt_addr *addr)
 	return id;
 }
 
+/* This address has come to a MAC's record, or gone from it. */
+static void
+note_change(struct nt_hosts *h, const struct nt_addr *addr, uint32_t mac)
+{
+	h->changes[nt_host_addr_place(addr)]++;
+	h->changes[nt_host_mac_place(mac)]++;
+}
+
 static void
 forget_mac(struct nt_hosts *h, uint32_t id)
 {
 	const struct nt_host_mac *m = nt_host_mac_at(h, id);
-	h->changes++;
 	if (m->stopped != NT_HOST_NEVER) {
 		nt_list_remove(&h->in_stopped, &h->stopped, id);
 		h->stats.stopped_now--;
@@ -144,7 +150,7 @@ drop_sighting(struct nt_hosts *h, uint32_t id)
 	struct nt_host_mac *m = nt_host_mac_at(h, s->mac);
 	const uint32_t tag = addr_tag(h, &s->addr), head = nt_host_find_addr(h, &s->addr);
 	uint32_t left = head;
-	h->changes++;
+	note_change(h, &s->addr, s->mac);
 	nt_list_remove(&h->in_addr, &left, id);
 	if (left == NT_LIST_NONE)
 		nt_slots_remove(&h->by_addr, tag, head);
@@ -209,8 +215,10 @@ touch_stopped(struct nt_hosts *h, uint32_t id)
 static void
 stop(struct nt_hosts *h, uint32_t id, uint64_t position)
 {
-	nt_host_mac_at(h, id)->stopped = position;
-	h->changes++;
+	struct nt_host_mac *m = nt_host_mac_at(h, id);
+	m->stopped = position;
+	for (uint32_t s = m->sightings; s != NT_LIST_NONE; s = nt_list_next(&h->in_mac, s))
+		note_change(h, &h->ring[s].addr, id);
 	nt_list_push_back(&h->in_stopped, &h->stopped, id);
 	h->stats.stopped++;
 	h->stats.stopped_now++;
@@ -251,7 +259,7 @@ add_sighting(struct nt_hosts *h, const struct nt_sighting *s)
 	const uint32_t at = (uint32_t)(((uint64_t)h->oldest + h->count) % h->cfg.max_links);
 	const uint32_t tag = addr_tag(h, &s->addr), head = nt_host_find_addr(h, &s->addr);
 	uint32_t list = head;
-	h->changes++;
+	note_change(h, &s->addr, s->mac);
 	h->ring[at] = *s;
 	h->count++;
 	nt_list_push_front(&h->in_mac, &nt_host_mac_at(h, s->mac)->sightings, at);

@@ -7,6 +7,8 @@
 #ifndef NT_CACHE_HOSTS_H
 #define NT_CACHE_HOSTS_H
 
+#include <string.h>
+
 #include "nt_hosts.h"
 #include "nt_mapping_keys.h"
 #include "list.h"
@@ -32,15 +34,23 @@ struct nt_host_mac {
 	struct nt_links in_stopped;
 };
 
+/*
+ * What changes of an address's sightings and of those that a MAC's record has, is counted, those
+ * of some addresses and records together.
+ */
+#define NT_HOST_CHANGES_BITS 12
+
 /* An answer of nt_hosts_others that left nothing out; the address's place is by its bytes. */
-#define NT_HOST_MEMO_BITS  10
+#define NT_HOST_MEMO_BITS  12
 #define NT_HOST_MEMO_ADDRS 4
+#define NT_HOST_NO_OWNER   UINT16_MAX
 struct nt_host_memo {
-	uint64_t changes; /* nt_hosts.changes then; 0: none */
+	uint64_t changes; /* then, of all that it was made of, plus 1; 0: none */
 	int64_t slot;
 	uint64_t since; /* it holds from this position on */
 	struct nt_addr addr;
-	uint32_t count;
+	uint16_t count;
+	uint16_t owner; /* the MAC's place among the counts, or NT_HOST_NO_OWNER */
 	struct nt_addr others[NT_HOST_MEMO_ADDRS];
 };
 static_assert(sizeof(struct nt_host_memo) == 2 * NT_CACHE_LINE, "two lines");
@@ -54,7 +64,7 @@ struct nt_hosts {
 	struct nt_slots by_mac; /* -> its present record */
 	struct nt_slots by_addr; /* -> the latest sighting */
 	struct nt_list_view in_mac, in_addr, in_stopped;
-	uint64_t changes; /* of sightings and stops, from 1 */
+	uint32_t changes[1 << NT_HOST_CHANGES_BITS]; /* nt_host_addr_place, nt_host_mac_place */
 	struct nt_host_memo *memos;
 	uint32_t stopped; /* list: MACs that stopped, the one seen longest ago first */
 	struct nt_hosts_stats stats;
@@ -71,6 +81,27 @@ nt_host_slot(const struct nt_hosts *h, int64_t clock_ns)
 {
 	const int64_t ttl_ns = h->cfg.ttl_ns;
 	return clock_ns / ttl_ns - (clock_ns % ttl_ns < 0);
+}
+
+/* Not keyed: who aims at a place makes answers be found anew. */
+static inline uint64_t
+nt_host_addr_hash(const struct nt_addr *addr)
+{
+	uint64_t words[2];
+	memcpy(words, addr->bytes, sizeof(words));
+	return (words[0] + words[1]) * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+static inline uint32_t
+nt_host_addr_place(const struct nt_addr *addr)
+{
+	return (uint32_t)(nt_host_addr_hash(addr) >> (64 - NT_HOST_CHANGES_BITS));
+}
+
+static inline uint32_t
+nt_host_mac_place(uint32_t id)
+{
+	return id % (1u << NT_HOST_CHANGES_BITS);
 }
 
 /* A MAC's present record, or NT_LIST_NONE. */

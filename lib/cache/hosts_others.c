@@ -2,7 +2,7 @@
 /*
  * Whose an address was, and which others were. Links are learnt once in a slot, of which there is
  * one an hour, and asked for with each connection: so the answers for the addresses asked for last
- * are kept, each until any link changes.
+ * are kept, each until a link changes that it was made of.
  */
 #include <string.h>
 
@@ -11,12 +11,14 @@
 /* Sightings of one address that are looked at: a host has two, who moves some more. */
 #define STEPS_MAX 256
 
-/* As of when; whether what came after it was left out; the last position of what was not. */
+/* As of when; what the answer was made of. */
 struct moment {
 	uint64_t position;
 	int64_t slot;
-	bool passed;
-	uint64_t since;
+	bool passed; /* what came after it was left out */
+	bool refused; /* an address of the MAC has another one, too */
+	uint32_t owner;
+	uint64_t since; /* the last position of what was not left out */
 };
 
 static bool
@@ -80,6 +82,7 @@ find_others(struct nt_hosts *h, const struct nt_addr *addr, struct moment *at, s
 {
 	const uint32_t mac = owner_of(h, addr, at);
 	unsigned int count = 0;
+	at->owner = mac;
 	if (mac == NT_LIST_NONE)
 		return 0;
 	const uint32_t head = nt_host_mac_at(h, mac)->sightings;
@@ -90,9 +93,12 @@ find_others(struct nt_hosts *h, const struct nt_addr *addr, struct moment *at, s
 			break;
 		look_at(s, at);
 		if (s->position > at->position || nt_addr_equal(&s->addr, addr) ||
-			is_among(ret, count, &s->addr) || owner_of(h, &s->addr, at) != mac)
+			is_among(ret, count, &s->addr))
 			continue;
-		ret[count++] = s->addr;
+		if (owner_of(h, &s->addr, at) == mac)
+			ret[count++] = s->addr;
+		else
+			at->refused = true;
 	}
 	return count;
 }
@@ -100,40 +106,51 @@ find_others(struct nt_hosts *h, const struct nt_addr *addr, struct moment *at, s
 static struct nt_host_memo *
 memo_of(const struct nt_hosts *h, const struct nt_addr *addr)
 {
-	uint64_t words[2];
-	memcpy(words, addr->bytes, sizeof(words));
-	return &h->memos[(words[0] + words[1]) * UINT64_C(0x9e3779b97f4a7c15) >>
-			 (64 - NT_HOST_MEMO_BITS)];
+	return &h->memos[nt_host_addr_hash(addr) >> (64 - NT_HOST_MEMO_BITS)];
 }
 
-/* What was found then holds as long as nothing has changed, from the last of it on. */
+/* Counts only grow: the sum is the same where all of them are. */
+static uint64_t
+changes_of(const struct nt_hosts *h, const struct nt_host_memo *m)
+{
+	uint64_t sum = UINT64_C(1) + h->changes[nt_host_addr_place(&m->addr)];
+	if (m->owner != NT_HOST_NO_OWNER)
+		sum += h->changes[m->owner];
+	for (unsigned int i = 0; i < m->count; i++)
+		sum += h->changes[nt_host_addr_place(&m->others[i])];
+	return sum;
+}
+
+/* What was found then holds as long as nothing of it has changed, from the last of it on. */
 static bool
 holds(const struct nt_hosts *h, const struct nt_host_memo *m, const struct nt_addr *addr,
 	const struct moment *at)
 {
-	return m->changes == h->changes && m->slot == at->slot && at->position >= m->since &&
-	       nt_addr_equal(&m->addr, addr);
+	return m->changes != 0 && m->slot == at->slot && at->position >= m->since &&
+	       nt_addr_equal(&m->addr, addr) && m->changes == changes_of(h, m);
 }
 
 static void
 keep(struct nt_hosts *h, struct nt_host_memo *m, const struct nt_addr *addr,
 	const struct moment *at, const struct nt_addr *others, unsigned int count)
 {
-	if (at->passed || count > NT_HOST_MEMO_ADDRS)
+	if (at->passed || at->refused || count > NT_HOST_MEMO_ADDRS)
 		return;
-	m->changes = h->changes;
 	m->slot = at->slot;
 	m->since = at->since;
 	m->addr = *addr;
-	m->count = count;
+	m->count = (uint16_t)count;
+	m->owner = at->owner == NT_LIST_NONE ? NT_HOST_NO_OWNER
+					     : (uint16_t)nt_host_mac_place(at->owner);
 	memcpy(m->others, others, count * sizeof(*others));
+	m->changes = changes_of(h, m);
 }
 
 unsigned int
 nt_hosts_others(struct nt_hosts *h, const struct nt_addr *addr, uint64_t position, int64_t clock_ns,
 	struct nt_addr *ret, unsigned int max, bool *ret_settled)
 {
-	struct moment at = { position, nt_host_slot(h, clock_ns), false, 0 };
+	struct moment at = { .position = position, .slot = nt_host_slot(h, clock_ns) };
 	struct nt_host_memo *m = memo_of(h, addr);
 	*ret_settled = true;
 	if (holds(h, m, addr, &at) && m->count <= max) {

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "nt_hosts.h"
+#include "hosts.h"
 
 #define TTL  NT_SEC(100)
 #define HOLD NT_SEC(60)
@@ -369,6 +369,58 @@ test_many_claim_it(void **state)
 	nt_hosts_free(h);
 }
 
+/* Of what is kept beside the answers nothing is known any more. */
+static void
+forget_answers(struct nt_hosts *h)
+{
+	memset(h->memos, 0, sizeof(*h->memos) << NT_HOST_MEMO_BITS);
+}
+
+static struct nt_addr
+addr_of(uint32_t n)
+{
+	return n % 3 == 0 ? v6((uint8_t)n) : v4(n);
+}
+
+/* Four hosts, three addresses each; now and then somebody has another one's. */
+static void
+something_happens(struct nt_hosts *h, uint64_t position, int64_t sec)
+{
+	const uint32_t n = (uint32_t)rand() % 12;
+	const uint64_t mac = MAC + (rand() % 1000 == 0 ? (uint64_t)rand() % 4 : n / 3);
+	if (rand() % 4000 == 0)
+		nt_hosts_router(h, mac, position, NT_SEC(sec));
+	else if (rand() % 10 == 0)
+		nt_hosts_purge(h, NT_SEC(sec), 4);
+	else
+		saw(h, mac, addr_of(n), position, sec);
+}
+
+/* Answers that were kept are those that are found anew, whatever happens in between. */
+static void
+test_kept_answers(void **state)
+{
+	(void)state;
+	struct nt_hosts *h = make(32);
+	unsigned int found = 0;
+	srand(4711);
+	for (uint64_t i = 0, position = 1; i < 100000; i++) {
+		const int64_t sec = (int64_t)i / 10;
+		const struct nt_addr a = addr_of((uint32_t)rand() % 12);
+		if (rand() % 6 == 0)
+			something_happens(h, position++, sec);
+		const uint64_t as_of = position - (uint64_t)rand() % NT_MIN(position, 3u);
+		const unsigned int kept = others(h, a, as_of, sec);
+		if (rand() % 8 != 0)
+			continue;
+		forget_answers(h);
+		assert_int_equal(kept, others(h, a, as_of, sec));
+		found += kept;
+	}
+	assert_true(found > 1000);
+	nt_hosts_free(h);
+}
+
 static void
 test_bounds_of_new(void **state)
 {
@@ -444,6 +496,7 @@ main(void)
 		cmocka_unit_test(test_caps),
 		cmocka_unit_test(test_stopped_go_with_their_links),
 		cmocka_unit_test(test_many_claim_it),
+		cmocka_unit_test(test_kept_answers),
 		cmocka_unit_test(test_bounds_of_new),
 		cmocka_unit_test(test_filter),
 	};
