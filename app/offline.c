@@ -32,7 +32,18 @@ struct offline {
 	uint16_t port;
 	struct reader *reader;
 	struct rx_ring rx[NT_CONFIG_WORKERS_MAX];
+	struct rx_reader own_rx; /* in place of queues, port and rx: see is_alone */
 };
+
+/*
+ * One worker has no lcore of its own: it has its turn whenever the reader has a burst. So packets
+ * are still in that core's cache, nobody waits for anybody, and there are no queues.
+ */
+static bool
+is_alone(const struct offline *o)
+{
+	return o->line.worker_count == 1;
+}
 
 static int
 make_queues(struct offline *o)
@@ -45,11 +56,11 @@ make_queues(struct offline *o)
 	 * room for data but the headroom, without which ethdev takes no pool.
 	 */
 	o->pool = rte_pktmbuf_pool_create("captured",
-		size + POOL_EXTRA + o->line.worker_count * POOL_CACHE_MOST - 1, POOL_CACHE,
-		sizeof(struct mbuf_meta), RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
+		(is_alone(o) ? 0 : size) + POOL_EXTRA + o->line.worker_count * POOL_CACHE_MOST - 1,
+		POOL_CACHE, sizeof(struct mbuf_meta), RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
 	if (o->pool == NULL)
 		return -rte_errno;
-	for (unsigned int i = 0; i < o->line.worker_count; i++) {
+	for (unsigned int i = 0; i < o->line.worker_count && !is_alone(o); i++) {
 		char name[32];
 		snprintf(name, sizeof(name), "rx%u", i);
 		o->queues[i] =
@@ -66,6 +77,8 @@ make_port(struct offline *o)
 {
 	const struct rte_eth_conf conf = { 0 };
 	const uint16_t n = (uint16_t)o->line.worker_count;
+	if (is_alone(o))
+		return 0;
 	const int port = rte_eth_from_rings("capture", o->queues, n, o->queues, n, 0);
 	if (port < 0)
 		return -rte_errno;
@@ -85,6 +98,14 @@ make_relay(struct offline *o)
 	return pipeline_make_relay(&o->line, NT_RELAY_VIRTUAL);
 }
 
+/* reader_config.turn */
+static void
+turn(void *arg)
+{
+	struct offline *o = arg;
+	worker_poll(o->line.workers[0]);
+}
+
 static int
 make_reader(struct offline *o)
 {
@@ -94,7 +115,9 @@ make_reader(struct offline *o)
 		.path_count = o->cfg.path_count,
 		.filter = o->cfg.filter,
 		.pool = o->pool,
-		.queues = o->queues,
+		.queues = is_alone(o) ? NULL : o->queues,
+		.turn = is_alone(o) ? turn : NULL,
+		.turn_arg = o,
 		.workers = o->line.worker_count,
 		.uid_key = nt_hash_key_fixed(),
 		.relay = o->line.relay,
@@ -108,11 +131,12 @@ static int
 make_workers(struct offline *o)
 {
 	int err = 0;
+	rx_reader_init(&o->own_rx, o->reader, o->pool);
 	for (unsigned int i = 0; i < o->line.worker_count && err == 0; i++) {
 		rx_ring_init(&o->rx[i], o->port, (uint16_t)i, reader_mark(o->reader), o->pool);
 		err = pipeline_make_worker(&o->line, i,
 			(struct worker_config){
-				.rx = &o->rx[i].rx,
+				.rx = is_alone(o) ? &o->own_rx.rx : &o->rx[i].rx,
 				.began_ns = &reader_progress(o->reader)->first_ns,
 				.names_log = i == 0 ? o->cfg.names_log : NULL,
 				.uid_key = nt_hash_key_fixed(),
@@ -149,7 +173,7 @@ offline_new(const struct offline_config *cfg, struct nt_error *err)
 	o->line.config = cfg->config;
 	o->line.worker_count = cfg->config->workers;
 	/* The reader, the workers and control. */
-	int code = eal_start_offline(o->line.worker_count + 2,
+	int code = eal_start_offline(o->line.worker_count + (is_alone(o) ? 1 : 2),
 		EAL_MB_BASE + EAL_MB_PER_WORKER * o->line.worker_count, err);
 	o->eal = code == 0;
 	for (unsigned int i = 0; i < NT_ARRAY_SIZE(steps) && code == 0; i++) {
@@ -164,11 +188,24 @@ offline_new(const struct offline_config *cfg, struct nt_error *err)
 	return o;
 }
 
+/* The reader, and then what is left to the worker. */
+static int
+alone_main(void *arg)
+{
+	struct offline *o = arg;
+	reader_main(o->reader);
+	return worker_main(o->line.workers[0]);
+}
+
 int
 offline_run(struct offline *o, struct nt_error *err)
 {
-	lcores_add(&o->line.lcores, reader_main, o->reader);
-	pipeline_add_workers(&o->line);
+	if (is_alone(o)) {
+		lcores_add(&o->line.lcores, alone_main, o);
+	} else {
+		lcores_add(&o->line.lcores, reader_main, o->reader);
+		pipeline_add_workers(&o->line);
+	}
 	const int code = lcores_start(&o->line.lcores, err);
 	if (code != 0)
 		return code;

@@ -61,6 +61,10 @@ static void
 wait_for_workers(struct reader *r)
 {
 	publish(r);
+	if (r->cfg.turn != NULL) {
+		r->cfg.turn(r->cfg.turn_arg);
+		return;
+	}
 	lcore_sleep(r->wait_ns);
 	r->wait_ns = queues_wait_ns(&r->queues, r->wait_ns);
 }
@@ -71,6 +75,8 @@ wait_passed(void *arg, uint64_t position)
 {
 	struct reader *r = arg;
 	publish(r);
+	if (r->cfg.turn != NULL && position == 0)
+		r->cfg.turn(r->cfg.turn_arg);
 	while (nt_relay_processed(r->cfg.relay) < position)
 		wait_for_workers(r);
 	return !stopped(r);
@@ -338,12 +344,16 @@ reader_main(void *arg)
 		read_path(r, r->cfg.paths[i]);
 	const struct nt_packet_meta end = { .position = r->position, .clock_ns = r->clock_ns };
 	distribute_tell(&r->distribute, &end);
-	while (!queues_flush(&r->queues)) {
-		queues_publish(&r->queues, r->position, r->clock_ns);
-		lcore_idle();
-	}
+	while (!queues_flush(&r->queues))
+		wait_for_workers(r);
 	queues_publish(&r->queues, NT_POSITION_END, r->clock_ns);
 	return 0;
+}
+
+unsigned int
+reader_take(struct reader *r, struct rte_mbuf **mbufs)
+{
+	return queues_take(&r->queues, mbufs);
 }
 
 const struct nt_mark *

@@ -15,13 +15,20 @@
 
 #include "slabs.h"
 
+struct rte_mbuf;
+
 struct reader_config {
 	const struct nt_config *config; /* borrowed */
 	char *const *paths; /* borrowed */
 	unsigned int path_count;
 	const char *filter; /* or NULL */
 	struct rte_mempool *pool; /* mbufs without data room, struct mbuf_meta as private area */
-	struct rte_ring **queues; /* one per worker; the net_ring port's */
+	/* One per worker, the net_ring port's. NULL: there is one worker, on the reader's own
+	 * lcore; turn is called whenever it has something to do, and reader_take is its way to
+	 * packets. */
+	struct rte_ring **queues;
+	void (*turn)(void *arg); /* one round of that worker */
+	void *turn_arg;
 	unsigned int workers;
 	struct nt_hash_key uid_key; /* the workers' */
 	const struct nt_relay *relay; /* T of the workers: when slabs can be used again */
@@ -42,6 +49,9 @@ void reader_free(struct reader *r); /* NULL is fine */
 
 /* For rte_eal_remote_launch; arg is the struct reader. Returns 0. */
 int reader_main(void *arg);
+
+/* Within turn: up to RX_BURST packets. */
+unsigned int reader_take(struct reader *r, struct rte_mbuf **mbufs);
 
 const struct nt_mark *reader_mark(const struct reader *r); /* R; any thread */
 const struct reader_progress *reader_progress(const struct reader *r);

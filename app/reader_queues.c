@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <string.h>
+
 #include <nt_fault.h>
 
 #include "reader_queues.h"
@@ -33,7 +35,7 @@ static void
 flush(struct queues *q, unsigned int worker)
 {
 	struct queue_buffer *b = &q->buffers[worker];
-	if (nt_fault(NT_FAULT_QUEUE_FULL))
+	if (nt_fault(NT_FAULT_QUEUE_FULL) || q->rings == NULL)
 		return;
 	const unsigned int sent = rte_ring_sp_enqueue_burst(
 		q->rings[worker], (void **)(b->mbufs + b->first), b->count, NULL);
@@ -49,6 +51,16 @@ queues_make_room(struct queues *q, unsigned int worker)
 	const struct queue_buffer *b = &q->buffers[worker];
 	flush(q, worker);
 	return b->first + b->count != QUEUES_BURST;
+}
+
+unsigned int
+queues_take(struct queues *q, struct rte_mbuf **mbufs)
+{
+	struct queue_buffer *b = &q->buffers[0];
+	const unsigned int n = b->count;
+	memcpy(mbufs, b->mbufs + b->first, n * sizeof(*mbufs));
+	b->first = b->count = 0;
+	return n;
 }
 
 bool

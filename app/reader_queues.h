@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * The reader's way to the workers: a buffer per worker in front of its ring, a stock of mbufs, and
- * the mark R. Never drops: what does not fit stays in the buffer, and R stays before it.
+ * the mark R. Never drops: what does not fit stays in the buffer, and R stays before it. A worker
+ * on the reader's own lcore needs no ring: it takes what the buffer has.
  */
 #ifndef READER_QUEUES_H
 #define READER_QUEUES_H
@@ -23,7 +24,7 @@ struct queue_buffer {
 
 struct queues {
 	struct nt_mark R; /* reader: wo, workers: ro */
-	struct rte_ring **rings;
+	struct rte_ring **rings; /* NULL: one worker, on this lcore */
 	unsigned int workers;
 	struct rte_mempool *pool;
 	struct rte_mbuf *stock[QUEUES_BURST];
@@ -58,6 +59,9 @@ queues_push(struct queues *q, unsigned int worker, struct rte_mbuf *m)
 	b->mbufs[b->first + b->count++] = m;
 	return true;
 }
+
+/* Without rings: empty the buffer into mbufs, of QUEUES_BURST at least. How many there are. */
+unsigned int queues_take(struct queues *q, struct rte_mbuf **mbufs);
 
 /* Move what the rings can take. True when no buffer has anything left. */
 bool queues_flush(struct queues *q);

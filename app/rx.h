@@ -44,6 +44,17 @@ struct rx_ring {
 	struct rte_mempool *pool; /* every handle is of this pool */
 };
 
+struct reader;
+
+/* The buffer of a reader on the worker's own lcore. */
+struct rx_reader {
+	struct rx rx;
+	struct reader *reader;
+	struct rte_mempool *pool;
+};
+
+void rx_reader_init(struct rx_reader *r, struct reader *reader, struct rte_mempool *pool);
+
 void rx_ring_init(struct rx_ring *r, uint16_t port, uint16_t queue, const struct nt_mark *R,
 	struct rte_mempool *pool);
 

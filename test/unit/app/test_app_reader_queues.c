@@ -134,6 +134,34 @@ test_full(void **state)
 	free_fixture(f);
 }
 
+/* A worker on the reader's lcore takes what the buffer has, and R stays before it until then. */
+static void
+test_without_rings(void **state)
+{
+	(void)state;
+	struct fixture *f = new_fixture();
+	struct rte_mbuf *mbufs[QUEUES_BURST];
+	queues_init(&f->q, NULL, 1, NULL);
+	assert_int_equal(queues_take(&f->q, mbufs), 0);
+	for (uint64_t round = 0; round < 3; round++) {
+		const uint64_t before = round * QUEUES_BURST;
+		for (uint64_t i = 1; i <= QUEUES_BURST; i++)
+			assert_true(queues_push(&f->q, 0, packet(f, before + i)));
+		struct rte_mbuf *more = packet(f, before + QUEUES_BURST + 1);
+		assert_false(queues_push(&f->q, 0, more));
+		assert_false(queues_flush(&f->q));
+		queues_publish(&f->q, before + QUEUES_BURST, NT_SEC(1));
+		assert_int_equal(published(f), before);
+		assert_int_equal(queues_take(&f->q, mbufs), QUEUES_BURST);
+		for (uint64_t i = 0; i < QUEUES_BURST; i++)
+			assert_int_equal(mbuf_meta(mbufs[i])->at.position, before + i + 1);
+		assert_true(queues_flush(&f->q));
+		queues_publish(&f->q, before + QUEUES_BURST, NT_SEC(1));
+		assert_int_equal(published(f), before + QUEUES_BURST);
+	}
+	free_fixture(f);
+}
+
 /* Long sleeps only where no worker runs dry meanwhile, and short again as soon as one nearly has.
  */
 static void
@@ -217,6 +245,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_publish_stays_before_the_buffers),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_without_rings),
 		cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_stock),

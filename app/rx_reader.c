@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "reader.h"
+#include "rx.h"
+
+static unsigned int
+burst(struct rx *rx, struct rte_mbuf **mbufs, struct nt_mark_value *ret_R)
+{
+	struct reader *reader = ((struct rx_reader *)rx)->reader;
+	*ret_R = nt_mark_acquire(reader_mark(reader));
+	return reader_take(reader, mbufs);
+}
+
+static void
+give_back(struct rx *rx, struct rte_mbuf **mbufs, unsigned int n)
+{
+	rte_mempool_put_bulk(((struct rx_reader *)rx)->pool, (void **)mbufs, n);
+}
+
+static void
+idle(struct rx *rx NT_UNUSED)
+{
+}
+
+void
+rx_reader_init(struct rx_reader *r, struct reader *reader, struct rte_mempool *pool)
+{
+	*r = (struct rx_reader){
+		.rx = { .burst = burst, .give_back = give_back, .idle = idle },
+		.reader = reader,
+		.pool = pool,
+	};
+}
