@@ -172,15 +172,20 @@ stage_lookup(struct worker *w, struct group g, struct burst *b)
 
 /*
  * The flows are there: the cold parts of those are asked for that a segment will begin something
- * new in, or whose payload somebody waits for. Other groups' first stages are done meanwhile.
+ * new in, or whose payload somebody waits for, and those of all datagrams. Other groups' first
+ * stages are done meanwhile.
  */
 static void
 stage_peek(const struct worker *w, struct group g, const struct burst *b)
 {
 	for (unsigned int i = g.from; i < g.to; i++) {
 		const struct staged *s = &b->staged[i];
-		if (nt_unlikely(s->kind != STAGED_SEGMENT || s->idx == NT_FLOW_NONE))
+		if (nt_unlikely(s->kind == STAGED_NO_KEY || s->idx == NT_FLOW_NONE))
 			continue;
+		if (s->kind == STAGED_PACKET) {
+			nt_flow_prefetch_cold(w->flows, s->idx);
+			continue;
+		}
 		const struct nt_flow *f = nt_flow_at(w->flows, s->idx);
 		if (nt_unlikely(nt_conn_wants_cold(f, &s->segment, s->src_is_lo) ||
 				((s->segment.payload_len != 0) & (f->stream != STREAM_CLOSED))))

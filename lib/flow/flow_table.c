@@ -104,13 +104,15 @@ nt_flow_table_set_limit(struct nt_flow_table *t, uint32_t max_flows)
 static uint32_t
 entry_take(struct nt_flow_table *t)
 {
-	const uint32_t idx = t->entry_free;
+	uint32_t idx = t->entry_free;
 
 	if (nt_unlikely(t->live + t->ended >= t->limit))
 		return NT_FLOW_NONE;
-	if (idx == NT_FLOW_NONE)
-		return t->entry_fresh++;
-	t->entry_free = t->cold[idx].wheel_next;
+	if (idx != NT_FLOW_NONE)
+		t->entry_free = t->cold[idx].wheel_next;
+	else
+		idx = t->entry_fresh++;
+	nt_flow_prefetch_insert(t);
 	return idx;
 }
 
