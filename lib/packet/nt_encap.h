@@ -10,6 +10,8 @@
 #ifndef NT_ENCAP_H
 #define NT_ENCAP_H
 
+#include <string.h>
+
 #include "nt_fragment.h"
 #include "nt_packet.h"
 
@@ -124,17 +126,34 @@ nt_encap_gives_up(enum nt_tunnel t)
 	return t != NT_TUNNEL_GTPV1 && t != NT_TUNNEL_GRE;
 }
 
-/* One UDP header with 3 bytes behind it: can it be a tunnel? Often yes, where the answer is no. */
+/*
+ * What encap_teredo.c and encap_udp.c look for, in 3 bytes of payload, and if there are 28, in
+ * them: a message of DNS with any number may look like the first byte of IPv6. Shorter ones hold no
+ * IPv6 header.
+ */
 static inline bool
-nt_encap_udp_plain(const struct nt_encap_config *cfg, const uint8_t *udp)
+nt_encap_looks_plain(const uint8_t *p, uint32_t len)
+{
+	static const uint8_t teredo[4] = { 0x20, 0x01 }; /* 2001::/32 */
+
+	if (p[1] == 0x52 && p[2] == 0x11)
+		return false;
+	if (nt_likely(p[0] >> 4 != 6 && p[0] != 0))
+		return true;
+	return p[1] > 1 &&
+	       !(len >= 28 && (memcmp(p + 8, teredo, 4) == 0 || memcmp(p + 24, teredo, 4) == 0));
+}
+
+/* len bytes from the UDP header on, 11 at least: certainly no tunnel? */
+static inline bool
+nt_encap_udp_plain(const struct nt_encap_config *cfg, const uint8_t *udp, uint32_t len)
 {
 	uint32_t sport = (uint32_t)udp[0] << 8 | udp[1], dport = (uint32_t)udp[2] << 8 | udp[3];
 	const uint64_t *bits = cfg->udp_ports;
 
 	if ((bits[sport / 64] >> sport % 64 | bits[dport / 64] >> dport % 64) & 1)
 		return false;
-	/* IPv6, Teredo's headers (0x00), AYIYA's second byte: see encap_udp.c. */
-	return udp[8] >> 4 != 6 && udp[8] != 0 && udp[9] != 0x52;
+	return nt_encap_looks_plain(udp + 8, len - 8);
 }
 
 /*
@@ -150,13 +169,14 @@ nt_encap_plain(const struct nt_encap_config *cfg, const uint8_t *data, uint32_t 
 	if (data[12] == 0x08 && data[13] == 0x00 && data[14] == 0x45) {
 		if ((data[20] & 0x3f) | data[21])
 			return false;
-		return data[23] == 6 || (data[23] == 17 && nt_encap_udp_plain(cfg, data + 34));
+		return data[23] == 6 ||
+		       (data[23] == 17 && nt_encap_udp_plain(cfg, data + 34, cap_len - 34));
 	}
 	if (data[12] != 0x86 || data[13] != 0xdd || data[14] >> 4 != 6)
 		return false;
 	if (data[20] == 6)
 		return true;
-	return data[20] == 17 && cap_len >= 65 && nt_encap_udp_plain(cfg, data + 54);
+	return data[20] == 17 && cap_len >= 65 && nt_encap_udp_plain(cfg, data + 54, cap_len - 54);
 }
 
 #endif

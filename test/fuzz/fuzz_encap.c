@@ -74,7 +74,8 @@ check_look(const struct nt_encap *e, const struct bytes *b)
 
 	(void)nt_packet_find_ends(&ends, b->at, b->cap_len, b->link);
 	require(nt_addr_equal(&ends.src, &e->src) && nt_addr_equal(&ends.dst, &e->dst));
-	require(!nt_encap_plain(&cfg, b->at, b->cap_len, b->link) || e->kind == NT_ENCAP_NONE);
+	require(!nt_encap_plain(&cfg, b->at, b->cap_len, b->link) ||
+		(e->kind == NT_ENCAP_NONE && !e->udp));
 	require(e->kind != NT_ENCAP_TUNNEL ||
 		(e->tunnel != NT_TUNNEL_NONE && e->inner_cap_len > 0));
 	require(e->tunnel < NT_TUNNELS && (e->udp || e->verdict == NT_ENCAP_SILENT));

@@ -6,6 +6,7 @@
 #include <cmocka.h>
 
 #include <errno.h>
+#include <stdlib.h>
 
 #include "look_packet.h"
 
@@ -112,18 +113,22 @@ test_plain_udp(void **state)
 {
 	static const struct {
 		uint16_t sport, dport;
-		uint8_t first, second;
+		uint8_t first, second, third;
 		bool plain;
 	} cases[] = {
-		{ 5353, 53, 1, 1, true },
-		{ 53, 4789, 1, 1, false },
-		{ 4789, 53, 1, 1, false },
-		{ 1, 2, 0x60, 1, false },
-		{ 1, 2, 0x6f, 1, false },
-		{ 1, 2, 0x70, 1, true },
-		{ 1, 2, 0, 1, false },
-		{ 1, 2, 1, 0x52, false },
-		{ 1, 2, 1, 0x53, true },
+		{ 5353, 53, 1, 1, 0, true },
+		{ 53, 4789, 1, 1, 0, false },
+		{ 4789, 53, 1, 1, 0, false },
+		{ 1, 2, 0x60, 1, 0, false },
+		{ 1, 2, 0x60, 2, 0, true },
+		{ 1, 2, 0x6f, 0, 0, false },
+		{ 1, 2, 0x70, 1, 0, true },
+		{ 1, 2, 0, 1, 0, false },
+		{ 1, 2, 0, 2, 0, true },
+		{ 1, 2, 1, 0x52, 0x11, false },
+		{ 1, 2, 0x60, 0x52, 0x11, false },
+		{ 1, 2, 1, 0x52, 0x12, true },
+		{ 1, 2, 1, 0x53, 0x11, true },
 	};
 
 	(void)state;
@@ -133,7 +138,7 @@ test_plain_udp(void **state)
 		put_udp_frame(&b, cases[i].sport, cases[i].dport, 3);
 		put8(&b, cases[i].first);
 		put8(&b, cases[i].second);
-		put8(&b, 0);
+		put8(&b, cases[i].third);
 		assert_int_equal(is_plain(&b), cases[i].plain);
 		put_ethernet(&c, 0x86dd);
 		put_ipv6(&c, 17, 11);
@@ -141,6 +146,38 @@ test_plain_udp(void **state)
 		c.len += 11;
 		assert_int_equal(is_plain(&c), cases[i].plain);
 	}
+}
+
+/* Payloads made of what is looked for, of every length: what is plain is no tunnel to a look. */
+static void
+test_plain_is_no_tunnel(void **state)
+{
+	static const uint8_t likely[] = { 0, 1, 2, 0x11, 0x20, 0x52, 0x60, 0x65 };
+	static const uint8_t prefix[] = { 0x20, 1, 0, 0 };
+	unsigned int plain = 0;
+
+	(void)state;
+	srandom(1);
+	for (unsigned int i = 0; i < 20000; i++) {
+		const uint16_t len = (uint16_t)(3 + (unsigned int)random() % 60);
+		struct nt_encap_config cfg;
+		struct pkt b = { 0 };
+		struct nt_encap e;
+
+		nt_encap_config_default(&cfg);
+		put_udp_frame(&b, 1, 2, len);
+		for (unsigned int n = 0; n < len; n++)
+			put8(&b, likely[(size_t)random() % NT_ARRAY_SIZE(likely)]);
+		for (unsigned int at = 8; at <= 24; at += 16)
+			if (random() % 2 == 0 && len >= at + sizeof(prefix))
+				memcpy(b.bytes + 42 + at, prefix, sizeof(prefix));
+		(void)look(&e, &b, NT_LINK_ETHERNET);
+		if (nt_encap_plain(&cfg, b.bytes, b.len, NT_LINK_ETHERNET)) {
+			assert_false(e.udp);
+			plain++;
+		}
+	}
+	assert_in_range(plain, 5000, 19000);
 }
 
 /* The default; a port added; detection off. */
@@ -195,6 +232,7 @@ main(void)
 		cmocka_unit_test(test_nests),
 		cmocka_unit_test(test_plain_tcp),
 		cmocka_unit_test(test_plain_udp),
+		cmocka_unit_test(test_plain_is_no_tunnel),
 		cmocka_unit_test(test_config_decides),
 		cmocka_unit_test(test_nothing),
 	};
