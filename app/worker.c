@@ -166,7 +166,7 @@ look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, un
 	struct nt_mapping_keys *k = (void *)s;
 	if (step == 0)
 		nt_mapping_keys_of(&w->names_key, m, k);
-	if (step % 2 == 0 && step / 2 < NT_TOLD_STEPS)
+	if (step % 2 == 1)
 		nt_verdicts_ahead(w->judging.verdicts, k, step / 2);
 	nt_name_cache_ahead(worker_cache_of(w, m), m, k, step);
 }

@@ -75,16 +75,25 @@ own_is_full_of(const struct own_queue *q, uint64_t position)
 	return q->position == position && q->tail - q->begun >= q->most;
 }
 
+/* What lies at the tail is in the queue from now on. */
 static void
 own_put(struct own_queue *q, const struct nt_mapping_msg *msg, uint64_t position)
 {
-	const unsigned int units = nt_msg_units(msg->head.size);
 	if (q->position != position) {
 		q->position = position;
 		q->begun = q->tail;
 	}
-	memcpy(own_slot(q, q->tail), msg, msg->head.size);
-	q->tail += units;
+	q->tail += nt_msg_units(msg->head.size);
+}
+
+/* An empty one goes on at its beginning: lines that are in the cache, not those of all the ring. */
+static void
+own_rewind(struct own_queue *q)
+{
+	if (q->head != q->tail)
+		return;
+	q->begun -= q->tail;
+	q->head = q->tail = 0;
 }
 
 static const struct nt_mapping_msg *
@@ -133,15 +142,15 @@ put_in_order(struct nt_relay_worker *w, struct nt_mapping_msg *msg)
 bool
 nt_relay_tell_more(struct nt_relay_worker *w, enum nt_fact kind, const struct nt_mapping *m)
 {
-	struct nt_mapping_msg msg;
+	struct nt_mapping_msg *msg = own_slot(&w->own, w->own.tail);
 	if (!own_has_room(&w->own) || nt_fault(NT_FAULT_OUT_FULL))
 		return false;
-	nt_mapping_msg_pack(&msg, kind, m);
+	nt_mapping_msg_pack(msg, kind, m);
 	if (w->relay->cfg.pacing == NT_RELAY_PACED && w->out != NULL)
-		put_in_order(w, &msg);
-	if (w->out != NULL && !nt_msg_ring_put(w->out, &msg.head))
+		put_in_order(w, msg);
+	if (w->out != NULL && !nt_msg_ring_put(w->out, &msg->head))
 		return false;
-	own_put(&w->own, &msg, m->position);
+	own_put(&w->own, msg, m->position);
 	return true;
 }
 
@@ -318,5 +327,6 @@ nt_relay_apply(struct nt_relay_worker *w, const struct nt_relay_taker *taker,
 		for (unsigned int i = 0; i < win.count; i++)
 			hand_out(taker, &win.items[i], count);
 	} while (win.count != 0);
+	own_rewind(&w->own);
 	return W;
 }
