@@ -178,6 +178,7 @@ conclude(const struct read_args *a, const struct nt_config *cfg, const struct of
 	int status = EXIT_FINE;
 	struct nt_counters counters;
 	offline_counters(o, &counters);
+	nt_sink_count_lost(sink, &counters);
 	const struct summary s = {
 		.dir = a->dir,
 		.rotated = cfg->log.rotate_interval_ns != 0 || cfg->log.rotate_bytes != 0,
@@ -277,7 +278,6 @@ cmd_read(int argc, char **argv)
 		return command_failed(&err);
 	}
 	status = run(&a, &cfg, sink, names);
-	command_tell_faults();
 	names_log_free(names);
 	return status;
 }

@@ -146,7 +146,7 @@ conclude(const struct run_args *a, const struct live_view *v, const struct nt_si
 {
 	struct nt_counters counters;
 	live_view_sum(v, &counters);
-	nt_counter_set(&counters, NT_COUNTER_LINES_LOST, nt_sink_lost(sink)); /* the last, too */
+	nt_sink_count_lost(sink, &counters); /* the last, too */
 	const struct summary s = {
 		.dir = v->config->run.dir.text,
 		.rotated =
@@ -273,7 +273,5 @@ cmd_run(int argc, char **argv)
 	if (sink == NULL)
 		return command_failed(&err);
 	command_catch_signals();
-	status = run(&a, &cfg, &eal, sink);
-	command_tell_faults();
-	return status;
+	return run(&a, &cfg, &eal, sink);
 }

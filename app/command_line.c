@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <nt_clock.h>
@@ -50,24 +51,30 @@ command_add_set(struct command_sets *s, const char *command, const char *assignm
 	return EXIT_FINE;
 }
 
-int
-command_add_fault(const char *assignment)
-{
-	struct nt_error err;
-	if (nt_fault_set(assignment, &err) == 0)
-		return EXIT_FINE;
-	command_failed(&err);
-	return EXIT_USAGE;
-}
-
-void
-command_tell_faults(void)
+/* However it ends. */
+static void
+tell_faults(void)
 {
 	const char *name;
 	for (unsigned int i = 0; (name = nt_fault_name(i)) != NULL; i++)
 		if (nt_fault_count(i) != 0)
 			fprintf(stderr, "nametap: fault %s: %" PRIu64 " times\n", name,
 				nt_fault_count(i));
+}
+
+int
+command_add_fault(const char *assignment)
+{
+	static bool told; /* the thread of main() only */
+	struct nt_error err;
+	if (nt_fault_set(assignment, &err) != 0) {
+		command_failed(&err);
+		return EXIT_USAGE;
+	}
+	if (!told)
+		(void)atexit(tell_faults);
+	told = true;
+	return EXIT_FINE;
 }
 
 int

@@ -36,10 +36,9 @@ int command_usage_error(const char *command, const char *what, const char *which
 /* An exit status: there may be too many. */
 int command_add_set(struct command_sets *s, const char *command, const char *assignment);
 
-/* For tests: what shall fail how often (nt_fault.h); an exit status. */
+/* For tests: what shall fail how often (nt_fault.h), and at exit how often it did; an exit status.
+ */
 int command_add_fault(const char *assignment);
-/* At the end: how often it did. */
-void command_tell_faults(void);
 
 /* The words behind --, from argv[optind], are options for EAL; an exit status. */
 int command_eal_options(const char *command, const char *stray, int argc, char **argv);

@@ -32,7 +32,7 @@ count_losses(struct control *c)
 {
 	struct nt_sink_stats sink;
 	nt_sink_stats(c->cfg.sink, &sink);
-	nt_counter_set(&c->counters, NT_COUNTER_LINES_LOST, nt_sink_lost(&sink));
+	nt_sink_count_lost(&sink, &c->counters);
 	nt_counter_set(
 		&c->counters, NT_COUNTER_MAPPINGS_SHED_IN, nt_relay_stats(c->cfg.relay)->shed);
 }

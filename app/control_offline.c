@@ -29,7 +29,7 @@ add_losses(struct control *c, struct nt_counters *sum)
 	if (!control_is_written(c))
 		return false;
 	nt_sink_stats(c->cfg.sink, &st);
-	nt_counter_set(sum, NT_COUNTER_LINES_LOST, nt_sink_lost(&st));
+	nt_sink_count_lost(&st, sum);
 	return true;
 }
 

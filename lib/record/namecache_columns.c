@@ -83,6 +83,9 @@ static const struct column columns[] = {
 	COUNT(mappings_shed_in, "mappings lost before a worker's cache, once for each"),
 	COUNT(lcores_stuck, "times that an lcore made no turn for `run.stuck_after`"),
 	COUNT(left_behind, "times that names and records went on without a worker that stood"),
+	COUNT(notices, "notices made"),
+	COUNT(conn_lines_lost, "of `lines_lost`, those of conn.log"),
+	COUNT(notice_lines_lost, "of `lines_lost`, those of notice.log"),
 };
 /* clang-format on */
 

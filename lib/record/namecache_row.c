@@ -55,6 +55,9 @@ static const struct {
 	COUNT(mappings_shed_in, MAPPINGS_SHED_IN),
 	COUNT(lcores_stuck, LCORES_STUCK),
 	COUNT(left_behind, LEFT_BEHIND),
+	COUNT(notices, NOTICES),
+	COUNT(conn_lines_lost, CONN_LINES_LOST),
+	COUNT(notice_lines_lost, NOTICE_LINES_LOST),
 #undef COUNT
 };
 

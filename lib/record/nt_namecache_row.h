@@ -42,6 +42,7 @@ struct nt_namecache_row {
 	uint64_t packets_ok, packets_left_out, conns_made;
 	uint64_t mappings_shed_out, mappings_shed_in;
 	uint64_t lcores_stuck, left_behind;
+	uint64_t notices, conn_lines_lost, notice_lines_lost;
 };
 
 /* How full the tables of a worker are; of several, the most. */

@@ -30,6 +30,7 @@
 #define NT_SINK_H
 
 #include <nt_base.h>
+#include <nt_counters.h>
 #include <nt_strbuf.h>
 
 #include "nt_log.h"
@@ -125,6 +126,9 @@ nt_sink_lost(const struct nt_sink_stats *st)
 		n += st->lines_lost[k];
 	return n;
 }
+
+/* Sets the counters of lines lost: of all logs, and of those that have sums of their own. */
+void nt_sink_count_lost(const struct nt_sink_stats *st, struct nt_counters *counters);
 
 /* The same while it runs: committed is exact, the others may be behind. Producer only. */
 void nt_sink_stats(struct nt_sink *s, struct nt_sink_stats *ret);

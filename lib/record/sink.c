@@ -222,6 +222,14 @@ nt_sink_stats(struct nt_sink *s, struct nt_sink_stats *ret)
 	}
 }
 
+void
+nt_sink_count_lost(const struct nt_sink_stats *st, struct nt_counters *counters)
+{
+	nt_counter_set(counters, NT_COUNTER_LINES_LOST, nt_sink_lost(st));
+	nt_counter_set(counters, NT_COUNTER_CONN_LINES_LOST, st->lines_lost[NT_LOG_CONN]);
+	nt_counter_set(counters, NT_COUNTER_NOTICE_LINES_LOST, st->lines_lost[NT_LOG_NOTICE]);
+}
+
 /* An outage that isn't over is how it ended. */
 static int
 last_outage(const struct nt_sink *s, struct nt_error *err)

@@ -65,6 +65,8 @@
 	X(CONNS_LOST, conns_lost, "connections", "records dropped for want of room") \
 	X(NOTICES_LOST, notices_lost, "notices", "dropped for want of room") \
 	X(LINES_LOST, lines_lost, "lines", "lines of logs, lost: their files could not be written") \
+	X(CONN_LINES_LOST, conn_lines_lost, "lines", "of these, of conn.log") \
+	X(NOTICE_LINES_LOST, notice_lines_lost, "lines", "of these, of notice.log") \
 	X(LCORES_STUCK, lcores_stuck, "times", "an lcore made no turn for run.stuck_after") \
 	X(LEFT_BEHIND, left_behind, "times", "the watermark went on without a worker that made no turn for relay.max_hold") \
 	X(RELEASED_EARLY, released_early, "connections", "written before the watermark had passed them") \

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A capture that has everything in it: made of trafgen's, with pieces of datagrams, and some packets late."""
+"""A capture that has everything in it: made of trafgen's, with pieces of datagrams, some packets late, and QUIC
+connections that begin before others have said all."""
 import struct
 import subprocess
 
@@ -42,15 +43,40 @@ def in_two(packet, link, ident):
     return [piece(packet, link, 0, payload[:64], 1, ident), piece(packet, link, 64, payload[64:], 0, ident)]
 
 
+def later_initial(packet, link, seen):
+    """Is it an Initial of a QUIC client that has sent one before? IPv4."""
+    ip = packet[16 + link:]
+    if len(ip) < 100 or ip[0] != 0x45 or ip[9] != 17 or ip[22:24] != b"\x01\xbb" or ip[28] & 0xc0 != 0xc0:
+        return False
+    flow = ip[12:22]
+    if flow in seen:
+        return True
+    seen.add(flow)
+    return False
+
+
+def at_once(packets, link, most=2):
+    """The later Initials come when as many others are waited for."""
+    seen, held = set(), []
+    for packet in packets:
+        if later_initial(packet, link, seen):
+            held.append(packet)
+        else:
+            yield packet
+        if len(held) > most:
+            yield packet[:8] + held.pop(0)[8:]  # now
+    yield from held
+
+
 def make(trafgen, path, packets):
     subprocess.run([trafgen, "--packets", str(packets), "--duration", "20", "--vlan", "7", "--no-truth",
-                    "--https-share", "0.3", "--dns-tcp-share", "0.3", "--tls-share", "0.8", "--quic-share", "0.8",
+                    "--https-share", "0.3", "--dns-tcp-share", "0.3", "--udp-share", "0.3", "--tls-share", "0.8", "--quic-share", "0.8",
                     "--http-share", "0.8", "--local-naming-share", "0.2", "--no-lookup-share", "0.2",
                     "--retransmit-share", "0.1", "-o", path], check=True, stdout=subprocess.DEVNULL)
     with open(path, "rb") as f:
         data = f.read()
     out, pieces = [], []
-    for number, packet in enumerate(packets_of(data)):
+    for number, packet in enumerate(at_once(packets_of(data), 18)):
         if number % EVERY == 0:
             # the rest of one comes behind the first of the next
             first, *rest = in_two(packet, 18, number & 0xffff)

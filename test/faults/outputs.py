@@ -9,9 +9,18 @@ DIRECTORY has the logs (JSON) of a `nametap read`, or of a `nametap run` that ha
 import glob
 import json
 import os
+import re
 import sys
 
 LOGS = ("conn", "notice", "namecache")
+SUMMARY = {
+    "packets": r"packets +(\d+)  in ",
+    "conns": r"connections *(\d+)  written to ",
+    "notices": r"lookups +\d+  connections that none explains, (\d+) notices",
+    "lost": r" +(\d+)  lines of logs, lost: ",
+    "conn_lost": r" +(\d+)  of these, of conn\.log",
+    "notice_lost": r" +(\d+)  of these, of notice\.log",
+}
 
 
 def lines_of(directory, log, half_lines=False):
@@ -60,22 +69,58 @@ def wrong_sums(total, workers, whole=True):
     return [f"{what}: {a} is not {b}" for what, a, b in sums if a != b]
 
 
-def problems(directory, workers, all_written=True, half_lines=False):
-    """All that is wrong with the logs. all_written: no line of any log may be missing; half_lines: the last of a file
-    may be half."""
+def from_summary(said):
+    """What the summary has: connections written, notices, packets, and the lines lost of each log. None: there is none."""
+    found = {what: re.search(rf"^{pattern}", said, re.M) for what, pattern in SUMMARY.items()}
+    if not found["packets"]:
+        return None
+    counts = {what: int(match[1]) if match else 0 for what, match in found.items()}
+    counts["namecache_lost"] = counts["lost"] - counts["conn_lost"] - counts["notice_lost"]
+    return counts
+
+
+def wrong_files(logs, counts, uncut):
+    """Lines of files that are not what the program says that it has written. uncut: nor could it take back what it
+    counts as lost."""
+    found = []
+    for log, written, lost in (("conn", "conns", "conn_lost"), ("notice", "notices", "notice_lost")):
+        most = counts[written] + (counts[lost] if uncut else 0)
+        if not counts[written] <= len(logs[log]) <= most:
+            found.append(f"{log}.log has {len(logs[log])} lines, {counts[written]} were written, at most {most}")
+    return found
+
+
+def wrong_lines(total, logs, uncut):
+    """What was made, against the lines of files and those that were lost: log by log."""
+    found = []
+    for made, log, lost in (("conns", "conn", "conn_lines_lost"), ("notices", "notice", "notice_lines_lost")):
+        there = len(logs[log])
+        if not (there <= total[made] <= there + total[lost] if uncut else total[made] == there + total[lost]):
+            found.append(f"{total[made]} {made}, {there} lines of {log}.log and {total[lost]} lost")
+    return found
+
+
+def problems(directory, workers, said="", half_lines=False):
+    """All that is wrong with the logs. said: what the program said, with its summary where it came to one; half_lines:
+    what a failed write has left could not be cut off."""
     try:
         logs = {log: lines_of(directory, log, half_lines) for log in LOGS}
     except ValueError as e:
         return [str(e)]
-    if not all_written:
-        return []
+    counts = from_summary(said)
+    if counts is None and said:
+        return []  # it did not come to that: what did not begin has no sums
+    found = wrong_files(logs, counts, half_lines) if counts else []
+    if counts and (counts["namecache_lost"] > 0 or counts["packets"] == 0):
+        return found  # the last line may be missing; nothing was begun
     if not logs["namecache"]:
-        return ["namecache.log has no line"]
+        return found + ["namecache.log has no line"]
     total = totals(logs["namecache"])
-    found = wrong_sums(total, workers)
-    if total["conns"] != len(logs["conn"]) + total["lines_lost"]:
-        found.append(f"{total['conns']} connections written, {len(logs['conn'])} lines, {total['lines_lost']} lost")
-    return found
+    if counts:
+        found += [f"{key}: {total[key]} in namecache.log, {counts[what]} in the summary"
+                  for what, key in (("packets", "packets"), ("lost", "lines_lost"), ("conn_lost", "conn_lines_lost"),
+                                    ("notice_lost", "notice_lines_lost")) if total[key] != counts[what]]
+    return found + wrong_sums(total, workers) + wrong_lines(total, logs, half_lines)
 
 
 if __name__ == "__main__":

@@ -14,6 +14,9 @@ STUCK = {"worker_stuck": "@40", "control_stuck": "@20"}
 MADE_ONCE = {"heap": (1, 2, 3, 5, 8, 13, 16, 18, 20, 30, 40, 60), "map": (1, 2, 5, 10, 20, 40, 50, 60, 80, 100),
              "thread": (1, 2, 3)}
 
+# A read does not call it: made to happen while a sensor runs.
+ONLY_LIVE = {"sync"}
+
 
 def names():
     with open(HEADER, encoding="utf-8") as f:
