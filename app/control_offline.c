@@ -42,7 +42,7 @@ write_stats_of_all(struct control *c)
 {
 	struct nt_counters sum = { 0 };
 	struct nt_namecache_fill fill = { 0 };
-	uint64_t ts_ns = 0;
+	int64_t ts_ns = 0;
 	bool done = false;
 	for (unsigned int i = 0; i < c->cfg.worker_count; i++) {
 		const struct stats_msg *m = next_stats(c, i);

@@ -243,7 +243,8 @@ store_text(char *ret, const struct config_key *key, const json_t *value, struct 
 			(long long)key->max);
 	} else {
 		memset(ret, 0, (size_t)key->max + 1);
-		memcpy(ret, text, len);
+		/* There is room for a zero, which is there. */
+		memcpy(ret, text, len); /* NOLINT(bugprone-not-null-terminated-result) */
 	}
 }
 
@@ -313,7 +314,9 @@ parse_host(struct nt_config_text *ret, const char *text)
 	for (size_t i = from; i < len; i++) {
 		const char c = text[i];
 
-		ret->text[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+		ret->text[i] = c;
+		if (c >= 'A' && c <= 'Z')
+			ret->text[i] = (char)(c + ('a' - 'A'));
 		if (!is_host_char(ret->text[i]) && (c != '.' || i == from || text[i - 1] == '.'))
 			return false;
 		dot |= c == '.';

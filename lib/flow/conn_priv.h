@@ -168,7 +168,9 @@ size_t history_copy(
 static inline char
 history_letter(int dir, char upper)
 {
-	return dir == NT_FLOW_ORIG ? upper : (char)(upper + ('a' - 'A'));
+	const int lower = dir == NT_FLOW_ORIG ? 0 : 'a' - 'A';
+
+	return (char)(upper + lower);
 }
 
 /* conn_orient.c */

@@ -85,6 +85,7 @@ label_bytes(char *to, unsigned int room, const uint8_t *from, unsigned int len)
 		if (room - n < (special ? 4 : 1))
 			return room + 1;
 		if (special) {
+			/* More follows. NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
 			memcpy(to + n, b == '.' ? "\\x2e" : "\\x5c", 4);
 			n += 4;
 		} else {

@@ -79,7 +79,7 @@ static const struct column_text lookups[NT_ROW_LOOKUPS] = {
 };
 
 #define AT(field)    .offset = offsetof(struct nt_conn_row, field)
-#define LABELS(list) .labels = list, .label_count = NT_ARRAY_SIZE(list)
+#define LABELS(list) .labels = (list), .label_count = NT_ARRAY_SIZE(list)
 
 /* Zeek 8's order, then what its policy scripts add, then ours. */
 static const struct column columns[] = {

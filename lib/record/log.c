@@ -345,7 +345,10 @@ put_origin(char *p, const struct nt_log_config *cfg, const char *path)
 {
 	if ((cfg->options & NT_LOG_PATH) != 0) {
 		p = text_lit(p, ",\"_path\":\"");
-		p = (char *)memcpy(p, path, strlen(path)) + strlen(path);
+		const size_t len = strlen(path);
+		/* More follows. NOLINTNEXTLINE(bugprone-not-null-terminated-result) */
+		memcpy(p, path, len);
+		p += len;
 		*p++ = '"';
 	}
 	if (cfg->sensor != NULL && *cfg->sensor != '\0') {

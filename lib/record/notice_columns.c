@@ -3,7 +3,7 @@
 
 #define L(s)	  COLUMN_LABEL_TEXT(s)
 #define AT(field) .offset = offsetof(struct nt_notice_row, field)
-#define LABELS(l) .labels = l, .label_count = NT_ARRAY_SIZE(l)
+#define LABELS(l) .labels = (l), .label_count = NT_ARRAY_SIZE(l)
 
 static const struct column_text notes[NT_NOTICES] = {
 	[NT_NOTICE_NO_DNS_LOOKUP] = L("NameTap::No_DNS_Lookup"),
@@ -28,7 +28,7 @@ nt_notice_name(enum nt_notice note)
 /* Never a key: some would not fit. */
 #define UNSET(n, t, h)                                                                             \
 	{                                                                                          \
-		.name = { n, n }, .type = t, .help = h, .kind = COLUMN_NEVER                       \
+		.name = { (n), (n) }, .type = (t), .help = (h), .kind = COLUMN_NEVER               \
 	}
 
 /* Zeek 8's order. */

@@ -19,7 +19,7 @@ refuse(struct nt_error *err, const char *what, const char *given)
 	size_t n = 0;
 
 	for (; n < SHOWN_MAX && given[n] != '\0'; n++)
-		shown[n] = given[n] >= ' ' && given[n] <= '~' ? given[n] : '?';
+		shown[n] = (char)(given[n] >= ' ' && given[n] <= '~' ? given[n] : '?');
 	shown[n] = '\0';
 	return nt_error_set(err, -EINVAL, "%s: '%s%s'", what, shown, given[n] != '\0' ? "..." : "");
 }
