@@ -104,10 +104,12 @@ bool
 live_sheds_fact(struct worker *w, enum nt_fact kind, const struct nt_packet_meta *at,
 	const struct nt_mapping *m)
 {
-	if (!live_is_shedding(w) || nt_likely(nt_relay_room(w->relay) != NT_RELAY_FULL))
+	if (!live_is_shedding(w))
 		return false;
 	if (kind == NT_FACT_LOST && m->source == NT_UNKNOWN_DROPPED)
 		return false; /* the news that something was lost has room of its own */
+	if (nt_likely(nt_relay_takes_fact(w->relay)))
+		return false;
 	count(w, NT_COUNTER_FACTS_SHED, 1);
 	lose(w, at);
 	return true;

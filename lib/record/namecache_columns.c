@@ -4,15 +4,16 @@
 #define AT(field) .offset = offsetof(struct nt_namecache_row, field)
 #define COUNT(field, h)                                                                            \
 	{                                                                                          \
-		COLUMN_NAMES_ONE(#field), .help = h, .kind = COLUMN_COUNT, AT(field)               \
+		COLUMN_NAMES_ONE(#field), .help = (h), .kind = COLUMN_COUNT, AT(field)             \
 	}
 #define SHARE(field, h)                                                                            \
 	{                                                                                          \
-		COLUMN_NAMES_ONE(#field), .help = h, .kind = COLUMN_SHARE, AT(field)               \
+		COLUMN_NAMES_ONE(#field), .help = (h), .kind = COLUMN_SHARE, AT(field)             \
 	}
 #define TIMES(f, w, h)                                                                             \
 	{                                                                                          \
-		COLUMN_NAMES_ONE(#f), .help = h, .kind = COLUMN_INTERVAL, .when = w, AT(f##_ns)    \
+		COLUMN_NAMES_ONE(#f), .help = (h), .kind = COLUMN_INTERVAL, .when = (w),           \
+				      AT(f##_ns)                                                   \
 	}
 
 /* clang-format off */
@@ -86,6 +87,8 @@ static const struct column columns[] = {
 	COUNT(notices, "notices made"),
 	COUNT(conn_lines_lost, "of `lines_lost`, those of conn.log"),
 	COUNT(notice_lines_lost, "of `lines_lost`, those of notice.log"),
+	COUNT(datagrams_evicted, "fragmented datagrams given up: a fragments.max_* was reached"),
+	COUNT(told_evicted, "lookups that verdicts go by, forgotten by a worker: notice.max_told was reached"),
 };
 /* clang-format on */
 

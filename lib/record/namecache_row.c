@@ -58,6 +58,8 @@ static const struct {
 	COUNT(notices, NOTICES),
 	COUNT(conn_lines_lost, CONN_LINES_LOST),
 	COUNT(notice_lines_lost, NOTICE_LINES_LOST),
+	COUNT(datagrams_evicted, DATAGRAMS_EVICTED),
+	COUNT(told_evicted, TOLD_EVICTED),
 #undef COUNT
 };
 

@@ -43,6 +43,7 @@ struct nt_namecache_row {
 	uint64_t mappings_shed_out, mappings_shed_in;
 	uint64_t lcores_stuck, left_behind;
 	uint64_t notices, conn_lines_lost, notice_lines_lost;
+	uint64_t datagrams_evicted, told_evicted;
 };
 
 /* How full the tables of a worker are; of several, the most. */

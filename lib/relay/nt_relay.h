@@ -82,6 +82,12 @@ enum nt_relay_room {
 			*/
 };
 enum nt_relay_room nt_relay_room(const struct nt_relay_worker *w);
+/*
+ * Live, is there room for a fact other than a mapping, one that is told now? Where it is crowded,
+ * for no more of them than mappings were told: else facts, which can be many times as many, take
+ * whatever becomes free, and no mapping gets through.
+ */
+bool nt_relay_takes_fact(struct nt_relay_worker *w);
 /* Units in the ring of what this worker learns, and what it holds. */
 void nt_relay_fill(const struct nt_relay_worker *w, unsigned int *ret_used, unsigned int *ret_size);
 

@@ -31,6 +31,7 @@ struct nt_relay_worker {
 	struct nt_mark_value last; /* what was released in T */
 	struct nt_mark_value applied; /* W as acquired last */
 	uint64_t late; /* position given to what was told last after W had passed it */
+	unsigned int facts_due; /* that may be told where it is crowded */
 
 	/* shared as rings */
 	struct nt_msg_ring *out; /* worker: producer, control: consumer */

@@ -8,6 +8,8 @@
 
 /* Facts are small and few; the last two of these the own queue never gives out (own_has_room). */
 #define RESERVED_MESSAGES 10
+/* What mappings that were told have earned facts where it is crowded: that many at once. */
+#define FACTS_DUE_MAX 16
 /* Messages whose memory is asked for together: what of it is on its way at once is not much more.
  */
 #define WINDOW 16
@@ -151,6 +153,8 @@ nt_relay_tell_more(struct nt_relay_worker *w, enum nt_fact kind, const struct nt
 	if (w->out != NULL && !nt_msg_ring_put(w->out, &msg->head))
 		return false;
 	own_put(&w->own, msg, m->position);
+	if (kind == NT_FACT_MAPPING && w->facts_due < FACTS_DUE_MAX)
+		w->facts_due++;
 	return true;
 }
 
@@ -178,6 +182,18 @@ nt_relay_room(const struct nt_relay_worker *w)
 	const enum nt_relay_room out =
 		room_of(nt_msg_ring_free_units(w->out), w->relay->cfg.ring_units, most);
 	return NT_MAX(own, out);
+}
+
+bool
+nt_relay_takes_fact(struct nt_relay_worker *w)
+{
+	const enum nt_relay_room room = nt_relay_room(w);
+	if (nt_likely(room == NT_RELAY_ROOMY))
+		return true;
+	if (room == NT_RELAY_FULL || w->facts_due == 0)
+		return false;
+	w->facts_due--;
+	return true;
 }
 
 void

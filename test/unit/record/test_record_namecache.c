@@ -80,7 +80,8 @@ line_has_every_field(void **state)
 		"mappings_new", "mappings_refreshed", "mappings_refused", "watermark_lag_p50",
 		"watermark_lag_p99", "propagation_p50", "propagation_p99", "released_early",
 		"records_late_at_rate", "conns", "packets", "packets_ok", "packets_left_out",
-		"conns_made", "mappings_shed_out", "mappings_shed_in" };
+		"conns_made", "mappings_shed_out", "mappings_shed_in", "datagrams_evicted",
+		"told_evicted" };
 	struct nt_log_column c;
 	json_t *j;
 

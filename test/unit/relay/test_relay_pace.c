@@ -206,6 +206,95 @@ test_rooms(void **state NT_UNUSED)
 	expect_rooms(2);
 }
 
+/*
+ * A flood beyond the rate: for each message that control lets go, so many facts come, and now and
+ * then a mapping. As a worker does it live (app/worker_live.c): mappings until it is full.
+ */
+struct flood {
+	struct nt_relay *r;
+	uint64_t position;
+	unsigned int mappings, mappings_told, facts, facts_told;
+};
+
+static void
+flood_mapping(struct flood *f)
+{
+	struct nt_relay_worker *w = nt_relay_worker(f->r, 0);
+	char name[NT_MAPPING_NAME_MAX];
+	const struct nt_mapping m = test_mapping(++f->position, 0, name);
+	f->mappings++;
+	if (nt_relay_room(w) == NT_RELAY_FULL)
+		return;
+	assert_true(nt_relay_tell(w, NT_FACT_MAPPING, &m));
+	f->mappings_told++;
+}
+
+static void
+flood_fact(struct flood *f)
+{
+	struct nt_relay_worker *w = nt_relay_worker(f->r, 0);
+	const struct nt_mapping m = {
+		.position = ++f->position, .seen_ns = (int64_t)f->position, .name = ""
+	};
+	f->facts++;
+	if (!nt_relay_takes_fact(w))
+		return;
+	assert_true(nt_relay_tell(w, NT_FACT_HOST, &m));
+	f->facts_told++;
+}
+
+/* 20 facts a token; per 100 tokens so many mappings. */
+static struct flood
+flood(unsigned int mappings)
+{
+	const struct nt_relay_config cfg = { .workers = 2,
+		.pacing = NT_RELAY_PACED,
+		.rate = 1000,
+		.burst = 1,
+		.ring_units = 4096,
+		.own_units = 16384 };
+	struct flood f = { .r = nt_relay_new(&cfg) };
+	struct fake_cache caches[2] = { { .count = 0 }, { .count = 0 } };
+	struct departures d = { 0 };
+	unsigned int due = 0;
+	assert_non_null(f.r);
+	for (unsigned int token = 0; token < 4000; token++) {
+		if (token == 2000) /* until then the ring fills */
+			f.mappings = f.mappings_told = f.facts = f.facts_told = 0;
+		for (unsigned int i = 0; i < 20; i++)
+			flood_fact(&f);
+		for (due += mappings; due >= 100; due -= 100)
+			flood_mapping(&f);
+		nt_relay_release(nt_relay_worker(f.r, 0), f.position, (int64_t)f.position);
+		nt_relay_release(nt_relay_worker(f.r, 1), f.position, (int64_t)f.position);
+		(void)nt_relay_step(f.r, NT_SEC(1) + token * (NT_SEC(1) / 1000));
+		for (unsigned int i = 0; i < 2; i++) {
+			caches[i].count = 0;
+			apply(f.r, i, &caches[i], &d);
+		}
+	}
+	nt_relay_free(f.r);
+	return f;
+}
+
+static void
+test_facts_leave_mappings_room(void **state NT_UNUSED)
+{
+	/* Few mappings: all are told, facts have what is left. */
+	struct flood f = flood(10);
+	assert_int_equal(f.mappings, 200);
+	assert_int_equal(f.mappings_told, 200);
+	assert_in_range(f.facts_told, 1700, 1900);
+	/* More than there are tokens: half and half. */
+	f = flood(500);
+	assert_int_equal(f.mappings, 10000);
+	assert_in_range(f.mappings_told, 900, 2000);
+	assert_in_range(f.facts_told, 100, f.mappings_told + 16);
+	/* None: facts have all of it. */
+	f = flood(0);
+	assert_in_range(f.facts_told, 1900, 2100);
+}
+
 int
 main(void)
 {
@@ -216,6 +305,7 @@ main(void)
 		cmocka_unit_test(test_unpaced),
 		cmocka_unit_test(test_paced_otherwise),
 		cmocka_unit_test(test_rooms),
+		cmocka_unit_test(test_facts_leave_mappings_room),
 	};
 	return cmocka_run_group_tests_name("relay_pace", tests, NULL, NULL);
 }
