@@ -11,8 +11,12 @@
 
 #include "worker_priv.h"
 
-/* Names whose memory is asked for together. */
-#define WINDOW 8
+/*
+ * Names whose memory is asked for together, and how far: up to the lives of the address. Nearly all
+ * have the name, and then its other addresses are not looked at.
+ */
+#define WINDOW	    8
+#define AHEAD_STEPS 4
 
 size_t
 mismatches_bytes(const struct nt_config *c)
@@ -132,13 +136,15 @@ may_have_escaped(struct worker *w, const struct mismatch *m, const struct ends *
 }
 
 static void
-judge(struct worker *w, const struct mismatch *m)
+judge(struct worker *w, const struct mismatch *m, const struct nt_lookup_keys *keys)
 {
 	const struct ends e = ends_of(&m->key, m->orig_is_lo);
 	const struct nt_name_query q = {
 		.addr = e.resp,
 		.start_position = m->first_position,
 		.start_clock_ns = m->first_clock_ns,
+		.addr_key = keys->addr,
+		.name_key = keys->name,
 	};
 	struct nt_name_addrs addrs;
 	if (!nt_name_cache_contradicts(w->names, &q, m->name.text, m->name.len,
@@ -164,10 +170,9 @@ is_ready(const struct worker *w, const struct mismatch *m)
 
 /* Those that are ready, up to max, which are asked for together. */
 static unsigned int
-look_ahead(const struct worker *w, unsigned int max)
+look_ahead(const struct worker *w, unsigned int max, struct nt_lookup_keys keys[WINDOW])
 {
 	const struct mismatches *s = &w->mismatches;
-	struct nt_lookup_keys keys[WINDOW];
 	unsigned int n = 0;
 	for (uint32_t i = s->head; n < NT_MIN(max, (unsigned int)WINDOW) && i != NT_POOL_NONE;) {
 		const struct mismatch *m = mismatch_at(s, i);
@@ -178,7 +183,7 @@ look_ahead(const struct worker *w, unsigned int max)
 			.name = nt_hash_bytes(&w->names_key, m->name.text, m->name.len) };
 		i = m->next;
 	}
-	lookups_ahead(w->names, keys, n);
+	lookups_ahead(w->names, keys, n, AHEAD_STEPS);
 	return n;
 }
 
@@ -186,11 +191,12 @@ unsigned int
 mismatches_due(struct worker *w, unsigned int max)
 {
 	struct mismatches *s = &w->mismatches;
+	struct nt_lookup_keys keys[WINDOW];
 	unsigned int n = 0, ready;
 	do {
-		ready = look_ahead(w, max - n);
+		ready = look_ahead(w, max - n, keys);
 		for (unsigned int i = 0; i < ready; i++) {
-			judge(w, mismatch_at(s, s->head));
+			judge(w, mismatch_at(s, s->head), &keys[i]);
 			drop_oldest(s);
 		}
 		n += ready;

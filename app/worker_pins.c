@@ -56,7 +56,8 @@ make_clients(struct worker *w, const struct nt_name_query *o, bool final, struct
 }
 
 static void
-make_queries(struct worker *w, uint32_t idx, struct queries *ret)
+make_queries(
+	struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2], struct queries *ret)
 {
 	const struct nt_flow *f = nt_flow_at(w->flows, idx);
 	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
@@ -70,6 +71,8 @@ make_queries(struct worker *w, uint32_t idx, struct queries *ret)
 			.end_position = f->last_position,
 			.start_clock_ns = cold->first_clock_ns,
 			.end_clock_ns = f->last_clock_ns,
+			.addr_key = keys[d].addr,
+			.name_key = keys[d].name,
 		};
 }
 
@@ -142,9 +145,9 @@ enum {
 };
 
 static bool
-has_names(const struct worker *w, const struct nt_addr *addr)
+has_names(const struct worker *w, const struct nt_name_query *q)
 {
-	return nt_name_cache_names(w->names, addr) || nt_name_cache_names(w->asserted, addr);
+	return nt_name_cache_names(w->names, q) || nt_name_cache_names(w->asserted, q);
 }
 
 static void
@@ -155,7 +158,9 @@ ask_of_name(struct worker *w, const struct queries *q, const struct nt_server_na
 		nt_name_cache_addrs(w->names, &q->resp, name->text, name->len, &ret->addrs);
 	if ((ask & OF_FIRST) == 0)
 		return;
-	ask_resp(w, q, name, final, &ret->first);
+	if ((ask & OF_RESP) == 0 ||
+		!nt_name_result_of(w->names, &ret->resp, name->text, name->len, &ret->first))
+		ask_resp(w, q, name, final, &ret->first);
 	if (is_for_show(name, &ret->first))
 		ret->first.count = 0;
 }
@@ -165,17 +170,18 @@ ask_of_name(struct worker *w, const struct queries *q, const struct nt_server_na
  * resolver, where most connections of some networks go.
  */
 static void
-look_up(struct worker *w, uint32_t idx, bool final, unsigned int ask, struct found_names *ret)
+look_up(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2], bool final,
+	unsigned int ask, struct found_names *ret)
 {
 	const struct nt_server_name *name = server_name_in_time(w, idx);
 	struct queries q;
 	ret->orig.count = ret->resp.count = ret->first.count = ret->asserted.count = 0;
 	ret->resp.match = NT_MATCH_NONE;
 	ret->addrs.count = 0;
-	make_queries(w, idx, &q);
+	make_queries(w, idx, keys, &q);
 	if ((ask & OF_ORIG) != 0)
 		nt_name_cache_lookup(w->names, &q.orig, final, &ret->orig);
-	if (name == NULL && ((ask & OF_RESP) == 0 || !has_names(w, &q.resp.addr)))
+	if (name == NULL && ((ask & OF_RESP) == 0 || !has_names(w, &q.resp)))
 		return;
 	make_clients(w, &q.orig, final, &q);
 	if ((ask & OF_RESP) != 0)
@@ -188,11 +194,11 @@ look_up(struct worker *w, uint32_t idx, bool final, unsigned int ask, struct fou
 
 /* The young list's head has come of age: its names as of its start are decided now. */
 static void
-pin_flow(struct worker *w, uint32_t idx)
+pin_flow(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2])
 {
 	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
 	struct found_names found;
-	look_up(w, idx, false, OF_ALL, &found);
+	look_up(w, idx, keys, false, OF_ALL, &found);
 	nt_flow_young_remove(w->flows, idx);
 	if (found.orig.count == 0 && found.resp.count == 0 && found.asserted.count == 0 &&
 		found.addrs.count == 0)
@@ -209,10 +215,11 @@ pin_flow(struct worker *w, uint32_t idx)
 
 /* All of them are asked for step by step, so that none waits for memory by itself. */
 void
-lookups_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *keys, unsigned int n)
+lookups_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *keys, unsigned int n,
+	unsigned int steps)
 {
 	bool more = true;
-	for (unsigned int step = 0; more && step < NT_NAME_LOOKUP_STEPS; step++) {
+	for (unsigned int step = 0; more && step < steps; step++) {
 		more = false;
 		for (unsigned int i = 0; i < n; i++)
 			more |= nt_name_cache_lookup_ahead(c, &keys[i], step);
@@ -243,14 +250,14 @@ server_ahead(const struct worker *w, uint32_t idx, struct nt_lookup_keys *resp)
 }
 
 void
-names_ahead(const struct worker *w, const uint32_t *flows, unsigned int n)
+names_ahead(const struct worker *w, const uint32_t *flows, unsigned int n,
+	struct nt_lookup_keys keys[][2])
 {
-	struct nt_lookup_keys keys[NAMES_WINDOW][2];
 	for (unsigned int i = 0; i < n; i++)
 		ends_ahead(w, flows[i], keys[i]);
 	for (unsigned int i = 0; i < n; i++)
 		server_ahead(w, flows[i], &keys[i][NT_FLOW_RESP]);
-	lookups_ahead(w->names, keys[0], 2 * n);
+	lookups_ahead(w->names, keys[0], 2 * n, NT_NAME_LOOKUP_STEPS);
 }
 
 /* Has it come of age at W? W's clock may be that of the packet behind W, hence the position. */
@@ -278,13 +285,14 @@ find_due(const struct worker *w, uint32_t flows[NAMES_WINDOW], unsigned int max)
 unsigned int
 pins_due(struct worker *w, unsigned int max)
 {
+	struct nt_lookup_keys keys[NAMES_WINDOW][2];
 	uint32_t flows[NAMES_WINDOW];
 	unsigned int n = 0, due;
 	do {
 		due = find_due(w, flows, NT_MIN(max - n, (unsigned int)NAMES_WINDOW));
-		names_ahead(w, flows, due);
+		names_ahead(w, flows, due, keys);
 		for (unsigned int i = 0; i < due; i++)
-			pin_flow(w, flows[i]);
+			pin_flow(w, flows[i], keys[i]);
 		n += due;
 	} while (due == NAMES_WINDOW && n < max);
 	return n;
@@ -314,15 +322,16 @@ unsettled(const struct found_names *pinned)
 }
 
 void
-names_of_flow(struct worker *w, uint32_t idx, struct found_names *ret)
+names_of_flow(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2],
+	struct found_names *ret)
 {
 	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
 	if (cold->pins == NT_FLOW_NONE) {
-		look_up(w, idx, true, OF_ALL, ret);
+		look_up(w, idx, keys, true, OF_ALL, ret);
 		return;
 	}
 	const struct found_names *pinned = nt_pool_at(&w->pins, cold->pins);
-	look_up(w, idx, true, unsettled(pinned), ret);
+	look_up(w, idx, keys, true, unsettled(pinned), ret);
 	keep_pinned(&ret->orig, &pinned->orig);
 	keep_pinned(&ret->resp, &pinned->resp);
 	keep_pinned(&ret->first, &pinned->first);

@@ -349,7 +349,9 @@ void quic_observe(struct worker *w);
 bool records_advance(struct worker *w, unsigned int max);
 
 /* worker_rows.c */
-void row_make(struct worker *w, uint32_t idx, struct nt_conn_row *row);
+/* keys: of names_ahead. */
+void row_make(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2],
+	struct nt_conn_row *row);
 
 /* worker_streams.c: payload of TCP connections in order. */
 /* A packet with payload or FIN of a connection whose stream is not decided. */
@@ -480,13 +482,19 @@ bool notices_settle(struct worker *w, unsigned int max);
 void pins_give_back(struct worker *w, uint32_t i);
 /* Pin what has come of age, at most so many; returns how many. */
 unsigned int pins_due(struct worker *w, unsigned int max);
-/* The names of an ended connection. */
-void names_of_flow(struct worker *w, uint32_t idx, struct found_names *ret);
-/* Of so many connections (NAMES_WINDOW at most), what names_of_flow will want from memory. */
+/*
+ * Of so many connections (NAMES_WINDOW at most), what names_of_flow will want from memory. What
+ * they say of themselves is all said. keys: of the two ends of each, for names_of_flow.
+ */
 #define NAMES_WINDOW 8
-void names_ahead(const struct worker *w, const uint32_t *flows, unsigned int n);
-/* Of so many lookups that come soon (addr and name are set). */
-void lookups_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *keys, unsigned int n);
+void names_ahead(const struct worker *w, const uint32_t *flows, unsigned int n,
+	struct nt_lookup_keys keys[][2]);
+/* The names of an ended connection. */
+void names_of_flow(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2],
+	struct found_names *ret);
+/* Of so many lookups that come soon (addr and name are set), so many steps. */
+void lookups_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *keys, unsigned int n,
+	unsigned int steps);
 
 /* worker_asserted.c: server names of connections themselves. */
 /*

@@ -36,17 +36,15 @@ forget(struct worker *w, uint32_t idx)
 }
 
 static void
-resolve(struct worker *w, uint32_t idx)
+resolve(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2])
 {
 	struct nt_flow *f = nt_flow_at(w->flows, idx);
-	if (f->key.proto == IPPROTO_TCP)
-		streams_end(w, idx); /* opened by its very last packet */
 	if (nt_unlikely(w->cfg.live != NULL) && !live_has_room(w, RECORD_MSG_MAX)) {
 		count(w, NT_COUNTER_CONNS_LOST, 1);
 		forget(w, idx);
 		return;
 	}
-	row_make(w, idx, &w->record.row);
+	row_make(w, idx, keys, &w->record.row);
 	verdicts_row(w, f, idx, &w->record.row);
 	forget(w, idx);
 	record_msg_seal(&w->record);
@@ -76,6 +74,7 @@ is_ready(struct worker *w, uint32_t idx)
 struct window {
 	unsigned int count;
 	uint32_t flows[NAMES_WINDOW];
+	struct nt_lookup_keys keys[NAMES_WINDOW][2];
 };
 
 static void
@@ -94,6 +93,15 @@ window_fill(struct window *win, struct worker *w, unsigned int max)
 	}
 }
 
+/* Opened by their very last packets. */
+static void
+end_streams(struct worker *w, const struct window *win)
+{
+	for (unsigned int i = 0; i < win->count; i++)
+		if (nt_flow_at(w->flows, win->flows[i])->key.proto == IPPROTO_TCP)
+			streams_end(w, win->flows[i]);
+}
+
 static unsigned int
 resolve_due(struct worker *w, unsigned int max)
 {
@@ -101,10 +109,11 @@ resolve_due(struct worker *w, unsigned int max)
 	unsigned int n = 0;
 	do {
 		window_fill(&win, w, NT_MIN(max - n, (unsigned int)NAMES_WINDOW));
+		end_streams(w, &win);
 		if (nt_likely(!w->cfg.no_names))
-			names_ahead(w, win.flows, win.count);
+			names_ahead(w, win.flows, win.count, win.keys);
 		for (unsigned int i = 0; i < win.count; i++)
-			resolve(w, win.flows[i]);
+			resolve(w, win.flows[i], win.keys[i]);
 		n += win.count;
 	} while (win.count == NAMES_WINDOW && n < max);
 	return n;

@@ -206,12 +206,13 @@ put_server_name(
 }
 
 static void
-name_row(struct worker *w, uint32_t idx, struct nt_conn_row *row)
+name_row(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2],
+	struct nt_conn_row *row)
 {
 	const struct nt_flow *f = nt_flow_at(w->flows, idx);
 	const struct server_name *self = server_name_of(&w->server_names, idx);
 	struct found_names n;
-	names_of_flow(w, idx, &n);
+	names_of_flow(w, idx, keys, &n);
 	const bool late = (n.orig.count != 0 && misses_at_rate(w, f, &n.orig)) ||
 			  (n.resp.count != 0 && misses_at_rate(w, f, &n.resp));
 	name_orig(w, &n.orig, row);
@@ -221,13 +222,14 @@ name_row(struct worker *w, uint32_t idx, struct nt_conn_row *row)
 }
 
 void
-row_make(struct worker *w, uint32_t idx, struct nt_conn_row *row)
+row_make(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2],
+	struct nt_conn_row *row)
 {
 	const struct nt_flow *f = nt_flow_at(w->flows, idx);
 	struct nt_conn_summary s;
 	nt_conn_summarize(w->conn, f, nt_flow_cold_at(w->flows, idx), &s);
 	begin_row(w, f, &s, row);
 	if (!w->cfg.no_names)
-		name_row(w, idx, row);
+		name_row(w, idx, keys, row);
 	count_hits(w, row, &s);
 }

@@ -65,6 +65,7 @@ prefer_eldest(const struct nt_search *s, struct nt_name_result *ret)
 
 	if (ret->age_ns >= s->c->cfg.reuse_after_ns && e->name != s->picks.pick[0].name)
 		nt_name_result_prefer(ret, &first, s->c->cfg.max_per_record);
+	ret->eldest = ret->names[0] != s->picks.pick[0].name;
 }
 
 static bool
@@ -124,10 +125,16 @@ find_named(const struct nt_addrs *addrs, uint32_t tag, const struct nt_addr *add
 										   : NT_LIST_NONE;
 }
 
-bool
-nt_name_cache_names(const struct nt_name_cache *c, const struct nt_addr *addr)
+static uint32_t
+addr_tag(const struct nt_addrs *addrs, const struct nt_name_query *q)
 {
-	return find_named(&c->addrs, nt_addrs_tag(&c->addrs, addr), addr) != NT_LIST_NONE;
+	return q->addr_key != 0 ? (uint32_t)q->addr_key : nt_addrs_tag(addrs, &q->addr);
+}
+
+bool
+nt_name_cache_names(const struct nt_name_cache *c, const struct nt_name_query *q)
+{
+	return find_named(&c->addrs, addr_tag(&c->addrs, q), &q->addr) != NT_LIST_NONE;
 }
 
 /* The address and who asks. */
@@ -136,7 +143,7 @@ find_ends(struct nt_search *s)
 {
 	const struct nt_addrs *addrs = &s->c->addrs;
 
-	s->addr_tag = nt_addrs_tag(addrs, &s->q->addr);
+	s->addr_tag = addr_tag(addrs, s->q);
 	s->addr = find_named(addrs, s->addr_tag, &s->q->addr);
 	if (s->addr == NT_LIST_NONE)
 		return false;
@@ -152,6 +159,7 @@ clear_result(struct nt_name_result *ret)
 	ret->count = 0;
 	ret->position = 0;
 	ret->more = false;
+	ret->eldest = false;
 	ret->age_ns = 0;
 }
 
@@ -173,17 +181,21 @@ nt_name_cache_lookup(struct nt_name_cache *c, const struct nt_name_query *q, boo
 }
 
 static uint32_t
-find_name(const struct nt_name_cache *c, const char *name, uint16_t len)
+find_name(const struct nt_name_cache *c, const struct nt_name_query *q, const char *name,
+	uint16_t len)
 {
-	return len == 0 ? NT_LIST_NONE
-			: nt_names_find(&c->names, nt_names_tag(&c->names, name, len), name, len);
+	if (len == 0)
+		return NT_LIST_NONE;
+	const uint32_t tag =
+		q->name_key != 0 ? (uint32_t)q->name_key : nt_names_tag(&c->names, name, len);
+	return nt_names_find(&c->names, tag, name, len);
 }
 
 bool
 nt_name_cache_lookup_name(struct nt_name_cache *c, const struct nt_name_query *q, const char *name,
 	uint16_t len, bool final, struct nt_name_result *ret)
 {
-	const uint32_t id = find_name(c, name, len);
+	const uint32_t id = find_name(c, q, name, len);
 	struct nt_name_query query;
 	struct nt_search s;
 	uint32_t tag;
@@ -204,6 +216,19 @@ nt_name_cache_lookup_name(struct nt_name_cache *c, const struct nt_name_query *q
 		clear_result(ret);
 	c->stats.lookup_cut += s.cut;
 	return found;
+}
+
+bool
+nt_name_result_of(const struct nt_name_cache *c, const struct nt_name_result *r, const char *name,
+	uint16_t len, struct nt_name_result *ret)
+{
+	if (r->count == 0 || r->match != NT_MATCH_CLIENT || r->eldest ||
+		!nt_names_is(&c->names, r->names[0], name, len))
+		return false;
+	*ret = *r;
+	ret->count = 1;
+	ret->more = false;
+	return true;
 }
 
 void
@@ -231,7 +256,7 @@ bool
 nt_name_cache_addrs(struct nt_name_cache *c, const struct nt_name_query *q, const char *name,
 	uint16_t len, struct nt_name_addrs *ret)
 {
-	const uint32_t id = find_name(c, name, len);
+	const uint32_t id = find_name(c, q, name, len);
 	struct nt_name_query query;
 	struct nt_search s;
 
@@ -284,7 +309,7 @@ has_family(const struct nt_name_addrs *a, uint8_t family)
 static bool
 may_have_lost(const struct nt_name_cache *c, const struct nt_name_query *q)
 {
-	const uint32_t id = nt_addrs_find(&c->addrs, nt_addrs_tag(&c->addrs, &q->addr), &q->addr);
+	const uint32_t id = nt_addrs_find(&c->addrs, addr_tag(&c->addrs, q), &q->addr);
 
 	return q->start_clock_ns < c->lost_until_ns ||
 	       (id != NT_LIST_NONE && nt_addrs_at(&c->addrs, id)->trimmed);

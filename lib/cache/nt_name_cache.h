@@ -163,6 +163,8 @@ struct nt_name_query {
 	/* Its first packet and its last; lookups that are not final look at the start only. */
 	uint64_t start_position, end_position;
 	int64_t start_clock_ns, end_clock_ns; /* the clock at those positions */
+	/* nt_addr_key of addr, nt_hash_bytes of the name that is asked for; 0: made of them. */
+	uint64_t addr_key, name_key;
 };
 
 struct nt_name_result {
@@ -171,12 +173,13 @@ struct nt_name_result {
 	uint8_t count;
 	uint64_t position; /* of the version that gave the first */
 	bool more; /* there were more than max_per_record */
+	bool eldest; /* the first stands there for having been known longest */
 	int64_t age_ns; /* start - seen of the first (late: when it was learnt, so negative) */
 	uint32_t names[NT_NAME_VALS_MAX]; /* ids, best first */
 };
 
-/* Has the address names? False: lookups of it find nothing, whoever asks. */
-bool nt_name_cache_names(const struct nt_name_cache *c, const struct nt_addr *addr);
+/* Has the address of q names? False: lookups of it find nothing, whoever asks. */
+bool nt_name_cache_names(const struct nt_name_cache *c, const struct nt_name_query *q);
 
 /*
  * final: the connection has ended; false: it goes on and is being pinned, so `late` and late PTRs
@@ -191,6 +194,13 @@ bool nt_name_cache_lookup(struct nt_name_cache *c, const struct nt_name_query *q
  */
 bool nt_name_cache_lookup_name(struct nt_name_cache *c, const struct nt_name_query *q,
 	const char *name, uint16_t len, bool final, struct nt_name_result *ret);
+
+/*
+ * Does what nt_name_cache_lookup found say all that nt_name_cache_lookup_name would find of this
+ * name? The client was told it, and nothing later. Then *ret is that.
+ */
+bool nt_name_result_of(const struct nt_name_cache *c, const struct nt_name_result *r,
+	const char *name, uint16_t len, struct nt_name_result *ret);
 
 /*
  * Put first->names[0], found as `first` says, before the names of r, which stay as they are; max:

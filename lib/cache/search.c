@@ -159,6 +159,8 @@ nt_search_own(struct nt_search *s)
 {
 	const struct nt_interned_addr *a = nt_addrs_at(&s->c->addrs, s->addr);
 
+	if (s->client_count == 0)
+		return;
 	if (!a->indexed) {
 		walk_few(s, a);
 		return;

@@ -200,6 +200,23 @@ play_query(const struct model_query *q, struct nt_addr clients[MODEL_CLIENTS])
 }
 
 /* name: of this one only, or MODEL_NAMES: of all. */
+/* What the lookup of all names says of one of them, if it does, is what the lookup of that says. */
+static inline void
+play_check_of(struct play *p, const struct nt_name_query *query, unsigned int name, bool final,
+	const struct nt_name_result *want)
+{
+	const uint16_t len = (uint16_t)strlen(play_names[name]);
+	struct nt_name_result all, got;
+
+	nt_name_cache_lookup(p->cache, query, final, &all);
+	if (!nt_name_result_of(p->cache, &all, play_names[name], len, &got))
+		return;
+	PLAY_CHECK(got.match == want->match && got.source == want->source);
+	PLAY_CHECK(got.count == want->count && got.more == want->more);
+	PLAY_CHECK(got.names[0] == want->names[0]);
+	PLAY_CHECK(got.position == want->position && got.age_ns == want->age_ns);
+}
+
 static inline void
 play_ask_name(struct play *p, const struct model_query *q, unsigned int name, bool final,
 	struct model_result *want, struct nt_name_result *ret)
@@ -214,6 +231,8 @@ play_ask_name(struct play *p, const struct model_query *q, unsigned int name, bo
 	else
 		found = nt_name_cache_lookup_name(p->cache, &query, play_names[name],
 			(uint16_t)strlen(play_names[name]), final, ret);
+	if (name != MODEL_NAMES)
+		play_check_of(p, &query, name, final, ret);
 	PLAY_CHECK(found == (ret->match != NT_MATCH_NONE));
 	PLAY_CHECK(ret->count <= p->model.cfg.max_per_record);
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "cache_fixture.h"
+#include "nt_mapping_keys.h"
 
 static int
 setup(void **state)
@@ -38,13 +39,13 @@ test_has_names(void **state)
 	struct nt_name_cache *c = *state;
 	const struct nt_addr told = address(1), asker = client(7), other = address(2);
 
-	assert_false(nt_name_cache_names(c, &told));
+	assert_false(nt_name_cache_names(c, &(struct nt_name_query){ .addr = told }));
 	tell(c, 1, 0, 1, 7, "mine.example", 100);
-	assert_true(nt_name_cache_names(c, &told));
-	assert_false(nt_name_cache_names(c, &asker));
-	assert_false(nt_name_cache_names(c, &other));
+	assert_true(nt_name_cache_names(c, &(struct nt_name_query){ .addr = told }));
+	assert_false(nt_name_cache_names(c, &(struct nt_name_query){ .addr = asker }));
+	assert_false(nt_name_cache_names(c, &(struct nt_name_query){ .addr = other }));
 	nt_name_cache_clear(c);
-	assert_false(nt_name_cache_names(c, &told));
+	assert_false(nt_name_cache_names(c, &(struct nt_name_query){ .addr = told }));
 }
 
 static void
@@ -273,6 +274,32 @@ test_preferred_beyond_the_bound(void **state)
 	assert_int_equal(r.position, 5);
 	assert_int_equal(r.age_ns, NT_SEC(46));
 	assert_int_equal(r.source, NT_SOURCE_DNS_A);
+}
+
+/* The keys of what is asked, made by the caller, find the same. */
+static void
+test_keys_known(void **state)
+{
+	const struct nt_hash_key key = nt_hash_key_fixed();
+	struct nt_name_cache *c = *state;
+	struct nt_name_query q = conn(1, 7, 50, 50, 60, 60);
+	struct nt_name_result r, of;
+
+	tell(c, 1, 0, 1, 7, "a", 100);
+	tell(c, 2, 1, 1, 7, "b", 100);
+	q.addr_key = nt_addr_key(&key, &q.addr);
+	q.name_key = nt_hash_bytes(&key, "a", 1);
+	assert_true(nt_name_cache_names(c, &q));
+	assert_true(nt_name_cache_lookup(c, &q, true, &r));
+	assert_int_equal(r.count, 2);
+	assert_false(nt_name_result_of(c, &r, "a", 1, &of));
+	assert_true(nt_name_cache_lookup_name(c, &q, "a", 1, true, &of));
+	assert_int_equal(of.position, 1);
+	assert_true(nt_name_result_of(c, &r, "b", 1, &of));
+	assert_int_equal(of.position, 2);
+	assert_int_equal(of.count, 1);
+	q.addr_key++;
+	assert_false(nt_name_cache_names(c, &q));
 }
 
 /* A name that was looked up again and again, and one that was looked up once. */
@@ -571,6 +598,7 @@ main(void)
 		RULE_TEST(test_addresses_of_a_name),
 		RULE_TEST(test_lookup_ahead),
 		RULE_TEST(test_pairs_grow_and_shrink),
+		RULE_TEST(test_keys_known),
 		RULE_TEST(test_reused_name),
 		RULE_TEST(test_elsewhere),
 		RULE_TEST(test_elsewhere_other_family),
