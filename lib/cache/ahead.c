@@ -33,12 +33,6 @@ prefetch_bond(const struct nt_name_cache *c, uint32_t id)
 }
 
 static void
-prefetch_text(const struct nt_name_cache *c, uint32_t name)
-{
-	nt_prefetch(nt_slab_at(&c->names.slab, nt_names_at(&c->names, name)->text));
-}
-
-static void
 prefetch_addr(const struct nt_addrs *a, uint32_t id)
 {
 	if (id != NT_LIST_NONE)
@@ -115,17 +109,16 @@ lives_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *k)
 		prefetch_bond(c, k->bond);
 	} else if (k->bond != NT_LIST_NONE) {
 		prefetch_life(c, nt_bond_at(c, k->bond)->lives);
-		nt_prefetch(nt_names_at(&c->names, nt_bond_at(c, k->bond)->name));
+		nt_names_prefetch(&c->names, nt_bond_at(c, k->bond)->name);
 	}
 }
 
 static void
 neighbours_ahead(const struct nt_name_cache *c, const struct nt_mapping_keys *k)
 {
-	if (k->bond != NT_LIST_NONE) {
-		if (nt_addrs_at(&c->addrs, k->addr_id)->bonds_indexed)
-			prefetch_life(c, nt_bond_at(c, k->bond)->lives);
-		prefetch_text(c, nt_bond_at(c, k->bond)->name);
+	if (k->bond != NT_LIST_NONE && nt_addrs_at(&c->addrs, k->addr_id)->bonds_indexed) {
+		prefetch_life(c, nt_bond_at(c, k->bond)->lives);
+		nt_names_prefetch(&c->names, nt_bond_at(c, k->bond)->name);
 	}
 	if (k->life == NT_LIST_NONE)
 		return;
@@ -145,9 +138,8 @@ name_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *k, unsigned in
 	if (k->name_id == NT_LIST_NONE)
 		return;
 	if (step == 2) {
-		nt_prefetch_write(nt_names_at(&c->names, k->name_id));
+		nt_names_prefetch(&c->names, k->name_id);
 	} else if (step == 3) {
-		prefetch_text(c, k->name_id);
 		prefetch_bond(c, nt_names_at(&c->names, k->name_id)->bonds);
 	}
 }

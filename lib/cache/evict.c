@@ -91,8 +91,7 @@ has_addresses(const struct nt_name_cache *c)
 static bool
 has_name(const struct nt_name_cache *c, uint16_t name_len)
 {
-	return c->names.pool.used < c->names.pool.capacity &&
-	       nt_slab_has_room(&c->names.slab, name_len);
+	return nt_names_has_room(&c->names, name_len);
 }
 
 static bool
@@ -146,7 +145,7 @@ nt_evict_trim(struct nt_name_cache *c, uint32_t addr)
 		evict_version(c);
 	for (i = 0; i < EVICT_STEPS && nt_addrs_used(&c->addrs) > cfg->max_addresses; i++)
 		evict_life(c, &c->stats.evicted_addresses);
-	for (i = 0; i < EVICT_STEPS && c->names.pool.used > cfg->max_names; i++)
+	for (i = 0; i < EVICT_STEPS && c->names.used > cfg->max_names; i++)
 		evict_life(c, &c->stats.evicted_names);
 }
 
@@ -166,7 +165,7 @@ lower_caps(struct nt_name_cache *c)
 	cfg->max_mappings = cap_now(cfg->max_mappings, want->max_mappings, nt_store_versions(c));
 	cfg->max_addresses =
 		cap_now(cfg->max_addresses, want->max_addresses, nt_addrs_used(&c->addrs));
-	cfg->max_names = cap_now(cfg->max_names, want->max_names, c->names.pool.used);
+	cfg->max_names = cap_now(cfg->max_names, want->max_names, c->names.used);
 }
 
 void
@@ -193,7 +192,7 @@ shrink_by_one(struct nt_name_cache *c)
 
 	if (nt_addrs_used(&c->addrs) > want->max_addresses)
 		return evict_life(c, &c->stats.evicted_addresses);
-	if (c->names.pool.used > want->max_names)
+	if (c->names.used > want->max_names)
 		return evict_life(c, &c->stats.evicted_names);
 	if (nt_store_versions(c) <= want->max_mappings)
 		return false;

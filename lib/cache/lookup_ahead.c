@@ -30,12 +30,6 @@ prefetch_life(const struct nt_name_cache *c, uint32_t id)
 }
 
 static void
-prefetch_text(const struct nt_names *n, uint32_t id)
-{
-	nt_prefetch(nt_slab_at(&n->slab, nt_names_at(n, id)->text));
-}
-
-static void
 records_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *k)
 {
 	k->addr_id = peek(&c->addrs.slots, (uint32_t)k->addr);
@@ -45,7 +39,7 @@ records_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *k)
 		return;
 	k->name_id = peek(&c->names.slots, (uint32_t)k->name);
 	if (k->name_id != NT_LIST_NONE)
-		nt_prefetch(nt_names_at(&c->names, k->name_id));
+		nt_names_prefetch(&c->names, k->name_id);
 }
 
 static uint32_t
@@ -68,7 +62,6 @@ bonds_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *k)
 			nt_slots_prefetch(&c->by_pair, pair_tag(k));
 	}
 	if (k->name_id != NT_LIST_NONE) {
-		prefetch_text(&c->names, k->name_id);
 		k->name_id = nt_names_at(&c->names, k->name_id)->bonds;
 		prefetch_bond(c, k->name_id);
 	}
@@ -81,7 +74,7 @@ told_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *k)
 	const struct nt_bond *b = nt_bond_at(c, k->addr_id);
 
 	prefetch_life(c, b->lives);
-	nt_prefetch(nt_names_at(&c->names, b->name));
+	nt_names_prefetch(&c->names, b->name);
 	k->addr_id = nt_list_next(&c->in_addr, k->addr_id);
 	prefetch_bond(c, k->addr_id);
 	if (k->client != 0)

@@ -3,30 +3,36 @@
 
 #include <string.h>
 
+static uint64_t
+slab_bytes(uint32_t max, uint64_t max_bytes)
+{
+	return max_bytes + (uint64_t)max * NT_NAMES_HEAD_BYTES;
+}
+
 size_t
 nt_names_needs(uint32_t max, uint64_t max_bytes)
 {
-	return nt_pool_needs(sizeof(struct nt_interned_name), max) + nt_slots_needs(max) +
-	       nt_slab_needs(max_bytes);
+	return nt_slots_needs(max) + nt_slab_needs(slab_bytes(max, max_bytes));
 }
 
 int
 nt_names_init(struct nt_names *n, const struct nt_hash_key *key, uint32_t max, uint64_t max_bytes)
 {
-	int rc = nt_pool_init(&n->pool, sizeof(struct nt_interned_name), max);
+	int rc = nt_slots_init(&n->slots, max);
 
 	n->key = *key;
+	n->used = 0;
+	n->max = max;
+	n->text_bytes = 0;
+	n->max_bytes = max_bytes;
 	if (rc == 0)
-		rc = nt_slots_init(&n->slots, max);
-	if (rc == 0)
-		rc = nt_slab_init(&n->slab, max_bytes);
+		rc = nt_slab_init(&n->slab, slab_bytes(max, max_bytes));
 	return rc;
 }
 
 void
 nt_names_fini(struct nt_names *n)
 {
-	nt_pool_fini(&n->pool);
 	nt_slots_fini(&n->slots);
 	nt_slab_fini(&n->slab);
 }
@@ -53,21 +59,20 @@ uint32_t
 nt_names_add(struct nt_names *n, uint32_t tag, const char *name, uint16_t len)
 {
 	struct nt_interned_name *e;
-	uint32_t id, text;
+	uint32_t id = NT_LIST_NONE;
 
-	text = nt_slab_take(&n->slab, len);
-	if (text == NT_LIST_NONE)
+	if (nt_names_has_room(n, len))
+		id = nt_slab_take(&n->slab, NT_NAMES_HEAD_BYTES + len);
+	if (id == NT_LIST_NONE)
 		return NT_LIST_NONE;
-	id = nt_pool_take(&n->pool);
-	if (id == NT_LIST_NONE) {
-		nt_slab_give(&n->slab, text);
-		return NT_LIST_NONE;
-	}
-	memcpy(nt_slab_at(&n->slab, text), name, len);
+	n->used++;
+	n->text_bytes += len;
 	e = nt_names_at(n, id);
-	*e = (struct nt_interned_name){
-		.refs = 1, .text = text, .tag = tag, .bonds = NT_LIST_NONE, .len = len
-	};
+	e->refs = 1;
+	e->tag = tag;
+	e->bonds = NT_LIST_NONE;
+	e->len = len;
+	memcpy(e->text, name, len);
 	nt_slots_insert(&n->slots, tag, id);
 	return id;
 }
@@ -91,12 +96,13 @@ nt_names_give(struct nt_names *n, uint32_t id)
 	if (--e->refs > 0)
 		return;
 	nt_slots_remove(&n->slots, e->tag, id);
-	nt_slab_give(&n->slab, e->text);
-	nt_pool_give(&n->pool, id);
+	n->used--;
+	n->text_bytes -= e->len;
+	nt_slab_give(&n->slab, id);
 }
 
 size_t
 nt_names_bytes(const struct nt_names *n)
 {
-	return nt_pool_bytes(&n->pool) + nt_slots_bytes(&n->slots) + nt_slab_bytes(&n->slab);
+	return nt_slots_bytes(&n->slots) + nt_slab_bytes(&n->slab);
 }

@@ -6,7 +6,7 @@
 #include <nt_mem.h>
 
 /* Units of a block: steps that waste a fifth at most where most names are (20 to 80 bytes). */
-static const uint8_t class_units[NT_SLAB_CLASSES] = { 1, 2, 3, 4, 5, 6, 8, 10, 13, 16 };
+static const uint8_t class_units[NT_SLAB_CLASSES] = { 1, 2, 3, 4, 5, 6, 8, 10, 13, 17 };
 
 static unsigned int
 class_of(size_t len)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Room for texts of 1 to 256 bytes: pages of 4 KiB, each cut into blocks of one size class. A page
+ * Room for names of 1 to 272 bytes: pages of 4 KiB, each cut into blocks of one size class. A page
  * without a block in use can become one of any class, so a change in the lengths of names never
  * leaves the room unusable for good. Owner: one thread.
  */

@@ -7,7 +7,7 @@ nt_name_text(const struct nt_name_cache *c, uint32_t id, uint16_t *ret_len)
 	const struct nt_interned_name *n = nt_names_at(&c->names, id);
 
 	*ret_len = n->len;
-	return (const char *)nt_slab_at(&c->names.slab, n->text);
+	return n->text;
 }
 
 void
@@ -52,7 +52,7 @@ nt_name_cache_stats(const struct nt_name_cache *c, struct nt_name_cache_stats *r
 {
 	*ret = c->stats;
 	ret->addresses = nt_addrs_used(&c->addrs);
-	ret->names = c->names.pool.used;
+	ret->names = c->names.used;
 	ret->mappings = nt_store_versions(c);
 	ret->bytes = bytes_in_use(c);
 	ret->name_bytes = nt_names_bytes(&c->names);
