@@ -10,7 +10,7 @@
 #   live         traffic on virtual devices through the command (release; some of it root only)
 #   asan         unit tests, seeds and captures under ASan and UBSan
 #   pauses       captures with random pauses in every lcore
-#   faults       captures while memory, rings and files fail on purpose, one after the other
+#   faults       captures while memory, rings and files fail on purpose, one after the other (ASan and UBSan)
 #   conformance  the corpus: score against Zeek, and every capture under ASan and UBSan
 #   fuzz         each libFuzzer target for NT_FUZZ_SECONDS (default 20)
 #
@@ -45,7 +45,10 @@ build_asan() {
 	build all asan CC=gcc -Dwerror=true -Dbuildtype=debugoptimized -Db_sanitize=address,undefined
 }
 build_pauses() { build all pauses CC=gcc -Dwerror=true -Dpauses=true -Dbuildtype=debugoptimized; }
-build_faults() { build all faults CC=gcc -Dwerror=true -Dfaults=true -Dbuildtype=debugoptimized; }
+build_faults() {
+	build all faults CC=gcc -Dwerror=true -Dfaults=true -Dbuildtype=debugoptimized \
+		-Db_sanitize=address,undefined
+}
 build_fuzz() {
 	build fuzzers fuzz CC=clang -Dwerror=true -Dfuzzers=true -Dtests=false -Dbuildtype=debugoptimized
 }
