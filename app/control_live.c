@@ -142,6 +142,15 @@ all_done(struct control *c)
 	return true;
 }
 
+/* A disk that takes nothing holds up no end: what is left is lost and counted. */
+static void
+give_up_waiting(struct control *c)
+{
+	enum nt_log_kind kind;
+	if (nt_sink_busy(c->cfg.sink, &kind) >= NT_SINK_PATIENCE_NS)
+		nt_sink_abandon(c->cfg.sink);
+}
+
 /* What came since the last interval's end has a line of its own. */
 static void
 look_for_end(struct control *c, int64_t clock_ns)
@@ -152,8 +161,10 @@ look_for_end(struct control *c, int64_t clock_ns)
 		nt_relay_unpace(c->cfg.relay);
 		c->unpaced = true;
 	}
-	if (!all_done(c) || !control_is_written(c))
+	if (!all_done(c) || !control_is_written(c)) {
+		give_up_waiting(c);
 		return;
+	}
 	count_losses(c);
 	c->done = write_stats(c, clock_ns - live_clock_offset_ns(c->cfg.live->clock));
 }

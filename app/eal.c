@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include <fcntl.h>
 #include <getopt.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <rte_eal.h>
@@ -82,12 +84,37 @@ tell_why(int said, int code, bool user_options, struct nt_error *err)
 }
 
 /*
- * Where arguments are wrong DPDK prints all its options on standard output, and some lines on
- * standard error. Ours is to be the only one, so what it says waits.
+ * DPDK aborts where files run out: four for each lcore's pipes, and what else is opened by it, its
+ * drivers and ourselves.
  */
 static int
-start(int argc, char **argv, bool user_options, struct nt_error *err)
+make_room_for_files(unsigned int lcores, struct nt_error *err)
 {
+	const rlim_t need = 24 + 4 * (rlim_t)lcores;
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return 0;
+	limit.rlim_cur = limit.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &limit);
+	if (limit.rlim_max >= need)
+		return 0;
+	return nt_error_set(err, -EMFILE,
+		"only %ju files may be open at once, and %ju are needed: raise the limit (ulimit "
+		"-n)",
+		(uintmax_t)limit.rlim_max, (uintmax_t)need);
+}
+
+/*
+ * Where arguments are wrong DPDK prints all its options on standard output, and some lines on
+ * standard error. Ours is to be the only one, so what it says waits. Where it starts it is told
+ * live, where it may be about ports. live: NULL where captures are read.
+ */
+static int
+start(int argc, char **argv, unsigned int lcores, const struct eal_args *live, struct nt_error *err)
+{
+	int code = make_room_for_files(lcores, err);
+	if (code != 0)
+		return code;
 	const int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
 	const int said = memfd_create("said", MFD_CLOEXEC);
 	opterr = 0; /* getopt says nothing either */
@@ -96,8 +123,8 @@ start(int argc, char **argv, bool user_options, struct nt_error *err)
 	const int failed = rte_eal_init(argc, argv) < 0 ? (rte_errno != 0 ? rte_errno : EINVAL) : 0;
 	unmute(&errors);
 	unmute(&out);
-	const int code = failed != 0 ? tell_why(said, -failed, user_options, err) : 0;
-	if (code == 0)
+	code = failed != 0 ? tell_why(said, -failed, live != NULL && live->user_options, err) : 0;
+	if (code == 0 && live != NULL)
 		say_all(said);
 	if (said >= 0)
 		close(said);
@@ -123,7 +150,7 @@ start_alone(unsigned int lcores, unsigned int memory_mb, bool hugetlb, struct nt
 			err, code, "can't tell which CPUs there are: %s", strerror(-code));
 	char *argv[] = { name, hugetlb ? in_memory : no_huge, no_pci, no_shconf, no_telemetry,
 		main_lcore, level, memory, prefix, cores, NULL };
-	return start((int)NT_ARRAY_SIZE(argv) - 1, argv, false, err);
+	return start((int)NT_ARRAY_SIZE(argv) - 1, argv, lcores, NULL, err);
 }
 
 int
@@ -156,7 +183,7 @@ eal_start_bench(
 int
 eal_start_live(struct eal_args *args, struct nt_error *err)
 {
-	return start(args->argc, args->argv, args->user_options, err);
+	return start(args->argc, args->argv, args->lcores, args, err);
 }
 
 void

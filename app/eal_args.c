@@ -225,6 +225,7 @@ eal_args_live(struct eal_args *ret, const struct nt_config *config, const struct
 	ret->len = 0;
 	ret->full = false;
 	ret->user_options = want->extra_count != 0;
+	ret->lcores = want->lcores + 1;
 	add(ret, "nametap");
 	const int code = add_lcores(ret, config, want, err);
 	if (code != 0)

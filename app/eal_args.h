@@ -12,6 +12,7 @@ struct eal_args {
 	size_t len; /* of text */
 	bool full; /* something did not fit */
 	bool user_options; /* some are the user's */
+	unsigned int lcores; /* the main one, too */
 };
 
 /* What the configuration does not say. */

@@ -11,6 +11,7 @@
 #include <nt_fault.h>
 #include <nt_clock.h>
 
+#include "backlog.h"
 #include "heartbeats.h"
 #include "housekeeper.h"
 #include "notify.h"
@@ -31,6 +32,7 @@ struct housekeeper {
 	uint64_t losses; /* as told to a worker */
 	int64_t watchdog_ns; /* when systemd is to hear of us again */
 	bool stopping_told, split_told;
+	struct backlog backlog; /* of the logs */
 	uint64_t outages_told[NT_LOG_KINDS], outages_over[NT_LOG_KINDS]; /* by number */
 	uint64_t ticks;
 	struct settings_box settings;
@@ -95,10 +97,19 @@ beats_of(const struct housekeeper *h, unsigned int i)
 					: distributor_rounds(h->cfg.distributor);
 }
 
+/* At the end workers wait for a disk that takes nothing, which is told as what it is. */
+static bool
+waits_for_logs(const struct housekeeper *h)
+{
+	return h->backlog.on && atomic_load_explicit(h->cfg.stop, memory_order_relaxed);
+}
+
 static void
 look_at_lcores(struct housekeeper *h, int64_t now_ns)
 {
 	char line[128];
+	if (waits_for_logs(h))
+		return;
 	for (unsigned int i = 0; i < h->beats.count; i++) {
 		if (!heartbeats_saw(&h->beats, i, beats_of(h, i), now_ns))
 			continue;
@@ -172,9 +183,50 @@ tell_outage(struct housekeeper *h, enum nt_log_kind kind)
 	h->outages_over[kind] = o.number;
 }
 
-static void
-tell_people(struct housekeeper *h)
+static uint64_t
+records_lost(const struct housekeeper *h)
 {
+	uint64_t n = 0;
+	for (unsigned int i = 0; i < h->cfg.worker_count; i++) {
+		const struct nt_counters *c = worker_counters(h->cfg.workers[i]);
+		n += nt_counter_read(c, NT_COUNTER_CONNS_LOST) +
+		     nt_counter_read(c, NT_COUNTER_NOTICES_LOST);
+	}
+	return n;
+}
+
+/* Once when it begins, once when it is over. */
+static void
+tell_backlog(struct housekeeper *h, int64_t now_ns)
+{
+	enum nt_log_kind kind;
+	const int64_t busy_ns = nt_sink_busy(h->cfg.sink, &kind);
+	struct backlog *b = &h->backlog;
+	switch (backlog_saw(b, now_ns, busy_ns, records_lost(h))) {
+	case BACKLOG_STALLED:
+		fprintf(stderr,
+			"nametap: %s%s: nothing was taken for %.0f s; what there is no room for is "
+			"lost and counted until it goes on\n",
+			kind < NT_LOG_KINDS ? nt_log_path(kind) : "the logs",
+			kind < NT_LOG_KINDS ? ".log" : "", (double)BACKLOG_AFTER_NS / 1e9);
+		break;
+	case BACKLOG_SLOW:
+		say("records come faster than the logs are written; what there is no room for is "
+		    "lost and counted");
+		break;
+	case BACKLOG_OVER:
+		fprintf(stderr, "nametap: the logs keep up again; %" PRIu64 " records were lost\n",
+			b->lost - b->lost_before);
+		break;
+	case BACKLOG_NO_NEWS:
+		break;
+	}
+}
+
+static void
+tell_people(struct housekeeper *h, int64_t now_ns)
+{
+	tell_backlog(h, now_ns);
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
 		tell_outage(h, (enum nt_log_kind)k);
 	if (!h->split_told &&
@@ -213,7 +265,7 @@ tick(struct housekeeper *h)
 	look_at_lcores(h, now_ns);
 	look_at_logs(h);
 	look_at_settings(h);
-	tell_people(h);
+	tell_people(h, now_ns);
 	tell_systemd(h, now_ns);
 	h->ticks++;
 }
@@ -231,7 +283,7 @@ keep_house(void *arg)
 		nanosleep(&nap, NULL);
 	}
 	look_at_ports(h);
-	tell_people(h);
+	tell_people(h, nt_clock_monotonic_ns());
 	tell_stopping(h);
 	return NULL;
 }

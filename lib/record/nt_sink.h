@@ -109,6 +109,21 @@ struct nt_sink_outage {
 /* False where there was none. Any thread; locks. */
 bool nt_sink_outage(struct nt_sink *s, enum nt_log_kind kind, struct nt_sink_outage *ret);
 
+/*
+ * For how long the writer has been at one thing of that log (NT_LOG_KINDS: of any), in ns: a disk,
+ * or who reads a pipe, takes nothing. 0: it is at nothing. Any thread.
+ */
+int64_t nt_sink_busy(struct nt_sink *s, enum nt_log_kind *ret_kind);
+
+/* At the end nobody waits longer than this for one thing, with keep_trying. */
+#define NT_SINK_PATIENCE_NS NT_SEC(10)
+
+/*
+ * With keep_trying, at the end: what is not written by now is lost, and what comes. What the writer
+ * is at may be written all the same, so the lines lost are an upper bound. Producer only.
+ */
+void nt_sink_abandon(struct nt_sink *s);
+
 struct nt_sink_stats {
 	uint64_t lines_committed[NT_LOG_KINDS];
 	uint64_t lines_written[NT_LOG_KINDS]; /* known to have been written whole */
@@ -135,8 +150,9 @@ void nt_sink_stats(struct nt_sink *s, struct nt_sink_stats *ret);
 
 /*
  * Flush everything, write footers, end the thread, close the files (errors of close count too). 0,
- * or -errno with *err (keep_trying: only of an outage that isn't over). Frees s; NULL is fine.
- * *ret_stats (may be NULL): final, committed = written
+ * or -errno with *err (keep_trying: only of an outage that isn't over, or -ETIMEDOUT: it was
+ * abandoned, here or before; a thread that still hangs is left to the process's end). Frees s; NULL
+ * is fine. *ret_stats (may be NULL): final, committed = written
  * + lost.
  */
 int nt_sink_close(struct nt_sink *s, struct nt_sink_stats *ret_stats, struct nt_error *err);

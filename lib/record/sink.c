@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <inttypes.h>
 #include <signal.h>
 #include <stdlib.h>
 
+#include <nt_clock.h>
 #include <nt_fault.h>
 #include <nt_mem.h>
 
@@ -56,7 +58,7 @@ sink_alloc(const struct nt_sink_config *cfg)
 	};
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
 		s->files[k].fd = -1;
-	s->memory_bytes = cfg->block_bytes * cfg->blocks;
+	s->memory_bytes = cfg->block_bytes * cfg->blocks + NT_LOG_LINE_MAX;
 	s->memory = nt_mem_map(s->memory_bytes);
 	s->blocks = calloc(cfg->blocks, sizeof(*s->blocks));
 	if (s->memory == NULL || s->blocks == NULL || !ring_alloc(&s->filled, cfg->blocks) ||
@@ -69,6 +71,7 @@ sink_alloc(const struct nt_sink_config *cfg)
 			nt_strbuf_init(s->memory + i * cfg->block_bytes, cfg->block_bytes);
 		sink_ring_push(&s->empty, &s->blocks[i]);
 	}
+	s->nowhere = nt_strbuf_init(s->memory + cfg->blocks * cfg->block_bytes, NT_LOG_LINE_MAX);
 	return s;
 }
 
@@ -124,6 +127,27 @@ nt_sink_new(const struct nt_sink_config *cfg, struct nt_error *err)
 	return s;
 }
 
+int64_t
+nt_sink_busy(struct nt_sink *s, enum nt_log_kind *ret_kind)
+{
+	const int64_t since_ns = atomic_load_explicit(&s->busy_ns, memory_order_relaxed);
+
+	*ret_kind = (enum nt_log_kind)atomic_load_explicit(&s->busy_kind, memory_order_relaxed);
+	return since_ns == 0 ? 0 : nt_clock_monotonic_ns() - since_ns;
+}
+
+void
+nt_sink_abandon(struct nt_sink *s)
+{
+	atomic_store_explicit(&s->abandoned, true, memory_order_relaxed);
+}
+
+static bool
+is_abandoned(const struct nt_sink *s)
+{
+	return atomic_load_explicit(&s->abandoned, memory_order_relaxed);
+}
+
 /* An empty block for this log; NULL where there is none. */
 static struct sink_block *
 take_block(struct nt_sink *s, enum nt_log_kind kind)
@@ -144,6 +168,11 @@ nt_sink_begin(struct nt_sink *s, enum nt_log_kind kind, size_t max_len)
 {
 	struct sink_block *b = s->cur[kind];
 
+	if (nt_unlikely(is_abandoned(s))) {
+		s->nowhere.len = 0;
+		s->nowhere.full = false;
+		return &s->nowhere;
+	}
 	if (nt_unlikely(b == NULL || b->text.room - b->whole < max_len)) {
 		nt_sink_flush(s, kind);
 		b = s->cur[kind]; /* still there where it is empty */
@@ -162,10 +191,12 @@ nt_sink_commit(struct nt_sink *s, enum nt_log_kind kind)
 {
 	struct sink_block *b = s->cur[kind];
 
+	s->committed[kind]++;
+	if (nt_unlikely(is_abandoned(s)))
+		return;
 	if (b->lines++ == 0)
 		b->time_ns = s->now_ns;
 	b->whole = b->text.len;
-	s->committed[kind]++;
 }
 
 void
@@ -173,7 +204,7 @@ nt_sink_flush(struct nt_sink *s, enum nt_log_kind kind)
 {
 	struct sink_block *b = s->cur[kind];
 
-	if (b == NULL || b->lines == 0)
+	if (b == NULL || b->lines == 0 || is_abandoned(s))
 		return;
 	b->text.len = b->whole;
 	s->cur[kind] = NULL;
@@ -217,7 +248,9 @@ nt_sink_stats(struct nt_sink *s, struct nt_sink_stats *ret)
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
 		ret->lines_committed[k] = s->committed[k];
 		ret->lines_written[k] = atomic_load_explicit(&s->written[k], memory_order_relaxed);
-		ret->lines_lost[k] = atomic_load_explicit(&s->lost[k], memory_order_relaxed);
+		ret->lines_lost[k] =
+			is_abandoned(s) ? ret->lines_committed[k] - ret->lines_written[k]
+					: atomic_load_explicit(&s->lost[k], memory_order_relaxed);
 		ret->bytes_written[k] = atomic_load_explicit(&s->bytes[k], memory_order_relaxed);
 	}
 }
@@ -244,9 +277,48 @@ last_outage(const struct nt_sink *s, struct nt_error *err)
 	return 0;
 }
 
+/* The thread's end. False where it can't be waited for: it hangs in a write. */
+static bool
+join(struct nt_sink *s)
+{
+	const int64_t poll_ns = NT_SEC(1) / 10;
+	enum nt_log_kind kind;
+	struct timespec until;
+
+	if (!s->rules.keep_trying)
+		return pthread_join(s->thread, NULL) == 0;
+	for (;;) {
+		const int64_t wall_ns = nt_clock_wall_ns() + poll_ns;
+		until = (struct timespec){ .tv_sec = wall_ns / NT_NS_PER_SEC,
+			.tv_nsec = wall_ns % NT_NS_PER_SEC };
+		if (pthread_timedjoin_np(s->thread, NULL, &until) == 0)
+			return true;
+		if (nt_sink_busy(s, &kind) >= NT_SINK_PATIENCE_NS)
+			nt_sink_abandon(s);
+		if (is_abandoned(s) && nt_sink_busy(s, &kind) != 0)
+			return false;
+	}
+}
+
+/* What was not written, and by whose fault. */
+static int
+tell_abandoned(struct nt_sink *s, const struct nt_sink_stats *st, struct nt_error *err)
+{
+	enum nt_log_kind kind;
+
+	(void)nt_sink_busy(s, &kind);
+	return nt_error_set(err, -ETIMEDOUT,
+		"%s can't be written: nothing was taken for %" PRId64 " s; %" PRIu64
+		" lines of the logs are lost",
+		s->files[kind < NT_LOG_KINDS ? kind : NT_LOG_CONN].path,
+		NT_SINK_PATIENCE_NS / NT_NS_PER_SEC, nt_sink_lost(st));
+}
+
 int
 nt_sink_close(struct nt_sink *s, struct nt_sink_stats *ret_stats, struct nt_error *err)
 {
+	struct nt_sink_stats stats;
+	bool joined;
 	int code;
 
 	if (s == NULL) {
@@ -257,9 +329,16 @@ nt_sink_close(struct nt_sink *s, struct nt_sink_stats *ret_stats, struct nt_erro
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
 		nt_sink_flush(s, (enum nt_log_kind)k);
 	atomic_store_explicit(&s->stop, true, memory_order_release);
-	pthread_join(s->thread, NULL);
+	joined = join(s);
+	nt_sink_stats(s, &stats);
 	if (ret_stats != NULL)
-		nt_sink_stats(s, ret_stats);
+		*ret_stats = stats;
+	if (is_abandoned(s)) {
+		code = tell_abandoned(s, &stats, err);
+		if (joined)
+			sink_free(s);
+		return code;
+	}
 	(void)nt_sink_failed(s, err);
 	code = atomic_load_explicit(&s->failed, memory_order_relaxed);
 	if (code == 0)

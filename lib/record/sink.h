@@ -118,12 +118,16 @@ struct nt_sink {
 	struct sink_ring filled; /* producer -> writer */
 	struct sink_ring empty; /* writer -> producer */
 	struct sink_block *cur[NT_LOG_KINDS]; /* producer */
+	struct nt_strbuf nowhere; /* producer: room for a line, where it is abandoned */
 	uint64_t committed[NT_LOG_KINDS]; /* producer */
 	int64_t now_ns, rotate_at_ns; /* producer: of nt_sink_tick */
 	_Atomic uint64_t written[NT_LOG_KINDS]; /* writer: rw, producer: ro; as the next two */
 	_Atomic uint64_t lost[NT_LOG_KINDS];
 	_Atomic uint64_t bytes[NT_LOG_KINDS];
 	_Atomic bool stop; /* producer: rw, writer: ro; nothing is pushed after it */
+	_Atomic bool abandoned; /* producer: rw, writer: ro; what is left is not written */
+	_Atomic int64_t busy_ns; /* writer: wo, others: ro; since when it is at one thing, or 0 */
+	_Atomic int busy_kind; /* likewise: a log's, or NT_LOG_KINDS */
 	_Atomic bool reopen; /* anybody: set, writer: cleared */
 	_Atomic int failed; /* writer: rw, producer: ro; -errno, set after `error` */
 	struct nt_error error; /* writer, until `failed` is set; of the first failure */

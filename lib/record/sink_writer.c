@@ -199,9 +199,18 @@ reopen(struct nt_sink *s)
 	}
 }
 
+/* Whoever asks how long it has been at this. */
+static void
+set_busy(struct nt_sink *s, int64_t since_ns, enum nt_log_kind kind)
+{
+	atomic_store_explicit(&s->busy_kind, (int)kind, memory_order_relaxed);
+	atomic_store_explicit(&s->busy_ns, since_ns, memory_order_relaxed);
+}
+
 static void
 between_blocks(struct nt_sink *s)
 {
+	set_busy(s, nt_clock_monotonic_ns(), NT_LOG_KINDS);
 	if (nt_unlikely(atomic_load_explicit(&s->reopen, memory_order_relaxed)) &&
 		atomic_exchange_explicit(&s->reopen, false, memory_order_acquire))
 		reopen(s);
@@ -217,6 +226,7 @@ finish(struct nt_sink *s)
 {
 	struct nt_error err;
 
+	set_busy(s, nt_clock_monotonic_ns(), NT_LOG_KINDS);
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++) {
 		sink_outage_look(s, &s->files[k], true);
 		if (s->files[k].unseen != 0 && sink_file_is_removed(&s->files[k]))
@@ -225,6 +235,12 @@ finish(struct nt_sink *s)
 		if (code != 0)
 			give_up(s, &s->files[k], code, &err);
 	}
+}
+
+static bool
+is_abandoned(const struct nt_sink *s)
+{
+	return atomic_load_explicit(&s->abandoned, memory_order_relaxed);
 }
 
 void *
@@ -239,15 +255,19 @@ sink_writer(void *arg)
 		/* before the ring is looked at: what was pushed before stop was set is seen */
 		stop = atomic_load_explicit(&s->stop, memory_order_acquire);
 		between_blocks(s);
+		set_busy(s, 0, NT_LOG_KINDS);
 		b = sink_ring_pop(&s->filled);
 		if (b == NULL && !stop)
 			(void)nanosleep(&idle, NULL);
-		for (; b != NULL; b = sink_ring_pop(&s->filled)) {
+		for (; b != NULL && !is_abandoned(s); b = sink_ring_pop(&s->filled)) {
+			set_busy(s, nt_clock_monotonic_ns(), b->kind);
 			write_block(s, b);
 			sink_ring_push(&s->empty, b);
 			between_blocks(s);
 		}
-	} while (!stop);
-	finish(s);
+	} while (!stop && !is_abandoned(s));
+	if (!is_abandoned(s))
+		finish(s);
+	set_busy(s, 0, NT_LOG_KINDS);
 	return NULL;
 }

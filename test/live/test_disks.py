@@ -292,6 +292,31 @@ class Disks(unittest.TestCase):
 
         self.outage(read_only, writable)
 
+    def test_run_onto_what_takes_nothing(self):
+        """A disk that hangs: told when it begins and when it is over, and no end waits for it."""
+        os.mkfifo(os.path.join(self.out, "conn.log"))
+        reader = os.open(os.path.join(self.out, "conn.log"), os.O_RDONLY | os.O_NONBLOCK)
+        self.addCleanup(os.close, reader)
+        over = "the logs keep up again; "
+
+        def take():
+            try:
+                while os.read(reader, 1 << 20):
+                    pass
+            except BlockingIOError:
+                pass
+            return over in self.said()
+        self.start()
+        self.wait_for(lambda: "nothing was taken for 2 s; what there is no room for is lost" in self.said())
+        self.wait_for(take, 0.001)
+        self.assertGreater(int(self.said().split(over)[1].split()[0]), 0)
+        self.wait_for(lambda: self.said().count("nothing was taken") == 2)
+        began = time.monotonic()
+        self.stop(1)
+        self.assertLess(time.monotonic() - began, 45)  # patience of 10 s, on a busy machine
+        self.assertRegex(self.said(), r"conn\.log can't be written: nothing was taken for 10 s; [1-9]\d* lines of the logs are lost\n")
+        self.assertNotIn("stands still", self.said())
+
     def test_run_without_its_directory(self):
         """With the one above it: it is not made again."""
         above, aside = os.path.join(self.dir, "above"), os.path.join(self.dir, "aside")

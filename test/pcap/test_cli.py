@@ -884,6 +884,19 @@ class TestProcess(Case):
         self.one_line(self.read(self.capture(named_connection()), prefix=prefix, status=1),
                       "DPDK does not start", "core")
 
+    def test_few_files(self):
+        """DPDK would abort."""
+        a = self.capture(named_connection())
+        for files in (8, 14, 20, 30):
+            r = self.read("-j", "2", a, status=1, prefix=["sh", "-c", f'ulimit -n {files}; exec "$@"', "sh"])
+            self.one_line(r, "files may be open at once")
+
+    def test_file_that_may_not_grow(self):
+        """An error of the write, not a signal."""
+        a = self.capture([p for i in range(200) for p in m.tcp_connection(START + i * SEC, CLIENT, f"23.5.6.{i}")])
+        prefix = ["sh", "-c", 'ulimit -f 8; exec "$@"', "sh"]
+        self.one_line(self.read(a, status=1, prefix=prefix), "File too large")
+
     def test_without_root_and_without_a_home(self):
         bare = {"PATH": os.environ["PATH"]}
         bare.update((k, v) for k, v in os.environ.items() if k.endswith("SAN_OPTIONS"))

@@ -403,6 +403,44 @@ another_reader(void **state)
 	assert_int_equal(check_lines(namecache_path, NT_LOG_NAMECACHE), 1);
 }
 
+static bool
+has_room(struct nt_sink *s)
+{
+	return nt_sink_begin(s, NT_LOG_CONN, NT_LOG_LINE_MAX) != NULL;
+}
+
+/* A pipe that nobody reads from: who has waited long enough goes on, and all lines are accounted
+ * for. */
+static void
+abandoned(void **state)
+{
+	const struct nt_log_config log = { .format = NT_LOG_JSON };
+	const int64_t end_ns = nt_clock_monotonic_ns() + NT_SEC(60);
+	unsigned int lines = 0;
+	enum nt_log_kind kind;
+	struct nt_sink_stats st;
+
+	(void)state;
+	assert_int_equal(mkfifo(conn_path, 0600), 0);
+	/* open to the end: the writer hangs as long */
+	assert_true(open(conn_path, O_RDONLY | O_NONBLOCK) >= 0);
+	struct nt_sink *s = open_trying(&log, 0);
+	while (has_room(s) || nt_sink_busy(s, &kind) < NT_SEC(1) / 2) {
+		assert_true(nt_clock_monotonic_ns() < end_ns);
+		if (has_room(s))
+			(void)put_line(s, NT_LOG_CONN, lines++, 40);
+		doze();
+	}
+	assert_int_equal(kind, NT_LOG_CONN);
+	nt_sink_stats(s, &st);
+	assert_int_equal(st.lines_lost[NT_LOG_CONN], 0);
+	nt_sink_abandon(s);
+	for (unsigned int i = 0; i < 1000; i++)
+		assert_int_equal(put_line(s, NT_LOG_CONN, lines++, 40), 0);
+	st = close_with(s, -ETIMEDOUT, lines);
+	assert_true(st.lines_lost[NT_LOG_CONN] >= 1000);
+}
+
 int
 main(void)
 {
@@ -420,6 +458,7 @@ main(void)
 		TEST(renamed_is_not_removed),
 		TEST(directory_comes_back),
 		TEST(another_reader),
+		TEST(abandoned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
