@@ -63,9 +63,10 @@ prefer_eldest(const struct nt_search *s, struct nt_name_result *ret)
 		.age_ns = s->q->start_clock_ns - e->seen_ns,
 		.names = { e->name } };
 
-	if (ret->age_ns >= s->c->cfg.reuse_after_ns && e->name != s->picks.pick[0].name)
-		nt_name_result_prefer(ret, &first, s->c->cfg.max_per_record);
-	ret->eldest = ret->names[0] != s->picks.pick[0].name;
+	if (ret->age_ns < s->c->cfg.reuse_after_ns || e->name == s->picks.pick[0].name)
+		return;
+	nt_name_result_prefer(ret, &first, s->c->cfg.max_per_record);
+	ret->eldest = true;
 }
 
 static bool
