@@ -63,6 +63,14 @@ look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, un
 	taker.ahead(taker.arg, m, s, step);
 }
 
+static void
+take_fact(void *arg, enum nt_fact kind, const struct nt_mapping *m)
+{
+	struct departures *d = arg;
+	const struct nt_relay_taker taker = fake_taker(d->cache);
+	taker.fact(taker.arg, kind, m);
+}
+
 static uint64_t
 apply(struct nt_relay *r, unsigned int w, struct fake_cache *f, struct departures *d)
 {
@@ -72,6 +80,7 @@ apply(struct nt_relay *r, unsigned int w, struct fake_cache *f, struct departure
 	taker.mapping = take;
 	taker.ahead = look_ahead;
 	taker.departed = departed;
+	taker.fact = take_fact;
 	d->cache = f;
 	return nt_relay_apply(nt_relay_worker(r, w), &taker, &n).position;
 }
