@@ -77,7 +77,7 @@ put_units(struct nt_msg_ring *r, const uint8_t *from, unsigned int units)
 	if (rte_ring_enqueue_zc_bulk_elem_start(r->ring, NT_MSG_UNIT, units, &room, NULL) == 0)
 		return false;
 	memcpy(room.ptr1, from, (size_t)room.n1 * NT_MSG_UNIT);
-	if (nt_unlikely(room.n1 != units))
+	if (nt_unlikely(room.ptr2 != NULL)) /* round the end */
 		memcpy(room.ptr2, from + (size_t)room.n1 * NT_MSG_UNIT,
 			(size_t)(units - room.n1) * NT_MSG_UNIT);
 	rte_ring_enqueue_zc_elem_finish(r->ring, units);
@@ -93,7 +93,7 @@ take_units(struct nt_msg_ring *r, uint8_t *to, unsigned int max)
 	if (n == 0)
 		return 0;
 	memcpy(to, there.ptr1, (size_t)there.n1 * NT_MSG_UNIT);
-	if (nt_unlikely(there.n1 != n))
+	if (nt_unlikely(there.ptr2 != NULL))
 		memcpy(to + (size_t)there.n1 * NT_MSG_UNIT, there.ptr2,
 			(size_t)(n - there.n1) * NT_MSG_UNIT);
 	rte_ring_dequeue_zc_elem_finish(r->ring, n);
