@@ -76,17 +76,16 @@ learn_answers(struct worker *w, const struct dns_place *place, uint8_t flags)
 
 /* A response to somebody: does it count? Then its answers are learnt. */
 static void
-unicast_response(
-	struct worker *w, const struct dns_place *place, uint64_t resolver, uint64_t question)
+unicast_response(struct worker *w, const struct dns_place *place,
+	const struct nt_dns_match_key *asked, uint64_t resolver)
 {
 	const struct nt_dns_message *dns = &w->dns;
 	const bool saw_queries = !place->from_orig && place->f->pkts[NT_FLOW_ORIG] != 0;
-	nt_dns_match_ahead(w->queries, place->cold->first_position, dns->id, question, 1);
+	nt_dns_match_ahead(w->queries, asked, 1);
 	nt_told_pair_ahead(w->judging.resolvers, resolver);
 	const uint64_t answers = nt_dns_answers_digest(dns);
 	const enum nt_dns_match_verdict v =
-		nt_dns_match_response(w->queries, place->cold->first_position, saw_queries, dns->id,
-			question, answers, place->at->clock_ns);
+		nt_dns_match_response(w->queries, asked, saw_queries, answers, place->at->clock_ns);
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_MATCHED + v), 1);
 	if (v == NT_DNS_MATCHED || v == NT_DNS_UNSOLICITED) {
 		if (v == NT_DNS_MATCHED)
@@ -155,34 +154,32 @@ count_refused(struct worker *w)
 	count(w, NT_COUNTER_DNS_REFUSED_SVCB, dns->refused_svcb);
 }
 
-/* The question's digest; its place among the queries is asked for before the message is parsed. */
-static uint64_t
-question_ahead(
-	const struct worker *w, const struct dns_place *place, const uint8_t *msg, size_t len)
-{
-	const uint64_t question = nt_dns_question_ahead(msg, len);
-	if (len >= 2)
-		nt_dns_match_ahead(w->queries, place->cold->first_position,
-			(uint16_t)(msg[0] << 8 | msg[1]), question, 0);
-	return question;
-}
-
-void
+enum nt_dns_reason
 dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg, size_t len)
 {
 	const bool multicast = place->use == PORT_MDNS;
-	const bool answers = !multicast && len > 2 && (msg[2] & 0x80) != 0; /* QR: RFC 1035 4.1.1 */
-	const uint64_t resolver = answers ? resolver_ahead(w, place->f, &place->to) : 0;
-	const uint64_t question = multicast ? 0 : question_ahead(w, place, msg, len);
-	const enum nt_dns_reason reason =
-		nt_dns_parse(&w->dns, msg, len, multicast ? NT_DNS_MULTICAST : NT_DNS_UNICAST);
+	const enum nt_dns_mode mode = multicast ? NT_DNS_MULTICAST : NT_DNS_UNICAST;
+	enum nt_dns_reason reason = nt_dns_parse_question(&w->dns, msg, len, mode);
+	struct nt_dns_match_key asked = { 0 };
+	uint64_t resolver = 0;
+	if (reason == NT_DNS_OK && !multicast)
+		asked = nt_dns_match_key(w->queries, place->cold->first_position, w->dns.id,
+			nt_dns_question_digest(&w->dns));
+	if (reason == NT_DNS_OK && w->dns.response) {
+		/* What will be looked up is asked for before the rest is read. */
+		if (!multicast) {
+			nt_dns_match_ahead(w->queries, &asked, 0);
+			resolver = resolver_ahead(w, place->f, &place->to);
+		}
+		reason = nt_dns_parse_records(&w->dns, msg, len, mode);
+	}
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_OK + reason), 1);
 	if (nt_unlikely(answer_waits(w, place->at)))
 		note_whole(w, place, reason);
 	if (reason != NT_DNS_OK) {
 		if (!multicast)
 			note_unread(w, place, reason);
-		return;
+		return reason;
 	}
 	count_refused(w);
 	if (multicast) {
@@ -191,24 +188,31 @@ dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg,
 	} else if (w->dns.response) {
 		if (w->dns.refused_chain + w->dns.refused_limit + w->dns.refused_svcb != 0)
 			answer_lost(w, place->at, NT_UNKNOWN_REFUSED, &place->to);
-		unicast_response(w, place, resolver, question);
+		unicast_response(w, place, &asked, resolver);
 	} else {
 		query_seen(w, place->at, place->f);
 		note_one_way(w, place);
-		nt_dns_match_query(w->queries, place->cold->first_position, w->dns.id, question,
-			place->at->clock_ns);
+		nt_dns_match_query(w->queries, &asked, place->at->clock_ns);
 	}
+	return reason;
 }
 
 /* The service is what Zeek would say, which takes for DNS what names nothing and the reverse. */
 static void
-confirm_dns(struct nt_flow *f, struct nt_flow_cold *cold, const struct nt_packet *p)
+confirm_dns(struct nt_flow *f, struct nt_flow_cold *cold, const struct nt_packet *p, bool confirmed)
 {
 	if ((cold->service & NT_SERVICE_DNS) != 0 || !nt_conn_is_dns(f))
 		return;
-	if (nt_dns_confirm(p->payload, p->payload_captured, nt_conn_is_netbios(f)) ==
-		NT_DNS_CONFIRM_YES)
+	if (confirmed || nt_dns_confirm(p->payload, p->payload_captured, nt_conn_is_netbios(f)) ==
+				 NT_DNS_CONFIRM_YES)
 		nt_conn_service(cold, NT_SERVICE_DNS);
+}
+
+/* Of what was read: a query with nothing that nt_dns_confirm looks at but the question. */
+static bool
+is_mere_query(const struct worker *w, const struct nt_packet *p)
+{
+	return !w->dns.response && (p->payload[6] | p->payload[7]) == 0; /* ANCOUNT */
 }
 
 void
@@ -231,7 +235,8 @@ names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet
 	}
 	if (p->payload_captured == 0)
 		return;
-	confirm_dns(f, cold, p);
+	if (use != PORT_DNS)
+		confirm_dns(f, cold, p, false);
 	if (use == PORT_DHCP)
 		confirm_dhcp(cold, p);
 	if (use != PORT_DNS && !is_near(w, p)) {
@@ -250,5 +255,7 @@ names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet
 		.from_orig = nt_conn_direction(f, src_is_lo) == NT_FLOW_ORIG,
 		.use = use,
 	};
-	dns_message(w, &place, p->payload, p->payload_captured);
+	const enum nt_dns_reason reason = dns_message(w, &place, p->payload, p->payload_captured);
+	if (use == PORT_DNS)
+		confirm_dns(f, cold, p, reason == NT_DNS_OK && is_mere_query(w, p));
 }

@@ -316,7 +316,8 @@ struct dns_place {
 	bool from_orig;
 	enum port_use use; /* PORT_DNS or PORT_MDNS */
 };
-void dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg, size_t len);
+enum nt_dns_reason dns_message(
+	struct worker *w, const struct dns_place *place, const uint8_t *msg, size_t len);
 
 /*
  * worker_dns_stream.c: DNS over TCP. dir: NT_FLOW_ORIG or _RESP. Bytes in order; at: the packet

@@ -48,23 +48,34 @@ message_reset(struct nt_dns_message *m)
 	m->names_len = 0;
 }
 
-/* RFC 1035 4.1.1 */
-static struct counts
-header_read(struct nt_dns_message *ret, struct nt_cursor *c)
+static unsigned int
+be16(const uint8_t *p)
 {
-	ret->id = nt_cursor_u16(c);
-	uint16_t flags = nt_cursor_u16(c);
+	return (unsigned int)p[0] << 8 | p[1];
+}
+
+/* RFC 1035 4.1.1 */
+static void
+header_read(struct nt_dns_message *ret, const uint8_t *msg)
+{
+	const unsigned int flags = be16(msg + 2);
+
+	ret->id = (uint16_t)be16(msg);
 	ret->response = flags & FLAG_RESPONSE;
 	ret->opcode = flags >> 11 & 0xf;
 	ret->truncated = flags & FLAG_TRUNCATED;
 	ret->rcode = flags & 0xf;
+}
 
-	struct counts n;
-	n.question = nt_cursor_u16(c);
-	n.answer = nt_cursor_u16(c);
-	n.authority = nt_cursor_u16(c);
-	n.additional = nt_cursor_u16(c);
-	return n;
+static struct counts
+counts_read(const uint8_t *msg)
+{
+	return (struct counts){
+		.question = be16(msg + 4),
+		.answer = be16(msg + 6),
+		.authority = be16(msg + 8),
+		.additional = be16(msg + 10),
+	};
 }
 
 /* RFC 9267 6: counts are claims too. Said before any record is read. */
@@ -89,9 +100,12 @@ question_read(struct nt_dns_message *ret, struct dns_reader *r)
 		return reason;
 	dns_spelled_out(r, start, end);
 	nt_cursor_seek(&r->c, end);
-	ret->qtype = nt_cursor_u16(&r->c);
-	ret->qclass = nt_cursor_u16(&r->c);
-	return r->c.bad ? NT_DNS_SHORT : NT_DNS_OK;
+	const uint8_t *p = nt_cursor_bytes(&r->c, 4);
+	if (p == NULL)
+		return NT_DNS_SHORT;
+	ret->qtype = (uint16_t)be16(p);
+	ret->qclass = (uint16_t)be16(p + 2);
+	return NT_DNS_OK;
 }
 
 /* The other questions of a multicast message. */
@@ -155,9 +169,9 @@ sections_read(struct nt_dns_message *m, struct dns_reader *r, const struct count
 }
 
 static enum nt_dns_reason
-read_unicast(struct nt_dns_message *ret, struct dns_reader *r, const struct counts *n, size_t len)
+question_unicast(
+	struct nt_dns_message *ret, struct dns_reader *r, const struct counts *n, size_t len)
 {
-	struct dns_records records;
 	enum nt_dns_reason reason;
 
 	if (n->question != 1)
@@ -171,19 +185,14 @@ read_unicast(struct nt_dns_message *ret, struct dns_reader *r, const struct coun
 		return NT_DNS_RCODE;
 	if (ret->response && ret->qclass != CLASS_IN)
 		return NT_DNS_CLASS;
-	reason = counts_check(n, len);
-	if (reason != NT_DNS_OK || !ret->response)
-		return reason;
-
-	reason = sections_read(ret, r, n, 0, asks_for_svcb(ret), &records);
-	return reason == NT_DNS_OK ? dns_answers_rooted(ret, r, &records) : reason;
+	return counts_check(n, len);
 }
 
 /* RFC 6762 18: TC means nothing in responses, a rcode drops the message. */
 static enum nt_dns_reason
-read_multicast(struct nt_dns_message *ret, struct dns_reader *r, const struct counts *n, size_t len)
+questions_multicast(
+	struct nt_dns_message *ret, struct dns_reader *r, const struct counts *n, size_t len)
 {
-	struct dns_records records;
 	enum nt_dns_reason reason = counts_check(n, len);
 
 	if (reason == NT_DNS_OK && n->question > 0) {
@@ -192,17 +201,14 @@ read_multicast(struct nt_dns_message *ret, struct dns_reader *r, const struct co
 		if (reason == NT_DNS_OK)
 			reason = questions_skip(r, n->question - 1);
 	}
-	if (reason != NT_DNS_OK || !ret->response)
+	if (reason != NT_DNS_OK)
 		return reason;
-	if (ret->rcode != 0)
-		return NT_DNS_RCODE;
-
-	reason = sections_read(ret, r, n, MDNS_CLASS_BIT, true, &records);
-	return reason == NT_DNS_OK ? dns_answers_owned(ret, r, &records) : reason;
+	return ret->response && ret->rcode != 0 ? NT_DNS_RCODE : NT_DNS_OK;
 }
 
 enum nt_dns_reason
-nt_dns_parse(struct nt_dns_message *ret, const uint8_t *msg, size_t len, enum nt_dns_mode mode)
+nt_dns_parse_question(
+	struct nt_dns_message *ret, const uint8_t *msg, size_t len, enum nt_dns_mode mode)
 {
 	struct dns_reader r = { .c = nt_cursor_init(msg, len), .work = DNS_WORK_MAX };
 	enum nt_dns_reason reason;
@@ -210,14 +216,53 @@ nt_dns_parse(struct nt_dns_message *ret, const uint8_t *msg, size_t len, enum nt
 	message_reset(ret);
 	if (len < DNS_HEADER_BYTES)
 		return NT_DNS_SHORT;
-	struct counts n = header_read(ret, &r.c);
+	header_read(ret, msg);
 	if (len > UINT16_MAX)
 		return NT_DNS_WORK; /* offsets have 16 bits; no transport carries more */
 	if (ret->opcode != 0)
 		return NT_DNS_NOT_QUERY;
-	reason = mode == NT_DNS_UNICAST ? read_unicast(ret, &r, &n, len)
-					: read_multicast(ret, &r, &n, len);
-	if (reason != NT_DNS_OK)
-		ret->answer_count = 0; /* whatever breaks a rule drops the whole message */
+	const struct counts n = counts_read(msg);
+	nt_cursor_skip(&r.c, DNS_HEADER_BYTES);
+	reason = mode == NT_DNS_UNICAST ? question_unicast(ret, &r, &n, len)
+					: questions_multicast(ret, &r, &n, len);
+	ret->records_at = (uint16_t)nt_cursor_offset(&r.c);
+	ret->work = (uint16_t)r.work;
+	ret->question_bytes = r.spelled_bytes;
 	return reason;
+}
+
+enum nt_dns_reason
+nt_dns_parse_records(
+	struct nt_dns_message *m, const uint8_t *msg, size_t len, enum nt_dns_mode mode)
+{
+	const bool unicast = mode == NT_DNS_UNICAST;
+	struct dns_reader r = {
+		.c = nt_cursor_init(msg, len),
+		.work = m->work,
+		.spelled = DNS_HEADER_BYTES,
+		.spelled_bytes = m->question_bytes,
+	};
+	struct dns_records records;
+	enum nt_dns_reason reason;
+
+	if (!m->response)
+		return NT_DNS_OK;
+	const struct counts n = counts_read(msg);
+	nt_cursor_skip(&r.c, m->records_at);
+	reason = sections_read(m, &r, &n, unicast ? 0 : MDNS_CLASS_BIT,
+		unicast ? asks_for_svcb(m) : true, &records);
+	if (reason == NT_DNS_OK)
+		reason = unicast ? dns_answers_rooted(m, &r, &records)
+				 : dns_answers_owned(m, &r, &records);
+	if (reason != NT_DNS_OK)
+		m->answer_count = 0; /* whatever breaks a rule drops the whole message */
+	return reason;
+}
+
+enum nt_dns_reason
+nt_dns_parse(struct nt_dns_message *ret, const uint8_t *msg, size_t len, enum nt_dns_mode mode)
+{
+	const enum nt_dns_reason reason = nt_dns_parse_question(ret, msg, len, mode);
+
+	return reason == NT_DNS_OK ? nt_dns_parse_records(ret, msg, len, mode) : reason;
 }

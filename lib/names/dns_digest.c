@@ -3,8 +3,6 @@
 
 #include <nt_dns.h>
 
-#include "dns_name.h"
-
 /*
  * Digests tell repeats apart, nothing else: whoever makes two answers collide has his second one
  * taken for a repeat, and dropped, as it would have been for a contradiction. So no key is needed.
@@ -19,18 +17,21 @@ mix(uint64_t h, uint64_t word)
 	return h ^ h >> 29;
 }
 
+/* The last word may overlap the one before: with the length, no two texts are alike. */
 static uint64_t
 mix_text(uint64_t h, const char *text, size_t len)
 {
-	uint64_t word;
+	uint64_t word = 0;
 
 	h = mix(h, len);
-	for (; len >= 8; len -= 8, text += 8) {
-		memcpy(&word, text, 8);
+	for (size_t at = 0; at + 8 < len; at += 8) {
+		memcpy(&word, text + at, 8);
 		h = mix(h, word);
 	}
-	word = 0;
-	memcpy(&word, text, len);
+	if (nt_likely(len >= 8))
+		memcpy(&word, text + len - 8, 8);
+	else
+		memcpy(&word, text, len);
 	return mix(h, word);
 }
 
@@ -48,7 +49,7 @@ answer_digest(const struct nt_dns_answer *a, uint64_t name)
 uint64_t
 nt_dns_answers_digest(const struct nt_dns_message *m)
 {
-	const char *named = NULL;
+	const char *named = m->qname;
 	uint64_t name = 0, sum = m->answer_count;
 
 	for (unsigned int i = 0; i < m->answer_count; i++) {
@@ -66,37 +67,4 @@ uint64_t
 nt_dns_question_digest(const struct nt_dns_message *m)
 {
 	return mix(mix_text((uint64_t)m->qtype << 16 | m->qclass, m->qname, m->qname_len), 0);
-}
-
-/* Behind the root's octet, or `len`. No pointer leads anywhere from a message's first name. */
-static size_t
-first_name_end(const uint8_t *msg, size_t len)
-{
-	const size_t end = NT_MIN(len, (size_t)DNS_HEADER_BYTES + DNS_NAME_WIRE_MAX);
-	size_t at = DNS_HEADER_BYTES;
-
-	while (at < end && msg[at] != 0)
-		at += 1u + msg[at];
-	return at < end ? at + 1 : len;
-}
-
-/* Octets of lengths are below 64, so what is done to letters leaves them as they are. */
-uint64_t
-nt_dns_question_ahead(const uint8_t *msg, size_t len)
-{
-	const size_t end = first_name_end(msg, len);
-	size_t at = DNS_HEADER_BYTES;
-	uint64_t h = 0, word;
-	uint32_t type_and_class;
-
-	if (len < sizeof(type_and_class) || end > len - sizeof(type_and_class))
-		return 0;
-	for (; end - at > 8; at += 8) {
-		memcpy(&word, msg + at, 8);
-		h = mix(h, dns_lower_bytes(word));
-	}
-	word = 0;
-	memcpy(&word, msg + at, end - at);
-	memcpy(&type_and_class, msg + end, sizeof(type_and_class));
-	return mix(mix(h, dns_lower_bytes(word)), type_and_class);
 }

@@ -19,15 +19,12 @@ enum state {
  * never runs backwards.
  */
 struct entry {
-	uint64_t flow;
-	uint64_t question;
+	struct nt_dns_match_key key;
 	uint64_t answer;
 	int64_t seen_ns; /* when its life began */
-	uint32_t tag; /* hash of what it is found by */
 	uint32_t older, younger;
-	uint16_t id;
 	uint8_t state;
-	uint8_t pad[17];
+	uint8_t pad[15];
 };
 static_assert(sizeof(struct entry) == NT_CACHE_LINE, "an entry is one cache line");
 
@@ -50,6 +47,10 @@ struct nt_dns_match {
 	uint32_t oldest, youngest;
 	int64_t life_ns;
 	uint64_t evicted;
+	/* The query that is yet to be entered, if there is one. */
+	bool asked;
+	struct nt_dns_match_key asked_key;
+	int64_t asked_ns;
 	struct nt_hash_key key;
 };
 
@@ -87,6 +88,7 @@ nt_dns_match_clear(struct nt_dns_match *m)
 	memset(m->slots, 0, slots_bytes(m->mask));
 	m->fresh = 0;
 	m->oldest = m->youngest = NONE;
+	m->asked = false;
 }
 
 struct nt_dns_match *
@@ -126,12 +128,6 @@ nt_dns_match_free(struct nt_dns_match *m)
 	free(m);
 }
 
-uint64_t
-nt_dns_match_evicted(const struct nt_dns_match *m)
-{
-	return m->evicted;
-}
-
 static inline bool
 alive(const struct nt_dns_match *m, const struct entry *e, int64_t clock_ns)
 {
@@ -168,18 +164,18 @@ age_append(struct nt_dns_match *m, struct entry *e)
 static void
 slot_add(struct nt_dns_match *m, const struct entry *e)
 {
-	uint32_t s = e->tag & m->slot_mask;
+	uint32_t s = e->key.tag & m->slot_mask;
 
 	while (m->slots[s].at1 != 0)
 		s = (s + 1) & m->slot_mask;
-	m->slots[s] = (struct slot){ e->tag, (uint32_t)(e - m->entries) + 1 };
+	m->slots[s] = (struct slot){ e->key.tag, (uint32_t)(e - m->entries) + 1 };
 }
 
 /* No tombstones: what was probed past the hole moves into it. */
 static void
 slot_remove(struct nt_dns_match *m, const struct entry *e)
 {
-	uint32_t hole = e->tag & m->slot_mask;
+	uint32_t hole = e->key.tag & m->slot_mask;
 
 	while (m->slots[hole].at1 != (uint32_t)(e - m->entries) + 1)
 		hole = (hole + 1) & m->slot_mask;
@@ -220,17 +216,19 @@ prefetch_oldest(const struct nt_dns_match *m)
 {
 	const struct entry *e = &m->entries[m->oldest];
 
-	nt_prefetch_write(&m->slots[e->tag & m->slot_mask]);
+	nt_prefetch_write(&m->slots[e->key.tag & m->slot_mask]);
 	if (e->younger != NONE)
 		nt_prefetch_write(&m->entries[e->younger]);
 }
 
 static void
-entry_add(struct nt_dns_match *m, const struct entry *key, uint64_t answer, enum state state)
+entry_add(struct nt_dns_match *m, const struct nt_dns_match_key *key, uint64_t answer,
+	enum state state, int64_t clock_ns)
 {
-	struct entry *e = entry_take(m, key->seen_ns);
+	struct entry *e = entry_take(m, clock_ns);
 
-	*e = *key;
+	e->key = *key;
+	e->seen_ns = clock_ns;
 	e->answer = answer;
 	e->state = (uint8_t)state;
 	slot_add(m, e);
@@ -250,66 +248,60 @@ entry_restart(struct nt_dns_match *m, struct entry *e, uint64_t answer, enum sta
 	age_append(m, e);
 }
 
-static uint32_t
-tag_of(const struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question)
+struct nt_dns_match_key
+nt_dns_match_key(const struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question)
 {
 	const uint64_t words[3] = { flow, question, id };
 
-	return (uint32_t)nt_hash_words(&m->key, words, 3);
+	return (struct nt_dns_match_key){
+		.flow = flow,
+		.question = question,
+		.tag = (uint32_t)nt_hash_words(&m->key, words, 3),
+		.id = id,
+	};
 }
 
 void
-nt_dns_match_ahead(const struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question,
-	unsigned int step)
+nt_dns_match_ahead(
+	const struct nt_dns_match *m, const struct nt_dns_match_key *key, unsigned int step)
 {
-	const uint32_t tag = tag_of(m, flow, id, question);
-	const struct slot *s = &m->slots[tag & m->slot_mask];
+	const struct slot *s = &m->slots[key->tag & m->slot_mask];
 
 	if (step == 0)
 		nt_prefetch_write(s);
-	else if (s->at1 != 0 && s->tag == tag)
+	else if (s->at1 != 0 && s->tag == key->tag)
 		nt_prefetch_write(&m->entries[s->at1 - 1]);
-}
-
-static struct entry
-key_of(const struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question,
-	int64_t clock_ns)
-{
-	return (struct entry){
-		.flow = flow,
-		.question = question,
-		.id = id,
-		.seen_ns = clock_ns,
-		.tag = tag_of(m, flow, id, question),
-	};
 }
 
 /* The walk ends at an empty slot, of which there is one in two; a key chosen at random keeps it
  * short. */
 static struct entry *
-find(const struct nt_dns_match *m, const struct entry *key)
+find(const struct nt_dns_match *m, const struct nt_dns_match_key *key)
 {
 	uint32_t s = key->tag & m->slot_mask;
 
 	for (; m->slots[s].at1 != 0; s = (s + 1) & m->slot_mask) {
 		struct entry *e = &m->entries[m->slots[s].at1 - 1];
 
-		if (m->slots[s].tag == key->tag && e->flow == key->flow &&
-			e->question == key->question && e->id == key->id)
+		if (m->slots[s].tag == key->tag && e->key.flow == key->flow &&
+			e->key.question == key->question && e->key.id == key->id)
 			return e;
 	}
 	return NULL;
 }
 
-void
-nt_dns_match_query(
-	struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question, int64_t clock_ns)
+/* The query that waits for it. */
+static void
+query_enter(struct nt_dns_match *m)
 {
-	struct entry key = key_of(m, flow, id, question, clock_ns);
-	struct entry *e = find(m, &key);
+	if (!m->asked)
+		return;
+	const int64_t clock_ns = m->asked_ns;
+	struct entry *e = find(m, &m->asked_key);
 
+	m->asked = false;
 	if (e == NULL)
-		entry_add(m, &key, 0, STATE_ASKED);
+		entry_add(m, &m->asked_key, 0, STATE_ASKED, clock_ns);
 	else if (e->state == STATE_ANSWERED && alive(m, e, clock_ns))
 		/* Sent again although its answer was seen: that answer again is a repeat. */
 		entry_restart(m, e, e->answer, STATE_ANSWERED, clock_ns);
@@ -318,29 +310,46 @@ nt_dns_match_query(
 		entry_restart(m, e, 0, STATE_ASKED, clock_ns);
 }
 
+void
+nt_dns_match_query(struct nt_dns_match *m, const struct nt_dns_match_key *key, int64_t clock_ns)
+{
+	nt_dns_match_ahead(m, key, 0);
+	query_enter(m);
+	m->asked = true;
+	m->asked_key = *key;
+	m->asked_ns = clock_ns;
+}
+
+uint64_t
+nt_dns_match_evicted(struct nt_dns_match *m)
+{
+	query_enter(m);
+	return m->evicted;
+}
+
 /* A response that no living query waits for. */
 static enum nt_dns_match_verdict
-response_unasked(struct nt_dns_match *m, struct entry *e, const struct entry *key, bool saw_queries,
-	uint64_t answer)
+response_unasked(struct nt_dns_match *m, struct entry *e, const struct nt_dns_match_key *key,
+	bool saw_queries, uint64_t answer, int64_t clock_ns)
 {
 	if (saw_queries)
 		return NT_DNS_UNMATCHED;
 	if (e == NULL)
-		entry_add(m, key, answer, STATE_UNSOLICITED);
+		entry_add(m, key, answer, STATE_UNSOLICITED, clock_ns);
 	else
-		entry_restart(m, e, answer, STATE_UNSOLICITED, key->seen_ns);
+		entry_restart(m, e, answer, STATE_UNSOLICITED, clock_ns);
 	return NT_DNS_UNSOLICITED;
 }
 
 enum nt_dns_match_verdict
-nt_dns_match_response(struct nt_dns_match *m, uint64_t flow, bool saw_queries, uint16_t id,
-	uint64_t question, uint64_t answer, int64_t clock_ns)
+nt_dns_match_response(struct nt_dns_match *m, const struct nt_dns_match_key *key, bool saw_queries,
+	uint64_t answer, int64_t clock_ns)
 {
-	struct entry key = key_of(m, flow, id, question, clock_ns);
-	struct entry *e = find(m, &key);
+	query_enter(m);
+	struct entry *e = find(m, key);
 
 	if (e == NULL || !alive(m, e, clock_ns))
-		return response_unasked(m, e, &key, saw_queries, answer);
+		return response_unasked(m, e, key, saw_queries, answer, clock_ns);
 	if (e->state == STATE_ASKED) {
 		e->state = STATE_ANSWERED;
 		e->answer = answer;

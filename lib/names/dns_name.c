@@ -34,44 +34,6 @@ label_words(char *to, const uint8_t *from, unsigned int len)
 	return special == 0;
 }
 
-#ifdef __SSE2__
-
-/* Of 16 bytes from [16 - n] on, the first n are ones. */
-static const uint8_t ones_then_zeros[32] = { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
-	0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
-
-/* The same of up to 16 bytes at once, as most labels have; both sides have room for 16. */
-static inline bool
-label_short(char *to, const uint8_t *from, unsigned int len)
-{
-	const __m128i keep =
-		_mm_loadu_si128((const __m128i *)(const void *)(ones_then_zeros + 16 - len));
-	const __m128i w = _mm_and_si128(_mm_loadu_si128((const __m128i *)(const void *)from), keep);
-	/* A to Z as the 26 least of signed bytes */
-	const __m128i upper = _mm_cmplt_epi8(_mm_add_epi8(w, _mm_set1_epi8((char)(0x80 - 'A'))),
-		_mm_set1_epi8((char)(0x80 + 26)));
-	const __m128i special = _mm_or_si128(
-		_mm_cmpeq_epi8(w, _mm_set1_epi8('.')), _mm_cmpeq_epi8(w, _mm_set1_epi8('\\')));
-
-	_mm_storeu_si128(
-		(__m128i *)(void *)to, _mm_or_si128(w, _mm_and_si128(upper, _mm_set1_epi8(0x20))));
-	return _mm_movemask_epi8(special) == 0;
-}
-
-#define LABEL_SHORT 16
-
-#else
-
-static inline bool
-label_short(char *to, const uint8_t *from, unsigned int len)
-{
-	return label_words(to, from, len);
-}
-
-#define LABEL_SHORT 8
-
-#endif
-
 /* The same byte by byte, with escapes. Returns the length, or room + 1 where it does not fit. */
 static unsigned int
 label_bytes(char *to, unsigned int room, const uint8_t *from, unsigned int len)
@@ -107,10 +69,6 @@ label_append(char *text, unsigned int n, const uint8_t *from, unsigned int len, 
 			return 0;
 		text[n++] = '.';
 	}
-	if (nt_likely(len <= LABEL_SHORT && end - from >= LABEL_SHORT &&
-		      n + LABEL_SHORT <= NT_DNS_NAME_MAX) &&
-		nt_likely(label_short(text + n, from, len)))
-		return n + len;
 	if (nt_likely((size_t)(end - from) >= whole && n + whole <= NT_DNS_NAME_MAX) &&
 		nt_likely(label_words(text + n, from, len)))
 		return n + len;
@@ -166,37 +124,124 @@ label_fits(const struct dns_reader *r, struct unpacking *u, unsigned int len)
 	return nt_likely((size_t)(u->limit - u->pos) > len) ? NT_DNS_OK : unended(r, u);
 }
 
+#ifdef __SSE2__
+
+/*
+ * What is left of the name up to its end or next pointer, 16 octets at a time: as nearly all names
+ * are, with labels of ASCII that has nothing to escape. False: nothing was done, and the labels are
+ * to be looked at one by one, which says what is wrong with them, if anything is.
+ */
+static inline bool
+labels_take(struct dns_reader *r, struct unpacking *u, char *text, unsigned int *n)
+{
+	const bool first = *n == 0; /* no dot before it */
+	const uint8_t *from = u->pos + first, *p = u->pos, *stop;
+	const size_t room = NT_MIN((size_t)(r->c.end - from), (size_t)NT_DNS_NAME_MAX - *n);
+	char *to = text + *n;
+	unsigned int at = 0, ends, special, steps = 0, lengths = 0;
+
+	if (nt_unlikely(room < 16))
+		return false;
+	for (;; at = (unsigned int)NT_MIN(at + 16, room - 16)) {
+		const __m128i w = _mm_loadu_si128((const __m128i *)(const void *)(from + at));
+		/* A to Z as the 26 least of signed bytes */
+		const __m128i upper =
+			_mm_cmplt_epi8(_mm_add_epi8(w, _mm_set1_epi8((char)(0x80 - 'A'))),
+				_mm_set1_epi8((char)(0x80 + 26)));
+
+		_mm_storeu_si128((__m128i *)(void *)(to + at),
+			_mm_or_si128(w, _mm_and_si128(upper, _mm_set1_epi8(0x20))));
+		/* A zero, or an octet above 127, which pointers begin with. */
+		ends = (unsigned int)_mm_movemask_epi8(
+			_mm_or_si128(w, _mm_cmpeq_epi8(w, _mm_setzero_si128())));
+		special = (unsigned int)_mm_movemask_epi8(
+			_mm_or_si128(_mm_cmpeq_epi8(w, _mm_set1_epi8('.')),
+				_mm_cmpeq_epi8(w, _mm_set1_epi8('\\'))));
+		if (ends != 0)
+			break;
+		if (special != 0 || at == room - 16)
+			return false;
+	}
+	stop = from + at + __builtin_ctz(ends);
+	if (nt_unlikely((special & (ends ^ (ends - 1)) & ~ends) != 0 || stop >= u->limit))
+		return false;
+
+	if (!first)
+		to[0] = '.';
+	/* Ends: an octet of length and one at least behind it each time. */
+	for (;;) {
+		lengths |= *p;
+		steps += 1 + *p / 8;
+		p += 1 + *p;
+		if (p >= stop)
+			break;
+		to[p - from] = '.';
+	}
+	const unsigned int wire = u->wire + (unsigned int)(stop - u->pos);
+	if (nt_unlikely(p != stop || lengths > 63 || wire > DNS_NAME_WIRE_MAX) ||
+		nt_unlikely(!dns_spend(r, steps)))
+		return false;
+	*n += (unsigned int)(stop - from);
+	u->pos = stop;
+	u->wire = wire;
+	return true;
+}
+
+#else
+
+static inline bool
+labels_take(struct dns_reader *r, struct unpacking *u, char *text, unsigned int *n)
+{
+	(void)r, (void)u, (void)text, (void)n;
+	return false;
+}
+
+#endif
+
+/* One label, whatever it is. */
+static enum nt_dns_reason
+label_take(struct dns_reader *r, struct unpacking *u, char *text, unsigned int *n)
+{
+	const unsigned int len = *u->pos, before = *n;
+	enum nt_dns_reason reason = label_fits(r, u, len);
+
+	if (reason != NT_DNS_OK)
+		return reason;
+	*n = label_append(text, *n, u->pos + 1, len, r->c.end);
+	if (*n == 0)
+		return NT_DNS_NAME_LONG;
+	u->pos += 1 + len;
+	return *n > before + 1 + len && !dns_spend(r, len / 4) ? NT_DNS_WORK : NT_DNS_OK;
+}
+
 enum nt_dns_reason
 dns_name_unpack(struct dns_reader *r, size_t offset, struct dns_text ret, size_t *ret_end)
 {
 	struct unpacking u = {
 		.pos = r->c.start + offset, .limit = r->c.end, .start = offset, .wire = 1
 	};
-	enum nt_dns_reason reason = NT_DNS_OK;
+	bool together = true;
 	unsigned int n = 0;
 
 	if (nt_unlikely(!dns_spend(r, 2)))
 		return NT_DNS_WORK;
 	/* Ends: each round takes a label (at most 127 fit 255 octets) or a pointer (at most 16). */
 	while (u.pos < u.limit && *u.pos != 0) {
-		unsigned int len = *u.pos;
+		const unsigned int len = *u.pos;
+		enum nt_dns_reason reason;
 
+		if (nt_likely(DNS_LABEL_TYPE(len) == 0 && together)) {
+			together = labels_take(r, &u, ret.text, &n);
+			continue;
+		}
 		if (nt_unlikely(!dns_spend(r, 1 + (len & 0x3f) / 8)))
 			return NT_DNS_WORK;
-		if (DNS_LABEL_TYPE(len) == DNS_POINTER_BITS) {
+		if (DNS_LABEL_TYPE(len) == DNS_POINTER_BITS)
 			reason = follow(r, &u);
-		} else if (nt_unlikely(DNS_LABEL_TYPE(len) != 0)) {
+		else if (nt_unlikely(DNS_LABEL_TYPE(len) != 0))
 			reason = NT_DNS_LABEL;
-		} else if (nt_likely((reason = label_fits(r, &u, len)) == NT_DNS_OK)) {
-			const unsigned int before = n;
-
-			n = label_append(ret.text, n, u.pos + 1, len, r->c.end);
-			if (nt_unlikely(n == 0))
-				return NT_DNS_NAME_LONG;
-			u.pos += 1 + len;
-			if (nt_unlikely(n > before + 1 + len) && !dns_spend(r, len / 4))
-				return NT_DNS_WORK;
-		}
+		else
+			reason = label_take(r, &u, ret.text, &n);
 		if (nt_unlikely(reason != NT_DNS_OK))
 			return reason;
 	}
@@ -207,14 +252,43 @@ dns_name_unpack(struct dns_reader *r, size_t offset, struct dns_text ret, size_t
 	return NT_DNS_OK;
 }
 
+/* Labels in a row, up to the name's end or whatever else is no label. */
+struct run {
+	unsigned int bytes; /* with the octets of their lengths; 0: something is wrong with one */
+	unsigned int labels;
+};
+
+static inline struct run
+run_find(const struct unpacking *u)
+{
+	const size_t left = (size_t)(u->limit - u->pos), room = DNS_NAME_WIRE_MAX + 1 - u->wire;
+	const uint8_t *end = u->pos + NT_MIN(left, room), *p = u->pos;
+	struct run run = { 0 };
+
+	/* Ends: an octet of length and one at least behind it each time. */
+	while (p < end && DNS_LABEL_TYPE(*p) == 0 && *p != 0) {
+		run.labels++;
+		p += 1 + *p;
+	}
+	if (nt_likely(p < end))
+		run.bytes = (unsigned int)(p - u->pos);
+	return run;
+}
+
 enum nt_dns_reason
 dns_name_skip(struct dns_reader *r, size_t offset, size_t *ret_end)
 {
 	struct unpacking u = {
 		.pos = r->c.start + offset, .limit = r->c.end, .start = offset, .wire = 1
 	};
+	const struct run run = run_find(&u);
 	enum nt_dns_reason reason = NT_DNS_OK;
 
+	if (nt_likely(r->work >= run.labels && run.bytes != 0)) {
+		r->work -= run.labels;
+		u.pos += run.bytes;
+		u.wire += run.bytes;
+	}
 	/* Ends: at most 127 labels fit 255 octets. */
 	while (u.pos < r->c.end && *u.pos != 0 && u.end == NULL) {
 		unsigned int len = *u.pos;

@@ -77,6 +77,8 @@ struct nt_dns_message {
 	unsigned int refused_limit; /* beyond NT_DNS_ANSWERS_MAX, or the work that a message may
 				     * cost: the first ones count; at least so many */
 	unsigned int refused_svcb; /* SVCB and HTTPS records that break the rules of RFC 9460 2.2 */
+	/* Where nt_dns_parse_records goes on: the offset, the work left, the question's name. */
+	uint16_t records_at, work, question_bytes;
 	size_t names_len;
 	char names[NT_DNS_NAMES_ROOM];
 };
@@ -97,14 +99,21 @@ enum nt_dns_mode {
 enum nt_dns_reason nt_dns_parse(
 	struct nt_dns_message *ret, const uint8_t *msg, size_t len, enum nt_dns_mode mode);
 
-/* Keyless 64-bit digest of the answers (addresses, names, types; not TTLs), for telling repeats. */
-uint64_t nt_dns_answers_digest(const struct nt_dns_message *m);
-/* Likewise of the question: name, type, class. */
+/*
+ * The same in two steps, so that what the question leads to can be asked for between them: the
+ * header and the question; then, only after NT_DNS_OK and of the same bytes, the records.
+ */
+enum nt_dns_reason nt_dns_parse_question(
+	struct nt_dns_message *ret, const uint8_t *msg, size_t len, enum nt_dns_mode mode);
+enum nt_dns_reason nt_dns_parse_records(
+	struct nt_dns_message *m, const uint8_t *msg, size_t len, enum nt_dns_mode mode);
+
+/* Keyless 64-bit digest of the question: name, type, class. */
 uint64_t nt_dns_question_digest(const struct nt_dns_message *m);
 /*
- * The same of a message that has not been parsed yet: where nt_dns_parse says NT_DNS_OK, two are
- * equal if their questions are. It is not the number that nt_dns_question_digest gives.
+ * Likewise of the answers (addresses, names other than the question's, types; not TTLs), for
+ * telling repeats among the answers to one question.
  */
-uint64_t nt_dns_question_ahead(const uint8_t *msg, size_t len);
+uint64_t nt_dns_answers_digest(const struct nt_dns_message *m);
 
 #endif

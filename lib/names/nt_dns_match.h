@@ -31,29 +31,40 @@ size_t nt_dns_match_bytes(uint32_t capacity);
 void nt_dns_match_free(struct nt_dns_match *m);
 void nt_dns_match_clear(struct nt_dns_match *m);
 
-/*
- * For what follows: its place is asked for, and a step later what lies there, if step 0 has brought
- * the place in. Nothing is changed.
- */
-void nt_dns_match_ahead(const struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question,
-	unsigned int step);
+/* What tells a query from all others. It is hashed once. */
+struct nt_dns_match_key {
+	uint64_t flow; /* what tells this connection from all others: its first position */
+	uint64_t question;
+	uint32_t tag; /* hash of the others */
+	uint16_t id;
+};
+
+struct nt_dns_match_key nt_dns_match_key(
+	const struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question);
 
 /*
- * flow: what tells this connection from all others (its first position). A query sent again within
- * its life begins its life anew and keeps what is known of its answer; after its life, or after a
- * response that nobody had asked for, it is a new one.
+ * For a response that follows: its place is asked for, and a step later what lies there, if step 0
+ * has brought the place in. Nothing is changed.
+ */
+void nt_dns_match_ahead(
+	const struct nt_dns_match *m, const struct nt_dns_match_key *key, unsigned int step);
+
+/*
+ * A query sent again within its life begins its life anew and keeps what is known of its answer;
+ * after its life, or after a response that nobody had asked for, it is a new one. It is entered
+ * when the next query or response comes: by then its place is there.
  */
 void nt_dns_match_query(
-	struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question, int64_t clock_ns);
+	struct nt_dns_match *m, const struct nt_dns_match_key *key, int64_t clock_ns);
 
 /*
  * saw_queries: the flow has carried anything from its client. Unsolicited responses are remembered
  * too, so that their repeats are told.
  */
-enum nt_dns_match_verdict nt_dns_match_response(struct nt_dns_match *m, uint64_t flow,
-	bool saw_queries, uint16_t id, uint64_t question, uint64_t answer, int64_t clock_ns);
+enum nt_dns_match_verdict nt_dns_match_response(struct nt_dns_match *m,
+	const struct nt_dns_match_key *key, bool saw_queries, uint64_t answer, int64_t clock_ns);
 
 /* Queries dropped because the table was full, since it was made. */
-uint64_t nt_dns_match_evicted(const struct nt_dns_match *m);
+uint64_t nt_dns_match_evicted(struct nt_dns_match *m);
 
 #endif

@@ -99,11 +99,25 @@ check_mode(const uint8_t *data, size_t size, enum nt_dns_mode mode)
 	CHECK(nt_dns_answers_digest(&m[0]) == nt_dns_answers_digest(&m[1]));
 }
 
+/* A query without answers that can be read shows that a connection speaks DNS. */
+static void
+check_query(const uint8_t *data, size_t size)
+{
+	static struct nt_dns_message m;
+
+	if (nt_dns_parse(&m, data, size, NT_DNS_UNICAST) != NT_DNS_OK || m.response ||
+		(data[6] | data[7]) != 0)
+		return;
+	CHECK(nt_dns_confirm(data, size, false) == NT_DNS_CONFIRM_YES);
+	CHECK(nt_dns_confirm(data, size, true) == NT_DNS_CONFIRM_YES);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	check_mode(data, size, NT_DNS_UNICAST);
 	check_mode(data, size, NT_DNS_MULTICAST);
+	check_query(data, size);
 	CHECK(nt_dns_confirm(data, size, false) <= NT_DNS_CONFIRM_VIOLATION);
 	CHECK(nt_dns_confirm(data, size, true) != NT_DNS_CONFIRM_OPCODE);
 	return 0;

@@ -361,34 +361,54 @@ test_digests(void **state)
 }
 
 static uint64_t
-question_ahead(const char *name, unsigned int type)
+question(const char *name, unsigned int type)
 {
 	put_response(&w, name, type, 0);
-	return nt_dns_question_ahead(w.bytes, w.len);
+	assert_reason(parse(&m, &w), NT_DNS_OK);
+	return nt_dns_question_digest(&m);
 }
 
 static void
-test_question_ahead(void **state)
+test_question_digest(void **state)
 {
-	const uint64_t a = question_ahead("a-name.of.some.length.example", 1);
+	const uint64_t a = question("a-name.of.some.length.example", 1);
 
 	(void)state;
-	assert_true(a == question_ahead("A-nAme.of.SOME.length.examplE", 1));
-	assert_true(a != question_ahead("a-name.of.some.length.exampla", 1));
-	assert_true(a != question_ahead("a-name.of-some.length.example", 1));
-	assert_true(a != question_ahead("a-name.of.some.length.example", 28));
-	assert_true(a != question_ahead("@-name.of.some.length.example", 1));
+	assert_true(a == question("A-nAme.of.SOME.length.examplE", 1));
+	assert_true(a != question("a-name.of.some.length.exampla", 1));
+	assert_true(a != question("a-name.of-some.length.example", 1));
+	assert_true(a != question("a-name.of.some.length.example", 28));
+	assert_true(a != question("@-name.of.some.length.example", 1));
 	/* 'A' and 'a', but no letters */
-	assert_true(question_ahead("a", 'A') != question_ahead("a", 'a'));
-	/* What is cut off anywhere is not read. */
-	put_response(&w, "a-name.of.some.length.example", 1, 0);
-	for (size_t len = 0; len < w.len; len++) {
-		uint8_t *cut = malloc(len > 0 ? len : 1);
+	assert_true(question("a", 'A') != question("a", 'a'));
+	/* Of all lengths, each octet counts. */
+	for (size_t len = 1; len < 40; len++) {
+		char name[40] = { 0 };
 
-		memcpy(cut, w.bytes, len);
-		assert_int_equal(nt_dns_question_ahead(cut, len), 0);
-		free(cut);
+		memset(name, 'x', len);
+		const uint64_t same = question(name, 1);
+		for (size_t i = 0; i < len; i++) {
+			name[i] = 'y';
+			assert_true(same != question(name, 1));
+			name[i] = 'x';
+		}
 	}
+}
+
+/* What stands in a query's header and question is known before its records are read. */
+static void
+test_in_two_steps(void **state)
+{
+	(void)state;
+	put_response(&w, "www.example.com", NT_DNS_TYPE_A, 1);
+	put_pointer(&w, QNAME_AT);
+	put_a(&w, 60, "192.0.2.1");
+	assert_reason(nt_dns_parse_question(&m, w.bytes, w.len, NT_DNS_UNICAST), NT_DNS_OK);
+	assert_int_equal(m.qname_len, 15);
+	assert_memory_equal(m.qname, "www.example.com", 15);
+	assert_true(m.response && m.answer_count == 0);
+	assert_reason(nt_dns_parse_records(&m, w.bytes, w.len, NT_DNS_UNICAST), NT_DNS_OK);
+	assert_int_equal(m.answer_count, 1);
 }
 
 int
@@ -413,7 +433,8 @@ main(void)
 		cmocka_unit_test(test_every_prefix),
 		cmocka_unit_test(test_reason_names),
 		cmocka_unit_test(test_digests),
-		cmocka_unit_test(test_question_ahead),
+		cmocka_unit_test(test_question_digest),
+		cmocka_unit_test(test_in_two_steps),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,19 +32,36 @@ teardown(void **state)
 	return 0;
 }
 
+static void
+query_to(struct nt_dns_match *to, uint64_t flow, uint16_t id, uint64_t q, int64_t clock_ns)
+{
+	const struct nt_dns_match_key key = nt_dns_match_key(to, flow, id, q);
+
+	nt_dns_match_query(to, &key, clock_ns);
+}
+
+static enum nt_dns_match_verdict
+response_to(struct nt_dns_match *to, uint64_t flow, bool saw_queries, uint16_t id, uint64_t q,
+	uint64_t answer, int64_t clock_ns)
+{
+	const struct nt_dns_match_key key = nt_dns_match_key(to, flow, id, q);
+
+	nt_dns_match_ahead(to, &key, 0);
+	nt_dns_match_ahead(to, &key, 1);
+	return nt_dns_match_response(to, &key, saw_queries, answer, clock_ns);
+}
+
 /* The question is `q` of flow FLOW. */
 static void
 query(uint64_t q, int64_t clock_ns)
 {
-	nt_dns_match_ahead(m, FLOW, ID, q, 0);
-	nt_dns_match_query(m, FLOW, ID, q, clock_ns);
+	query_to(m, FLOW, ID, q, clock_ns);
 }
 
 static enum nt_dns_match_verdict
 response(uint64_t q, uint64_t answer, bool saw_queries, int64_t clock_ns)
 {
-	nt_dns_match_ahead(m, FLOW, ID, q, 1);
-	return nt_dns_match_response(m, FLOW, saw_queries, ID, q, answer, clock_ns);
+	return response_to(m, FLOW, saw_queries, ID, q, answer, clock_ns);
 }
 
 static void
@@ -65,8 +82,8 @@ test_unmatched(void **state)
 	(void)state;
 	query(1, 0);
 	assert_int_equal(response(2, 50, true, 1), NT_DNS_UNMATCHED);
-	assert_int_equal(nt_dns_match_response(m, FLOW, true, ID + 1, 1, 50, 1), NT_DNS_UNMATCHED);
-	assert_int_equal(nt_dns_match_response(m, FLOW + 1, true, ID, 1, 50, 1), NT_DNS_UNMATCHED);
+	assert_int_equal(response_to(m, FLOW, true, ID + 1, 1, 50, 1), NT_DNS_UNMATCHED);
+	assert_int_equal(response_to(m, FLOW + 1, true, ID, 1, 50, 1), NT_DNS_UNMATCHED);
 	assert_int_equal(response(1, 50, true, 1), NT_DNS_MATCHED);
 }
 
@@ -149,6 +166,24 @@ test_clear(void **state)
 	assert_int_equal(nt_dns_match_evicted(m), 0);
 }
 
+/* A query counts from when it came, though it is entered later. */
+static void
+test_query_that_waits(void **state)
+{
+	(void)state;
+	for (uint64_t q = 1; q <= 5; q++)
+		query(q, (int64_t)q);
+	assert_int_equal(nt_dns_match_evicted(m), 1);
+	query(6, 6);
+	nt_dns_match_clear(m);
+	assert_int_equal(response(6, 50, true, 7), NT_DNS_UNMATCHED);
+	query(7, 8);
+	query(7, 8);
+	assert_int_equal(response(7, 50, true, 8 + LIFE), NT_DNS_MATCHED);
+	query(8, 8 + LIFE);
+	assert_int_equal(response(8, 50, true, 9 + 2 * LIFE), NT_DNS_UNMATCHED);
+}
+
 static void
 test_new_refuses(void **state)
 {
@@ -164,10 +199,10 @@ test_new_refuses(void **state)
 	nt_dns_match_free(NULL);
 	struct nt_dns_match *one = nt_dns_match_new(1, LIFE, &key);
 	assert_non_null(one);
-	nt_dns_match_query(one, 1, 1, 1, 0);
-	nt_dns_match_query(one, 2, 1, 1, 0);
+	query_to(one, 1, 1, 1, 0);
+	query_to(one, 2, 1, 1, 0);
 	assert_int_equal(nt_dns_match_evicted(one), 1);
-	assert_int_equal(nt_dns_match_response(one, 2, true, 1, 1, 9, 0), NT_DNS_MATCHED);
+	assert_int_equal(response_to(one, 2, true, 1, 1, 9, 0), NT_DNS_MATCHED);
 	nt_dns_match_free(one);
 }
 
@@ -273,13 +308,12 @@ test_model(void **state)
 
 		now += random() % 8 == 0 ? random() % (LIFE / 4) : 0;
 		if (random() % 3 == 0) {
-			nt_dns_match_query(t, flow, ID, question, now);
+			query_to(t, flow, ID, question, now);
 			model_query(flow, question, now);
 			continue;
 		}
 		enum nt_dns_match_verdict want = model_response(flow, saw, question, answer, now);
-		assert_int_equal(
-			nt_dns_match_response(t, flow, saw, ID, question, answer, now), want);
+		assert_int_equal(response_to(t, flow, saw, ID, question, answer, now), want);
 		told[want]++;
 	}
 	assert_int_equal(nt_dns_match_evicted(t), model_evicted);
@@ -301,6 +335,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(test_query_after_unsolicited, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_oldest_goes_first, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_clear, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_query_that_waits, setup, teardown),
 		cmocka_unit_test(test_new_refuses),
 		cmocka_unit_test(test_model),
 	};
