@@ -467,7 +467,6 @@ make_lane(struct bench *b, unsigned int i)
 		.live = &b->live,
 		.began_ns = &b->began_ns,
 		.uid_key = nt_hash_key_fixed(),
-		.no_names = b->o->no_names,
 	};
 	const int err = bench_source_init(&b->lanes[i].source, &source);
 	struct worker *w = err == 0 ? worker_new(&worker) : NULL;
@@ -570,7 +569,7 @@ run(struct bench *b, struct bench_result *ret, struct nt_error *err)
 	end_all(b);
 	if (code == 0 && b->o->packets == 0)
 		code = run_relay(b, ret);
-	if (code == 0 && b->o->packets == 0 && !b->o->no_names)
+	if (code == 0 && b->o->packets == 0 && b->config.names.enabled)
 		code = bench_mapping_run(&b->config, ret);
 	conclude(b, ret);
 	return code == 0 ? 0 : nt_error_set(err, code, "bench: %s", strerror(-code));

@@ -19,7 +19,6 @@ struct bench_options {
 	uint32_t flows; /* to be open at once; 0: those of the capture */
 	double seconds; /* of measuring */
 	uint64_t packets; /* only so many and nothing else, for counts of instructions; 0: not */
-	bool no_names;
 };
 
 /* NAN: was not measured. */

@@ -56,7 +56,7 @@ bench_print(FILE *out, const struct bench_options *o, const struct bench_result 
 	cpu_name(cpu, sizeof(cpu));
 	fprintf(out, "%s: %u worker%s, %" PRIu64 " connections open, names %s\n", o->path,
 		o->config->workers, o->config->workers == 1 ? "" : "s", r->flows,
-		o->no_names ? "off" : "on");
+		o->config->names.enabled ? "on" : "off");
 	fprintf(out,
 		"  %s, TSC %.0f MHz; mbufs %s 2 MiB pages, %" PRIu64
 		" MiB of tables on transparent ones\n",
@@ -141,7 +141,7 @@ bench_print_json(FILE *out, const struct bench_options *o, const struct bench_re
 	put_number(out, "flows_asked", o->flows);
 	put_number(out, "workers", o->config->workers);
 	put_number(out, "seconds", o->seconds);
-	fprintf(out, "\"names\":%s,", o->no_names ? "false" : "true");
+	fprintf(out, "\"names\":%s,", o->config->names.enabled ? "true" : "false");
 	put_number(out, "packets", (double)r->packets);
 	put_number(out, "mappings", (double)r->mappings);
 	put_number(out, "records", (double)r->records);

@@ -36,7 +36,7 @@ static const char help[] =
 	"      --seconds S     how long is measured (default 5)\n"
 	"      --packets N     only so many packets, and nothing measured beside them: for\n"
 	"                      programs that count instructions\n"
-	"      --no-names      workers that look for no names and look none up\n"
+	"      --no-names      the same as --set names.enabled=false\n"
 	"      --set KEY=VALUE one key of the configuration\n"
 	"      --json          one object on one line\n"
 	"  -h, --help\n"
@@ -127,8 +127,7 @@ take_option(void *arg, int c, const char *value)
 	case 's':
 		return command_add_set(&a->sets, "bench", value);
 	case 'n':
-		a->o.no_names = true;
-		return EXIT_FINE;
+		return command_add_set(&a->sets, "bench", "names.enabled=false");
 	case 'J':
 		a->json = true;
 		return EXIT_FINE;

@@ -67,15 +67,15 @@ make_tables(struct worker *w)
 	flow_options(&conn, c);
 	w->flows = nt_flow_table_new(c->flow.max, &key);
 	w->conn = nt_conn_new(&conn, c->flow.max);
-	if (!w->cfg.no_names)
-		set_service_ports(w, &conn.dns_udp);
+	set_service_ports(w, &conn.dns_udp);
 	w->names = nt_name_cache_new(&cache, &w->names_key);
 	w->asserted = nt_name_cache_new(&asserted, &w->names_key);
 	w->queries = nt_dns_match_new(c->names.max_queries, c->names.query_life_ns, &key);
 	w->dns_buffers = nt_dns_buffers_new(c->names.max_dns_streams);
 	w->dns_streams = dns_streams_new(c->flow.max);
 	const struct nt_quic_config quic = { .connections = c->names.quic_max,
-		.decryptions_per_sec = c->names.quic_rate };
+		.decryptions_per_sec = c->names.quic_rate,
+		.confirm_only = !c->names.enabled };
 	w->quic = nt_quic_new(&quic, &key);
 	w->records = nt_msg_ring_new("records", RECORD_RING_UNITS);
 	w->ask = ask_box_new();
@@ -88,7 +88,7 @@ make_tables(struct worker *w)
 		if (w->community_id == NULL)
 			return -errno;
 	}
-	int failed = w->cfg.no_names ? 0 : hosts_init(w, &key, cache_longest_timeout_ns(c));
+	int failed = hosts_init(w, &key, cache_longest_timeout_ns(c));
 	if (failed == 0)
 		failed = nt_pool_init(&w->pins, sizeof(struct found_names), c->flow.max);
 	if (failed == 0)
@@ -135,7 +135,8 @@ bool
 worker_tell(
 	struct worker *w, enum nt_fact kind, const struct nt_packet_meta *at, struct nt_mapping *m)
 {
-	if (nt_unlikely(w->cfg.live != NULL) && live_sheds_fact(w, kind, at, m))
+	if (!wants_names(w) ||
+		(nt_unlikely(w->cfg.live != NULL) && live_sheds_fact(w, kind, at, m)))
 		return false;
 	m->position = at->position;
 	m->seen_ns = at->clock_ns;
@@ -231,8 +232,7 @@ worker_new(const struct worker_config *cfg)
 	w->done.clock_ns = INT64_MIN;
 	w->W.clock_ns = INT64_MIN;
 	w->pinned_ns = INT64_MIN;
-	if (!cfg->no_names)
-		set_name_ports(w);
+	set_name_ports(w);
 	const int err = make_tables(w);
 	if (err != 0) {
 		worker_free(w);

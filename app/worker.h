@@ -41,8 +41,6 @@ struct worker_config {
 	const _Atomic int64_t *began_ns; /* the stream's first packet, before any is sent; ro */
 	struct nt_hash_key uid_key; /* the same in all workers */
 	const struct nt_hash_key *names_key; /* of what mappings go into; NULL: any */
-	bool no_names; /* no packet is looked into, nobody is looked up, hosts and verdicts neither
-			*/
 };
 
 struct worker *worker_new(const struct worker_config *cfg); /* NULL and errno */

@@ -50,6 +50,8 @@ void
 server_name_asserted(struct worker *w, uint32_t idx, const struct nt_server_name *name,
 	const struct nt_packet_meta *at, bool behind_proxy)
 {
+	if (!wants_names(w))
+		return;
 	const struct nt_flow *f = nt_flow_at(w->flows, idx);
 	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
 	const int64_t clock_ns = at != NULL ? at->clock_ns : INT64_MAX;

@@ -49,7 +49,8 @@ dns_stream_data(struct worker *w, uint32_t idx, int dir, const uint8_t *bytes, s
 	size_t msg_len;
 	while (nt_dns_stream_next(s, w->dns_buffers, &in, &msg, &msg_len)) {
 		confirm(w, f, cold, msg, msg_len);
-		dns_message(w, &place, msg, msg_len);
+		if (nt_likely(wants_names(w)))
+			dns_message(w, &place, msg, msg_len);
 	}
 	if (nt_unlikely(nt_dns_buffers_refused(w->dns_buffers) != refused) && dir == NT_FLOW_RESP)
 		answer_lost(w, at, NT_UNKNOWN_DROPPED, &place.to);

@@ -58,7 +58,7 @@ answer_whole(struct worker *w, const struct nt_packet_meta *at, uint64_t questio
 void
 fragment_of_answer(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at)
 {
-	if ((p->flags & NT_PKT_FRAG_FIRST) == 0 || p->proto != IPPROTO_UDP ||
+	if (!wants_names(w) || (p->flags & NT_PKT_FRAG_FIRST) == 0 || p->proto != IPPROTO_UDP ||
 		(w->port_use[p->sport] & PORT_DNS) == 0 ||
 		!nt_netset_has(&w->config->local_nets, &p->dst))
 		return;
@@ -72,8 +72,8 @@ void
 fragment_packet(struct worker *w, const struct mbuf_meta *meta)
 {
 	struct nt_packet p;
-	if (nt_packet_decode(&p, meta->data, meta->cap_len, meta->wire_len, meta->link) ==
-		NT_PACKET_OK)
+	if (wants_names(w) && nt_packet_decode(&p, meta->data, meta->cap_len, meta->wire_len,
+				      meta->link) == NT_PACKET_OK)
 		fragment_of_answer(w, &p, &meta->at);
 }
 
@@ -83,6 +83,8 @@ answer_lost(struct worker *w, const struct nt_packet_meta *at, enum nt_unknown w
 	const struct nt_addr *client)
 {
 	struct judging *j = &w->judging;
+	if (!wants_names(w))
+		return;
 	if (j->lost_position != at->position)
 		j->lost_told = 0;
 	j->lost_position = at->position;
@@ -119,6 +121,8 @@ look_for_hidden_dns(struct worker *w, const struct nt_flow *f, const struct nt_p
 	const struct nt_server_name *name)
 {
 	const struct nt_config *c = w->config;
+	if (!c->names.enabled)
+		return;
 	const struct ends e = ends_of(&f->key, f->orig_is_lo != 0);
 	const struct nt_ports *ports =
 		e.proto == IPPROTO_TCP ? &c->notice.dot_ports : &c->notice.doq_ports;

@@ -137,8 +137,6 @@ flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_m
 	nt_conn_open(w->conn, f, nt_flow_cold_at(w->flows, idx), p, m, src_is_lo);
 	nt_flow_schedule(w->flows, idx, f->deadline_ns);
 	verdicts_open(w, idx, p);
-	if (nt_unlikely(w->cfg.no_names))
-		f->stream = p->proto == IPPROTO_TCP ? STREAM_CLOSED : QUIC_DECIDED;
 	count(w, NT_COUNTER_CONNS_MADE, 1);
 	if (w->hosts != NULL && p->mac != NULL)
 		hosts_begin(w, p, m);

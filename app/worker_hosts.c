@@ -28,11 +28,17 @@ hosts_config(const struct nt_config *c, int64_t longest_timeout_ns)
 	};
 }
 
+static bool
+has_hosts(const struct nt_config *c)
+{
+	return c->hosts.enabled && c->names.enabled;
+}
+
 size_t
 hosts_bytes(const struct nt_config *c)
 {
 	const struct nt_hosts_config hosts = hosts_config(c, 0);
-	return c->hosts.enabled ? nt_hosts_bytes(&hosts) + nt_host_filter_bytes() : 0;
+	return has_hosts(c) ? nt_hosts_bytes(&hosts) + nt_host_filter_bytes() : 0;
 }
 
 int
@@ -40,7 +46,7 @@ hosts_init(struct worker *w, const struct nt_hash_key *key, int64_t longest_time
 {
 	const struct nt_config *c = w->config;
 	const struct nt_hosts_config hosts = hosts_config(c, longest_timeout_ns);
-	if (!c->hosts.enabled)
+	if (!has_hosts(c))
 		return 0;
 	w->hosts = nt_hosts_new(&hosts, key);
 	w->host_filter = nt_host_filter_new(key);

@@ -239,6 +239,8 @@ names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet
 		confirm_dns(f, cold, p, false);
 	if (use == PORT_DHCP)
 		confirm_dhcp(cold, p);
+	if (nt_unlikely(!wants_names(w)))
+		return;
 	if (use != PORT_DNS && !is_near(w, p)) {
 		count(w, NT_COUNTER_LOCAL_FOREIGN, 1);
 		return;

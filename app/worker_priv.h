@@ -128,7 +128,7 @@ struct worker {
 	struct nt_conn *conn;
 	struct nt_name_cache *names;
 	struct nt_name_cache *asserted; /* SSL_SNI and HTTP_HOST: no lookup told them */
-	struct nt_hosts *hosts; /* NULL: hosts.enabled is false */
+	struct nt_hosts *hosts; /* NULL: hosts.enabled or names.enabled is false */
 	struct nt_host_filter *host_filter;
 	struct nt_dns_match *queries;
 	struct nt_dns_buffers *dns_buffers; /* of DNS over TCP */
@@ -176,6 +176,13 @@ static inline void
 count(struct worker *w, enum nt_counter c, uint64_t n)
 {
 	nt_counter_add(&w->counters, c, n);
+}
+
+/* Else payload is looked into for records alone. */
+static inline bool
+wants_names(const struct worker *w)
+{
+	return w->config->names.enabled;
 }
 
 static inline struct nt_addr

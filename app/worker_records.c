@@ -110,7 +110,7 @@ resolve_due(struct worker *w, unsigned int max)
 	do {
 		window_fill(&win, w, NT_MIN(max - n, (unsigned int)NAMES_WINDOW));
 		end_streams(w, &win);
-		if (nt_likely(!w->cfg.no_names))
+		if (nt_likely(wants_names(w)))
 			names_ahead(w, win.flows, win.count, win.keys);
 		for (unsigned int i = 0; i < win.count; i++)
 			resolve(w, win.flows[i], win.keys[i]);
@@ -143,7 +143,7 @@ pin(struct worker *w, unsigned int max)
 	const int64_t clock_ns = w->W.clock_ns;
 	if (clock_ns < w->pinned_ns + apart_ns)
 		return 0;
-	const unsigned int n = w->cfg.no_names ? 0 : pins_due(w, max);
+	const unsigned int n = wants_names(w) ? pins_due(w, max) : 0;
 	if (n < max)
 		w->pinned_ns = clock_ns;
 	return n;

@@ -229,7 +229,7 @@ row_make(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2],
 	struct nt_conn_summary s;
 	nt_conn_summarize(w->conn, f, nt_flow_cold_at(w->flows, idx), &s);
 	begin_row(w, f, &s, row);
-	if (!w->cfg.no_names)
+	if (nt_likely(wants_names(w)))
 		name_row(w, idx, keys, row);
 	count_hits(w, row, &s);
 }

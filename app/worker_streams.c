@@ -278,7 +278,10 @@ open_stream(struct worker *w, uint32_t idx)
 		if (dns_stream_wanted(w, f))
 			s->flags |= DNS;
 	}
-	stream_of(&w->streams, idx)->detect.host = take_host;
+	if (nt_likely(wants_names(w)))
+		stream_of(&w->streams, idx)->detect.host = take_host;
+	else
+		nt_detect_no_names(&stream_of(&w->streams, idx)->detect);
 	f->stream = STREAM_OPEN;
 }
 
@@ -366,7 +369,8 @@ decided(const struct feed *d)
 	d->s->flags |= DECIDED;
 	if ((d->s->flags & DNS) != 0)
 		return;
-	if (nt_detect_wants_hosts(&d->s->detect) && has_room_for_hosts(d->w, d->s))
+	if (wants_names(d->w) && nt_detect_wants_hosts(&d->s->detect) &&
+		has_room_for_hosts(d->w, d->s))
 		nt_flow_at(d->w->flows, d->idx)->stream = STREAM_HOSTS;
 	else
 		close_stream(d->w, d->idx);

@@ -122,7 +122,7 @@ verdicts_open(struct worker *w, uint32_t idx, const struct nt_packet *p)
 {
 	struct judging *j = &w->judging;
 	const bool joined = p->proto == IPPROTO_TCP && (p->tcp_flags & TCP_SYN) == 0;
-	if (nt_unlikely(w->cfg.no_names)) {
+	if (nt_unlikely(!wants_names(w))) {
 		j->of_flow[idx] = STATE_EXEMPT;
 		return;
 	}
@@ -354,7 +354,7 @@ verdicts_row(struct worker *w, const struct nt_flow *f, uint32_t idx, struct nt_
 {
 	const uint8_t kept = w->judging.of_flow[idx];
 	unsigned int state = kept & ~KEPT;
-	if (nt_unlikely(w->cfg.no_names))
+	if (nt_unlikely(!wants_names(w)))
 		return;
 	if (((kept & ORIG_IS_LO) != 0) != (f->orig_is_lo != 0))
 		state = judge_turned(w, f, idx);

@@ -304,6 +304,9 @@ const struct config_key config_keys[] = {
 		.unit = "tunnels",
 		.help = "Tunnels known at once; beyond, one near its end is forgotten." },
 
+	{ "names.enabled", BOOL(names.enabled), .def = true,
+		.help = "Else there are no names and no notices: nothing is learnt, nobody is "
+			"looked up, and payload is looked into only for `service` and `history`." },
 	{ "names.dns_ports", PORTS(names.dns_ports), .def = 53, .unit = "ports",
 		.help = "UDP ports of DNS servers. With none ([]), no names come from DNS." },
 	{ "names.mdns_ports", PORTS(names.mdns_ports), .def = 5353, .unit = "ports",

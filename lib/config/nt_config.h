@@ -174,6 +174,7 @@ struct nt_config {
 	} tunnel;
 
 	struct {
+		bool enabled; /* names.enabled true */
 		struct nt_ports dns_ports; /* names.dns_ports [53] */
 		struct nt_ports mdns_ports; /* names.mdns_ports [5353] */
 		struct nt_ports llmnr_ports; /* names.llmnr_ports [5355] */

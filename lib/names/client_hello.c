@@ -91,7 +91,7 @@ in_extension(const struct nt_client_hello *h, enum step next)
 static enum step
 begin_name(struct nt_client_hello *h, struct nt_server_name *name)
 {
-	if (h->number > h->item || h->named)
+	if (h->number > h->item || h->named || name == NULL)
 		return SKIP_EXTENSION;
 	h->name = h->number;
 	h->named = true;
@@ -187,7 +187,7 @@ step_over(struct nt_client_hello *h, size_t len)
 
 /* Extensions that are there in whole, and of which nothing is wanted: most. */
 static size_t
-skip_extensions(struct nt_client_hello *h, const uint8_t *data, size_t len)
+skip_extensions(struct nt_client_hello *h, const uint8_t *data, size_t len, bool wants_name)
 {
 	const size_t most = NT_MIN(len, h->left);
 	size_t at = 0;
@@ -198,7 +198,8 @@ skip_extensions(struct nt_client_hello *h, const uint8_t *data, size_t len)
 		const unsigned int type = (unsigned int)data[at] << 8 | data[at + 1];
 		const size_t size = (size_t)data[at + 2] << 8 | data[at + 3];
 
-		if (type == EXT_SERVER_NAME || type == EXT_ECH || size > most - at - EXT_HEAD)
+		if ((wants_name && (type == EXT_SERVER_NAME || type == EXT_ECH)) ||
+			size > most - at - EXT_HEAD)
 			break;
 		at += EXT_HEAD + size;
 	}
@@ -240,7 +241,7 @@ nt_client_hello_feed(
 		else
 			at += step_over(h, len - at);
 		settle(h);
-		const size_t skipped = skip_extensions(h, data + at, len - at);
+		const size_t skipped = skip_extensions(h, data + at, len - at, name != NULL);
 		if (skipped != 0)
 			settle(h);
 		at += skipped;

@@ -8,6 +8,7 @@ enum {
 	NAMED = 1 << 0, /* name is whole */
 	WAITS = 1 << 1, /* a protocol that may turn to TLS: a ClientHello is waited for */
 	HANDS = 1 << 4, /* ... and Zeek's analyzer hands over to that of TLS */
+	NAMELESS = 1 << 5, /* nobody wants them */
 	BEGUN = 1 << 2, /* the originator has sent something; the responder: shifted by one */
 };
 
@@ -49,6 +50,19 @@ nt_detect_begin(struct nt_detect *d, uint16_t port)
 	nt_tls_begin(&d->tls);
 	nt_http_begin(&d->http);
 	nt_server_name_clear(&d->gathered);
+}
+
+void
+nt_detect_no_names(struct nt_detect *d)
+{
+	d->flags |= NAMELESS;
+}
+
+/* Where names go; NULL: they are stepped over. */
+static struct nt_server_name *
+gathered(struct nt_detect *d)
+{
+	return (d->flags & NAMELESS) != 0 ? NULL : &d->gathered;
 }
 
 const struct nt_server_name *
@@ -98,7 +112,7 @@ static void
 feed_tls(struct nt_detect *d, int dir, const uint8_t *data, size_t len, uint64_t total,
 	bool beginning)
 {
-	const unsigned int got = nt_tls_feed(&d->tls, dir, data, len, &d->gathered);
+	const unsigned int got = nt_tls_feed(&d->tls, dir, data, len, gathered(d));
 
 	if ((got & NT_TLS_BEGINS) != 0 && beginning)
 		d->attached |= NT_DETECT_TLS;
@@ -148,7 +162,7 @@ feed_http(struct nt_detect *d, int dir, const uint8_t *data, size_t len, uint64_
 
 	/* Ends: each Host takes a byte at least. */
 	do {
-		got = nt_http_feed(&d->http, dir, data + at, len - at, &d->gathered, &taken);
+		got = nt_http_feed(&d->http, dir, data + at, len - at, gathered(d), &taken);
 		note_http(d, got, total, beginning);
 		at += taken;
 	} while ((got & NT_HTTP_HOST) != 0 && at < len);
@@ -325,6 +339,6 @@ bool
 nt_detect_end(struct nt_detect *d, int dir, uint64_t total)
 {
 	if ((d->live & NT_DETECT_HTTP) != 0)
-		note_http(d, nt_http_end(&d->http, dir, &d->gathered), total, true);
+		note_http(d, nt_http_end(&d->http, dir, gathered(d)), total, true);
 	return goes_on(d, total);
 }

@@ -33,6 +33,7 @@ void nt_client_hello_begin(struct nt_client_hello *h, uint32_t length);
 /*
  * Take the next len bytes; those past the body's end are not looked at. The name is gathered in
  * *name (cleared when it begins) and not judged: the caller finishes it when DONE and h->named.
+ * NULL: it is not wanted.
  */
 enum nt_hello_verdict nt_client_hello_feed(
 	struct nt_client_hello *h, const uint8_t *data, size_t len, struct nt_server_name *name);

@@ -37,6 +37,9 @@ struct nt_detect {
 /* port: the responder's. */
 void nt_detect_begin(struct nt_detect *d, uint16_t port);
 
+/* From its beginning on: the services only. */
+void nt_detect_no_names(struct nt_detect *d);
+
 /*
  * What the first piece of a connection says by itself: for most that are neither HTTP nor TLS it is
  * all that has to be seen, and no struct is needed.

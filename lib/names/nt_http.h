@@ -52,8 +52,9 @@ void nt_http_begin(struct nt_http *h);
 
 /*
  * dir: 0 the originator, 1 the responder. name: where the Host is gathered, the same until
- * NT_HTTP_HOST; the next request's overwrites it. Returns NT_HTTP_* bits; *ret_taken: bytes looked
- * at: all, or as far as TUNNEL or HOST, behind which the rest is to be fed again.
+ * NT_HTTP_HOST; the next request's overwrites it; or NULL: it is not wanted. Returns NT_HTTP_*
+ * bits; *ret_taken: bytes looked at: all, or as far as TUNNEL or HOST, behind which the rest is to
+ * be fed again.
  */
 unsigned int nt_http_feed(struct nt_http *h, int dir, const uint8_t *data, size_t len,
 	struct nt_server_name *name, size_t *ret_taken);

@@ -46,6 +46,7 @@ struct nt_quic_result {
 struct nt_quic_config {
 	uint32_t connections; /* in the pool, rounded up to a power of two; about 16 KiB each */
 	uint64_t decryptions_per_sec; /* 0 is unlimited */
+	bool confirm_only; /* a flow is DONE when it is confirmed; its ClientHello is not read */
 };
 
 struct nt_quic_stats {

@@ -48,9 +48,9 @@ void nt_tls_begin(struct nt_tls *t);
 bool nt_tls_may_begin(int dir, const uint8_t head[NT_TLS_HEAD]);
 
 /*
- * dir: 0 the originator, 1 the responder. name: where the server's name is gathered; the same
- * until NT_TLS_NAME, not touched any more after it. Returns NT_TLS_* bits. After BAD and OVER
- * nothing more is to be fed.
+ * dir: 0 the originator, 1 the responder. name: where the server's name is gathered, the same
+ * until NT_TLS_NAME, not touched any more after it; or NULL: it is not wanted. Returns NT_TLS_*
+ * bits. After BAD and OVER nothing more is to be fed.
  */
 unsigned int nt_tls_feed(
 	struct nt_tls *t, int dir, const uint8_t *data, size_t len, struct nt_server_name *name);

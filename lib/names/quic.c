@@ -9,6 +9,7 @@ struct nt_quic {
 	struct quic_cipher *cipher;
 	struct quic_table table;
 	struct nt_bucket rate;
+	bool confirm_only;
 	struct nt_quic_stats stats;
 	uint8_t plain[QUIC_PLAIN_MAX];
 	uint8_t hello[NT_QUIC_HELLO_MAX]; /* of the connection that was done last */
@@ -38,6 +39,7 @@ nt_quic_new(const struct nt_quic_config *cfg, const struct nt_hash_key *key)
 		return NULL;
 	}
 	nt_bucket_init(&q->rate, cfg->decryptions_per_sec, cfg->decryptions_per_sec);
+	q->confirm_only = cfg->confirm_only;
 	return q;
 }
 
@@ -159,6 +161,8 @@ read_packet(struct visit *v, const struct quic_packet *p)
 	if (p->type != QUIC_INITIAL || !decrypt(v, p))
 		return NT_QUIC_MORE;
 	v->ret->confirmed = true;
+	if (v->q->confirm_only)
+		return NT_QUIC_DONE;
 	if (!quic_crypto_frames(&v->conn->crypto, v->q->plain, v->plain_len))
 		return NT_QUIC_NOT;
 	return judge(v);

@@ -46,7 +46,7 @@ hello_done(struct nt_tls *t, struct nt_server_name *name)
 {
 	if (!nt_hello_version_ok(t->hello.version))
 		return NT_TLS_BAD;
-	if (!t->hello.named)
+	if (!t->hello.named || name == NULL)
 		return NT_TLS_HELLO;
 	if (t->hello.ech)
 		name->flags |= NT_SERVER_NAME_ECH;
@@ -118,8 +118,8 @@ message_body(struct nt_tls *t, struct nt_tls_side *s, const uint8_t *data, size_
 	unsigned int ret = 0;
 
 	/* A second one (HelloRetryRequest, renegotiation) must not touch the name of the first. */
-	if (s->message_head[0] == MESSAGE_CLIENT_HELLO && !t->named)
-		ret = client_hello(t, s, data, len, name);
+	if (s->message_head[0] == MESSAGE_CLIENT_HELLO)
+		ret = client_hello(t, s, data, len, t->named ? NULL : name);
 	else if (s->message_head[0] == MESSAGE_SERVER_HELLO)
 		ret = server_hello(s, data, len);
 	s->message_left -= (uint32_t)len;

@@ -90,6 +90,30 @@ test_hosts(void **state)
 	assert_name("a.example");
 }
 
+/* The services are the same. */
+static void
+test_no_names(void **state)
+{
+	struct bytes hello = { 0 };
+
+	(void)state;
+	for (size_t piece = 1; piece <= sizeof(requests); piece++) {
+		begin_hosts();
+		nt_detect_no_names(&d);
+		for (size_t at = 0; at < sizeof(requests) - 1; at += piece)
+			say(0, requests + at, NT_MIN(piece, sizeof(requests) - 1 - at));
+		assert_int_equal(nt_detect_services(&d), NT_DETECT_HTTP);
+		assert_null(nt_detect_name(&d));
+		assert_string_equal(told, "");
+	}
+	put_client_hello(&hello, "www.example.com");
+	begin(443);
+	nt_detect_no_names(&d);
+	bytes(0, &hello);
+	assert_int_equal(nt_detect_services(&d), NT_DETECT_TLS);
+	assert_null(nt_detect_name(&d));
+}
+
 /* Behind the bytes that decide only the originator is read. */
 static void
 test_hosts_after_decision(void **state)
@@ -378,6 +402,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_http),
 		cmocka_unit_test(test_hosts),
+		cmocka_unit_test(test_no_names),
 		cmocka_unit_test(test_hosts_after_decision),
 		cmocka_unit_test(test_hosts_end),
 		cmocka_unit_test(test_violation_takes_it_away),

@@ -225,6 +225,31 @@ test_not_authentic(void **state)
 	}
 }
 
+/* Where that is all that is wanted, the first authentic packet is enough. */
+static void
+test_confirm_only(void **state)
+{
+	const struct nt_quic_config cfg = { .connections = 4, .confirm_only = true };
+	const struct nt_hash_key key = { { 1, 2, 3, 4 } };
+	struct seal s = seal_with(SEAL_V1, DCID);
+	struct nt_quic_stats stats;
+	uint8_t packet[300];
+
+	(void)state;
+	nt_quic_free(q);
+	q = nt_quic_new(&cfg, &key);
+	assert_non_null(q);
+	assert_int_equal(nt_quic_datagram(q, FLOW, 1, packet, unhex(rfc_server, packet), NOW, &r),
+		NT_QUIC_MORE);
+	assert_false(r.confirmed);
+	make_hello(1800);
+	assert_int_equal(offer(&s, 900, 900), NT_QUIC_DONE);
+	assert_true(r.confirmed);
+	assert_null(r.hello);
+	nt_quic_stats(q, &stats);
+	assert_int_equal(stats.decrypted, 1);
+}
+
 /* In small frames, backwards, over packets and datagrams, some twice and overlapping. */
 static void
 test_pieces(void **state)
@@ -519,6 +544,7 @@ main(void)
 		TEST(test_rfc),
 		TEST(test_rfc_server),
 		TEST(test_not_authentic),
+		TEST(test_confirm_only),
 		TEST(test_pieces),
 		TEST(test_first_stands),
 		TEST(test_server_cid),

@@ -72,6 +72,53 @@ test_every_truncation_is_unfinished(void **state)
 	}
 }
 
+/* A second one does not touch the name, and is judged all the same, whether the first had one. */
+static void
+test_second_hello(void **state)
+{
+	struct bytes first = { 0 }, body = { 0 }, message = { 0 }, second = { 0 };
+
+	(void)state;
+	put_client_hello(&first, "www.example.com");
+	put_hello_body(&body, "other.example.com", NULL);
+	put_message(&message, 1, &body);
+	put_record(&second, 22, message.at, message.len);
+	for (size_t piece = 1; piece <= second.len; piece++) {
+		begin();
+		feed(0, &first, piece);
+		assert_int_equal(feed(0, &second, piece), NT_TLS_HELLO);
+		assert_name("www.example.com");
+	}
+	message.at[4] = 0x7e; /* no version of TLS */
+	second.len = 0;
+	put_record(&second, 22, message.at, message.len);
+	begin();
+	feed(0, &first, 7);
+	assert_int_equal(feed(0, &second, 7), NT_TLS_BAD);
+	assert_name("www.example.com");
+}
+
+/* Of whatever is fed, all but the name is the same where nobody wants it. */
+static void
+test_unwanted_name(void **state)
+{
+	struct bytes b = { 0 };
+
+	(void)state;
+	put_client_hello(&b, "www.example.com");
+	for (size_t at = 0; at < b.len; at++) {
+		struct bytes broken = b;
+
+		broken.at[at] ^= 0xff;
+		begin();
+		const unsigned int wanted = nt_tls_feed(&t, 0, broken.at, broken.len, &name);
+		begin();
+		const unsigned int got = nt_tls_feed(&t, 0, broken.at, broken.len, NULL);
+
+		assert_int_equal(got, wanted & ~(unsigned int)NT_TLS_NAME);
+	}
+}
+
 static void
 test_over_records(void **state)
 {
@@ -244,6 +291,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_client_hello),
 		cmocka_unit_test(test_every_truncation_is_unfinished),
+		cmocka_unit_test(test_second_hello),
+		cmocka_unit_test(test_unwanted_name),
 		cmocka_unit_test(test_over_records),
 		cmocka_unit_test(test_ech),
 		cmocka_unit_test(test_no_names),
