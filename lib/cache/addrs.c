@@ -56,16 +56,6 @@ nt_addrs_tag_of(const struct nt_addrs *a, uint32_t id)
 	return nt_addrs_tag(a, &addr);
 }
 
-bool
-nt_addrs_is(const struct nt_addrs *a, uint32_t id, const struct nt_addr *addr)
-{
-	const struct nt_interned_addr *e = nt_addrs_at(a, id);
-
-	if (id & NT_ADDRS_LONG)
-		return memcmp(e->bytes, addr, sizeof(*addr)) == 0;
-	return addr->family == NT_FAMILY_IPV4 && memcmp(e->bytes, addr->bytes, 4) == 0;
-}
-
 uint32_t
 nt_addrs_find(const struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
 {

@@ -57,8 +57,10 @@ void nt_addrs_release(struct nt_addrs *a, uint32_t id);
 static inline struct nt_interned_addr *
 nt_addrs_at(const struct nt_addrs *a, uint32_t id)
 {
-	return id & NT_ADDRS_LONG ? nt_pool_at(&a->others, id ^ NT_ADDRS_LONG)
-				  : nt_pool_at(&a->ipv4, id);
+	const size_t at = id & ~NT_ADDRS_LONG;
+
+	return (void *)(id & NT_ADDRS_LONG ? a->others.mem + at * NT_ADDRS_LONG_BYTES
+					   : a->ipv4.mem + at * NT_ADDRS_IPV4_BYTES);
 }
 
 static inline uint32_t
@@ -68,7 +70,16 @@ nt_addrs_used(const struct nt_addrs *a)
 }
 
 /* Is it this one? */
-bool nt_addrs_is(const struct nt_addrs *a, uint32_t id, const struct nt_addr *addr);
+static inline bool
+nt_addrs_is(const struct nt_addrs *a, uint32_t id, const struct nt_addr *addr)
+{
+	const struct nt_interned_addr *e = nt_addrs_at(a, id);
+
+	if (id & NT_ADDRS_LONG)
+		return memcmp(e->bytes, addr, sizeof(*addr)) == 0;
+	return addr->family == NT_FAMILY_IPV4 && memcmp(e->bytes, addr->bytes, 4) == 0;
+}
+
 struct nt_addr nt_addrs_get(const struct nt_addrs *a, uint32_t id);
 /* nt_addrs_tag of that. */
 uint32_t nt_addrs_tag_of(const struct nt_addrs *a, uint32_t id);

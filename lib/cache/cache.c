@@ -109,11 +109,6 @@ nt_name_cache_new(const struct nt_name_cache_config *cfg, const struct nt_hash_k
 	}
 	nt_wheel_init(&c->wheel);
 	c->lost_until_ns = INT64_MIN;
-	c->in_pair = nt_pool_view(&c->lives, offsetof(struct nt_life, in_pair));
-	c->in_bond = nt_pool_view(&c->lives, offsetof(struct nt_life, in_bond));
-	c->in_wheel = nt_pool_view(&c->lives, offsetof(struct nt_life, in_wheel));
-	c->in_addr = nt_pool_view(&c->bonds, offsetof(struct nt_bond, in_addr));
-	c->in_name = nt_pool_view(&c->bonds, offsetof(struct nt_bond, in_name));
 	return c;
 }
 

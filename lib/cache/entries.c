@@ -83,7 +83,7 @@ take(struct tour *t, uint32_t id)
 static bool
 take_bond(struct tour *t, const struct nt_bond *b)
 {
-	for (uint32_t id = b->lives; id != NT_LIST_NONE; id = nt_list_next(&t->c->in_bond, id))
+	for (uint32_t id = b->lives; id != NT_LIST_NONE; id = nt_list_next(nt_in_bond(t->c), id))
 		if (!take(t, id))
 			return false;
 	return true;
@@ -99,7 +99,7 @@ begin(const struct nt_name_cache *c, uint32_t skip, struct nt_name_entries *ret)
 }
 
 static void
-take_bonds(struct tour *t, const struct nt_list_view *v, uint32_t head)
+take_bonds(struct tour *t, struct nt_list_view v, uint32_t head)
 {
 	for (uint32_t id = head; id != NT_LIST_NONE; id = nt_list_next(v, id))
 		if (!take_bond(t, nt_bond_at(t->c, id)))
@@ -114,7 +114,7 @@ nt_name_entries_of_addr(const struct nt_name_cache *c, const struct nt_addr *add
 	uint32_t id = nt_addrs_find(&c->addrs, nt_addrs_tag(&c->addrs, addr), addr);
 
 	if (id != NT_LIST_NONE)
-		take_bonds(&t, &c->in_addr, nt_addrs_at(&c->addrs, id)->bonds);
+		take_bonds(&t, nt_in_addr(c), nt_addrs_at(&c->addrs, id)->bonds);
 }
 
 void
@@ -127,7 +127,7 @@ nt_name_entries_of_name(const struct nt_name_cache *c, const char *name, uint16_
 	if (len > 0 && len <= NT_MAPPING_NAME_MAX)
 		id = nt_names_find(&c->names, nt_names_tag(&c->names, name, len), name, len);
 	if (id != NT_LIST_NONE)
-		take_bonds(&t, &c->in_name, nt_names_at(&c->names, id)->bonds);
+		take_bonds(&t, nt_in_name(c), nt_names_at(&c->names, id)->bonds);
 }
 
 /* A free life's bond is none: nt_store_drop. */

@@ -124,10 +124,10 @@ nt_evict_make_room(struct nt_name_cache *c, uint16_t name_len, bool *ret_made)
 static void
 evict_of_address(struct nt_name_cache *c, struct nt_interned_addr *a)
 {
-	uint32_t bond = nt_list_at(&c->in_addr, a->bonds)->prev;
+	uint32_t bond = nt_list_at(nt_in_addr(c), a->bonds)->prev;
 
 	a->trimmed = true;
-	nt_store_drop(c, nt_list_at(&c->in_bond, nt_bond_at(c, bond)->lives)->prev);
+	nt_store_drop(c, nt_list_at(nt_in_bond(c), nt_bond_at(c, bond)->lives)->prev);
 	c->stats.evicted_per_address++;
 }
 

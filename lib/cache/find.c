@@ -49,7 +49,7 @@ find_among_few(const struct nt_name_cache *c, const struct wanted *w)
 	uint32_t id = nt_bond_at(c, w->bond)->lives;
 
 	while (id != NT_LIST_NONE && !is_wanted(nt_life_at(c, id), w))
-		id = nt_list_next(&c->in_bond, id);
+		id = nt_list_next(nt_in_bond(c), id);
 	return id;
 }
 
@@ -71,7 +71,7 @@ find_indexed(const struct nt_name_cache *c, const struct wanted *w, const struct
 {
 	uint32_t id = nt_store_pair(c, nt_pair_tag((uint32_t)k->addr, (uint32_t)k->client));
 
-	for (unsigned int n = 0; id != NT_LIST_NONE; id = nt_list_next(&c->in_pair, id)) {
+	for (unsigned int n = 0; id != NT_LIST_NONE; id = nt_list_next(nt_in_pair(c), id)) {
 		if (is_wanted(nt_life_at(c, id), w))
 			return id;
 		if (++n > NT_STORE_PAIR_FEW)
@@ -98,7 +98,7 @@ find_bond(const struct nt_name_cache *c, uint32_t addr, const struct nt_mapping 
 	uint32_t at, id;
 
 	if (!a->bonds_indexed) {
-		for (id = a->bonds; id != NT_LIST_NONE; id = nt_list_next(&c->in_addr, id))
+		for (id = a->bonds; id != NT_LIST_NONE; id = nt_list_next(nt_in_addr(c), id))
 			if (is_name(c, nt_bond_at(c, id)->name, m, k))
 				break;
 		return id;
@@ -151,7 +151,7 @@ bond_among_few(const struct nt_name_cache *c, uint32_t addr, uint32_t name)
 	uint32_t id = nt_addrs_at(&c->addrs, addr)->bonds;
 
 	while (id != NT_LIST_NONE && nt_bond_at(c, id)->name != name)
-		id = nt_list_next(&c->in_addr, id);
+		id = nt_list_next(nt_in_addr(c), id);
 	return id;
 }
 

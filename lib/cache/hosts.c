@@ -41,13 +41,9 @@ tables_init(struct nt_hosts *h)
 	if (h->ring == NULL || h->memos == NULL)
 		return -errno;
 	h->stopped = NT_LIST_NONE;
-	h->in_mac =
-		(struct nt_list_view){ (uint8_t *)h->ring + offsetof(struct nt_sighting, in_mac),
-			sizeof(*h->ring) };
-	h->in_addr =
-		(struct nt_list_view){ (uint8_t *)h->ring + offsetof(struct nt_sighting, in_addr),
-			sizeof(*h->ring) };
-	h->in_stopped = nt_pool_view(&h->macs, offsetof(struct nt_host_mac, in_stopped));
+	h->in_mac = NT_LIST_VIEW(h->ring, struct nt_sighting, in_mac);
+	h->in_addr = NT_LIST_VIEW(h->ring, struct nt_sighting, in_addr);
+	h->in_stopped = NT_LIST_VIEW(h->macs.mem, struct nt_host_mac, in_stopped);
 	return 0;
 }
 
@@ -135,7 +131,7 @@ forget_mac(struct nt_hosts *h, uint32_t id)
 {
 	const struct nt_host_mac *m = nt_host_mac_at(h, id);
 	if (m->stopped != NT_HOST_NEVER) {
-		nt_list_remove(&h->in_stopped, &h->stopped, id);
+		nt_list_remove(h->in_stopped, &h->stopped, id);
 		h->stats.stopped_now--;
 	}
 	nt_slots_remove(&h->by_mac, mac_tag(h, m->mac), id); /* an older record is not in it */
@@ -151,12 +147,12 @@ drop_sighting(struct nt_hosts *h, uint32_t id)
 	const uint32_t tag = addr_tag(h, &s->addr), head = nt_host_find_addr(h, &s->addr);
 	uint32_t left = head;
 	note_change(h, &s->addr, s->mac);
-	nt_list_remove(&h->in_addr, &left, id);
+	nt_list_remove(h->in_addr, &left, id);
 	if (left == NT_LIST_NONE)
 		nt_slots_remove(&h->by_addr, tag, head);
 	else if (left != head)
 		nt_slots_replace(&h->by_addr, tag, head, left);
-	nt_list_remove(&h->in_mac, &m->sightings, id);
+	nt_list_remove(h->in_mac, &m->sightings, id);
 	if (m->sightings == NT_LIST_NONE && m->stopped == NT_HOST_NEVER)
 		forget_mac(h, s->mac);
 	s->mac = NT_LIST_NONE;
@@ -208,8 +204,8 @@ present_mac(struct nt_hosts *h, uint64_t mac, int64_t slot)
 static void
 touch_stopped(struct nt_hosts *h, uint32_t id)
 {
-	nt_list_remove(&h->in_stopped, &h->stopped, id);
-	nt_list_push_back(&h->in_stopped, &h->stopped, id);
+	nt_list_remove(h->in_stopped, &h->stopped, id);
+	nt_list_push_back(h->in_stopped, &h->stopped, id);
 }
 
 static void
@@ -217,9 +213,9 @@ stop(struct nt_hosts *h, uint32_t id, uint64_t position)
 {
 	struct nt_host_mac *m = nt_host_mac_at(h, id);
 	m->stopped = position;
-	for (uint32_t s = m->sightings; s != NT_LIST_NONE; s = nt_list_next(&h->in_mac, s))
+	for (uint32_t s = m->sightings; s != NT_LIST_NONE; s = nt_list_next(h->in_mac, s))
 		note_change(h, &h->ring[s].addr, id);
-	nt_list_push_back(&h->in_stopped, &h->stopped, id);
+	nt_list_push_back(h->in_stopped, &h->stopped, id);
 	h->stats.stopped++;
 	h->stats.stopped_now++;
 	if (h->stats.stopped_now > h->cfg.max_links)
@@ -237,7 +233,7 @@ static struct seen
 look_back(const struct nt_hosts *h, uint32_t head, const struct nt_addr *addr, int64_t slot)
 {
 	struct seen ret = { .before = NT_LIST_NONE };
-	for (uint32_t id = head; id != NT_LIST_NONE; id = nt_list_next(&h->in_mac, id)) {
+	for (uint32_t id = head; id != NT_LIST_NONE; id = nt_list_next(h->in_mac, id)) {
 		const struct nt_sighting *s = &h->ring[id];
 		if (s->slot < slot - 1 || ret.known)
 			break;
@@ -262,8 +258,8 @@ add_sighting(struct nt_hosts *h, const struct nt_sighting *s)
 	note_change(h, &s->addr, s->mac);
 	h->ring[at] = *s;
 	h->count++;
-	nt_list_push_front(&h->in_mac, &nt_host_mac_at(h, s->mac)->sightings, at);
-	nt_list_push_front(&h->in_addr, &list, at);
+	nt_list_push_front(h->in_mac, &nt_host_mac_at(h, s->mac)->sightings, at);
+	nt_list_push_front(h->in_addr, &list, at);
 	if (head == NT_LIST_NONE)
 		nt_slots_insert(&h->by_addr, tag, at);
 	else

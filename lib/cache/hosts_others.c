@@ -47,7 +47,7 @@ owner_of(struct nt_hosts *h, const struct nt_addr *addr, struct moment *at)
 	const uint32_t head = nt_host_find_addr(h, addr);
 	uint32_t found = NT_LIST_NONE;
 	unsigned int steps = 0;
-	for (uint32_t id = head; id != NT_LIST_NONE; id = nt_list_next(&h->in_addr, id)) {
+	for (uint32_t id = head; id != NT_LIST_NONE; id = nt_list_next(h->in_addr, id)) {
 		const struct nt_sighting *s = &h->ring[id];
 		if (s->slot < at->slot - 1)
 			break;
@@ -87,7 +87,7 @@ find_others(struct nt_hosts *h, const struct nt_addr *addr, struct moment *at, s
 		return 0;
 	const uint32_t head = nt_host_mac_at(h, mac)->sightings;
 	for (uint32_t id = head; id != NT_LIST_NONE && count < max;
-		id = nt_list_next(&h->in_mac, id)) {
+		id = nt_list_next(h->in_mac, id)) {
 		const struct nt_sighting *s = &h->ring[id];
 		if (s->slot < at->slot - 1)
 			break;

@@ -7,7 +7,7 @@ link_pair(struct nt_name_cache *c, uint32_t tag, uint32_t life)
 {
 	uint32_t head = nt_store_pair(c, tag), old = head;
 
-	nt_list_push_front(&c->in_pair, &head, life);
+	nt_list_push_front(nt_in_pair(c), &head, life);
 	if (old == NT_LIST_NONE)
 		nt_slots_insert(&c->by_pair, tag, life);
 	else
@@ -19,7 +19,7 @@ unlink_pair(struct nt_name_cache *c, uint32_t tag, uint32_t life)
 {
 	uint32_t head = nt_store_pair(c, tag), old = head;
 
-	nt_list_remove(&c->in_pair, &head, life);
+	nt_list_remove(nt_in_pair(c), &head, life);
 	if (head == NT_LIST_NONE)
 		nt_slots_remove(&c->by_pair, tag, old);
 	else if (head != old)
@@ -61,7 +61,7 @@ is_present(const struct nt_name_cache *c, uint32_t head, uint32_t life)
 {
 	const struct nt_life *l = nt_life_at(c, life);
 
-	for (uint32_t id = head; id != life; id = nt_list_next(&c->in_pair, id)) {
+	for (uint32_t id = head; id != life; id = nt_list_next(nt_in_pair(c), id)) {
 		const struct nt_life *other = nt_life_at(c, id);
 
 		if (other->bond == l->bond && nt_life_is_to(other, nt_life_client(l)) &&
@@ -94,7 +94,7 @@ pair_length(const struct nt_name_cache *c, uint32_t head)
 	unsigned int n = 0;
 
 	for (uint32_t id = head; id != NT_LIST_NONE && n <= NT_STORE_PAIR_FEW;
-		id = nt_list_next(&c->in_pair, id))
+		id = nt_list_next(nt_in_pair(c), id))
 		n++;
 	return n;
 }
@@ -103,7 +103,7 @@ pair_length(const struct nt_name_cache *c, uint32_t head)
 static void
 index_pair(struct nt_name_cache *c, uint32_t head)
 {
-	for (uint32_t id = head; id != NT_LIST_NONE; id = nt_list_next(&c->in_pair, id))
+	for (uint32_t id = head; id != NT_LIST_NONE; id = nt_list_next(nt_in_pair(c), id))
 		if (!nt_life_at(c, id)->by_life && is_present(c, head, id))
 			add_life(c, tags_of_life(c, nt_life_at(c, id)).life, id);
 }
@@ -118,9 +118,9 @@ add_bond(struct nt_name_cache *c, uint32_t bond)
 static void
 index_bonds(struct nt_name_cache *c, struct nt_interned_addr *a)
 {
-	for (uint32_t id = a->bonds; id != NT_LIST_NONE; id = nt_list_next(&c->in_addr, id))
+	for (uint32_t id = a->bonds; id != NT_LIST_NONE; id = nt_list_next(nt_in_addr(c), id))
 		nt_slots_prefetch(&c->by_bond, bond_tag(c, nt_bond_at(c, id)));
-	for (uint32_t id = a->bonds; id != NT_LIST_NONE; id = nt_list_next(&c->in_addr, id))
+	for (uint32_t id = a->bonds; id != NT_LIST_NONE; id = nt_list_next(nt_in_addr(c), id))
 		add_bond(c, id);
 	a->bonds_indexed = 1;
 }
@@ -131,7 +131,7 @@ has_few_bonds(const struct nt_name_cache *c, const struct nt_interned_addr *a)
 	unsigned int n = 0;
 
 	for (uint32_t id = a->bonds; id != NT_LIST_NONE && n <= NT_STORE_FEW;
-		id = nt_list_next(&c->in_addr, id))
+		id = nt_list_next(nt_in_addr(c), id))
 		n++;
 	return n <= NT_STORE_FEW;
 }
@@ -170,9 +170,9 @@ collect(struct nt_name_cache *c, const struct nt_interned_addr *a, struct entrie
 {
 	e->lives = 0;
 	for (uint32_t bond = a->bonds; bond != NT_LIST_NONE;
-		bond = nt_list_next(&c->in_addr, bond)) {
+		bond = nt_list_next(nt_in_addr(c), bond)) {
 		for (uint32_t id = nt_bond_at(c, bond)->lives; id != NT_LIST_NONE;
-			id = nt_list_next(&c->in_bond, id)) {
+			id = nt_list_next(nt_in_bond(c), id)) {
 			const uint32_t pair = tags_of_life(c, nt_life_at(c, id)).pair;
 
 			nt_slots_prefetch(&c->by_pair, pair);

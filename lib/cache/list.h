@@ -22,21 +22,19 @@ struct nt_list_view {
 	size_t stride_bytes;
 };
 
-/* Of a pool's records, where the links stand in them. */
-static inline struct nt_list_view
-nt_pool_view(const struct nt_pool *p, size_t links_offset)
-{
-	return (struct nt_list_view){ p->mem + links_offset, p->stride_bytes };
-}
+/* Of records of a type from `mem` on; by value, so that what is made where it is used is constant.
+ */
+#define NT_LIST_VIEW(mem, type, links)                                                             \
+	((struct nt_list_view){ (uint8_t *)(mem) + offsetof(type, links), sizeof(type) })
 
 static inline struct nt_links *
-nt_list_at(const struct nt_list_view *v, uint32_t id)
+nt_list_at(struct nt_list_view v, uint32_t id)
 {
-	return (struct nt_links *)(void *)(v->first + (size_t)id * v->stride_bytes);
+	return (struct nt_links *)(void *)(v.first + (size_t)id * v.stride_bytes);
 }
 
 static inline bool
-nt_list_is_alone(const struct nt_list_view *v, uint32_t id)
+nt_list_is_alone(struct nt_list_view v, uint32_t id)
 {
 	const struct nt_links *l = nt_list_at(v, id);
 
@@ -44,7 +42,7 @@ nt_list_is_alone(const struct nt_list_view *v, uint32_t id)
 }
 
 static inline void
-nt_list_push_back(const struct nt_list_view *v, uint32_t *head, uint32_t id)
+nt_list_push_back(struct nt_list_view v, uint32_t *head, uint32_t id)
 {
 	struct nt_links *l = nt_list_at(v, id), *first;
 
@@ -60,7 +58,7 @@ nt_list_push_back(const struct nt_list_view *v, uint32_t *head, uint32_t id)
 }
 
 static inline void
-nt_list_push_front(const struct nt_list_view *v, uint32_t *head, uint32_t id)
+nt_list_push_front(struct nt_list_view v, uint32_t *head, uint32_t id)
 {
 	struct nt_links *l = nt_list_at(v, id), *first;
 
@@ -74,7 +72,7 @@ nt_list_push_front(const struct nt_list_view *v, uint32_t *head, uint32_t id)
 }
 
 static inline void
-nt_list_remove(const struct nt_list_view *v, uint32_t *head, uint32_t id)
+nt_list_remove(struct nt_list_view v, uint32_t *head, uint32_t id)
 {
 	const struct nt_links l = *nt_list_at(v, id);
 
@@ -89,7 +87,7 @@ nt_list_remove(const struct nt_list_view *v, uint32_t *head, uint32_t id)
 }
 
 static inline void
-nt_list_to_front(const struct nt_list_view *v, uint32_t *head, uint32_t id)
+nt_list_to_front(struct nt_list_view v, uint32_t *head, uint32_t id)
 {
 	if (*head == id)
 		return;
@@ -99,7 +97,7 @@ nt_list_to_front(const struct nt_list_view *v, uint32_t *head, uint32_t id)
 
 /* The one after id, or NT_LIST_NONE after the last. */
 static inline uint32_t
-nt_list_next(const struct nt_list_view *v, uint32_t id)
+nt_list_next(struct nt_list_view v, uint32_t id)
 {
 	return nt_list_at(v, id)->next;
 }

@@ -75,7 +75,7 @@ told_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *k)
 
 	prefetch_life(c, b->lives);
 	nt_names_prefetch(&c->names, b->name);
-	k->addr_id = nt_list_next(&c->in_addr, k->addr_id);
+	k->addr_id = nt_list_next(nt_in_addr(c), k->addr_id);
 	prefetch_bond(c, k->addr_id);
 	if (k->client != 0)
 		prefetch_life(c, peek(&c->by_pair, pair_tag(k)));
@@ -90,7 +90,7 @@ addr_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *k)
 
 	prefetch_life(c, b->lives);
 	nt_prefetch(nt_addrs_at(&c->addrs, b->addr));
-	k->name_id = nt_list_next(&c->in_name, k->name_id);
+	k->name_id = nt_list_next(nt_in_name(c), k->name_id);
 	prefetch_bond(c, k->name_id);
 }
 

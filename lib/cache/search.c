@@ -125,7 +125,7 @@ walk_pair(struct nt_search *s, struct nt_client client)
 	const uint32_t tag = nt_pair_tag(s->addr_tag, nt_addrs_tag(&s->c->addrs, &addr));
 	uint32_t id = nt_store_pair(s->c, tag);
 
-	for (; id != NT_LIST_NONE && step(s); id = nt_list_next(&s->c->in_pair, id))
+	for (; id != NT_LIST_NONE && step(s); id = nt_list_next(nt_in_pair(s->c), id))
 		if (nt_store_is_pair(s->c, nt_life_at(s->c, id), s->addr, client))
 			offer_own(s, id);
 }
@@ -145,10 +145,10 @@ walk_few(struct nt_search *s, const struct nt_interned_addr *a)
 	const struct nt_name_cache *c = s->c;
 
 	for (uint32_t bond = a->bonds; bond != NT_LIST_NONE;
-		bond = nt_list_next(&c->in_addr, bond)) {
+		bond = nt_list_next(nt_in_addr(c), bond)) {
 		uint32_t id = nt_bond_at(c, bond)->lives;
 
-		for (; id != NT_LIST_NONE && step(s); id = nt_list_next(&c->in_bond, id))
+		for (; id != NT_LIST_NONE && step(s); id = nt_list_next(nt_in_bond(c), id))
 			if (is_own(s, nt_life_at(c, id)))
 				offer_own(s, id);
 	}
@@ -177,7 +177,7 @@ best_of_bond(struct nt_search *s, const struct nt_bond *b, struct nt_pick *ret)
 
 	ret->name = NT_NAME_NONE;
 	for (uint32_t id = b->lives; id != NT_LIST_NONE && step(s);
-		id = nt_list_next(&s->c->in_bond, id)) {
+		id = nt_list_next(nt_in_bond(s->c), id)) {
 		const struct nt_life *l = nt_life_at(s->c, id);
 
 		if (s->want == NT_WANT_LATE && l->position <= s->q->start_position)
@@ -228,7 +228,7 @@ nt_search_anyone(struct nt_search *s)
 		return;
 	}
 	for (uint32_t id = head; id != NT_LIST_NONE && step(s);
-		id = nt_list_next(&s->c->in_addr, id)) {
+		id = nt_list_next(nt_in_addr(s->c), id)) {
 		const struct nt_bond *b = nt_bond_at(s->c, id);
 
 		if (is_too_old(s, b->last_position))
@@ -245,7 +245,7 @@ nt_search_name(struct nt_search *s, uint32_t name)
 	struct nt_pick pick;
 
 	for (uint32_t id = head; id != NT_LIST_NONE && step(s);
-		id = nt_list_next(&s->c->in_name, id)) {
+		id = nt_list_next(nt_in_name(s->c), id)) {
 		const struct nt_bond *b = nt_bond_at(s->c, id);
 
 		if (is_too_old(s, b->last_position))

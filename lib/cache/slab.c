@@ -50,8 +50,7 @@ nt_slab_init(struct nt_slab *s, uint64_t bytes)
 	s->pages = nt_mem_map((size_t)pages * sizeof(*s->pages));
 	if (s->pages == NULL)
 		return -errno;
-	s->view.first = (uint8_t *)s->pages + offsetof(struct nt_slab_page, links);
-	s->view.stride_bytes = sizeof(*s->pages);
+	s->view = NT_LIST_VIEW(s->pages, struct nt_slab_page, links);
 	return 0;
 }
 
@@ -80,13 +79,13 @@ page_with_room(struct nt_slab *s, unsigned int class)
 		return id;
 	id = s->unused;
 	if (id != NT_LIST_NONE)
-		nt_list_remove(&s->view, &s->unused, id);
+		nt_list_remove(s->view, &s->unused, id);
 	else if (s->fresh_pages < s->page_count)
 		id = s->fresh_pages++;
 	else
 		return NT_LIST_NONE;
 	s->pages[id] = (struct nt_slab_page){ .class = (uint16_t) class };
-	nt_list_push_front(&s->view, &s->with_room[class], id);
+	nt_list_push_front(s->view, &s->with_room[class], id);
 	return id;
 }
 
@@ -108,7 +107,7 @@ nt_slab_take(struct nt_slab *s, size_t len)
 		ref += units * p->fresh++;
 	}
 	if (++p->used == NT_SLAB_PAGE_UNITS / units)
-		nt_list_remove(&s->view, &s->with_room[class], id);
+		nt_list_remove(s->view, &s->with_room[class], id);
 	return ref;
 }
 
@@ -122,9 +121,9 @@ nt_slab_give(struct nt_slab *s, uint32_t ref)
 	memcpy(nt_slab_at(s, ref), &p->free, sizeof(p->free));
 	p->free = (uint16_t)(ref % NT_SLAB_PAGE_UNITS + 1);
 	if (p->used-- == NT_SLAB_PAGE_UNITS / class_units[p->class])
-		nt_list_push_front(&s->view, list, id);
+		nt_list_push_front(s->view, list, id);
 	if (p->used == 0) {
-		nt_list_remove(&s->view, list, id);
-		nt_list_push_front(&s->view, &s->unused, id);
+		nt_list_remove(s->view, list, id);
+		nt_list_push_front(s->view, &s->unused, id);
 	}
 }

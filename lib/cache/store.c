@@ -9,8 +9,8 @@ new_bond(struct nt_name_cache *c, uint32_t addr, uint32_t name)
 	*nt_bond_at(c, id) = (struct nt_bond){
 		.addr = addr, .name = name, .lives = NT_LIST_NONE, .last_expires = INT32_MIN
 	};
-	nt_list_push_front(&c->in_addr, &nt_addrs_at(&c->addrs, addr)->bonds, id);
-	nt_list_push_front(&c->in_name, &nt_names_at(&c->names, name)->bonds, id);
+	nt_list_push_front(nt_in_addr(c), &nt_addrs_at(&c->addrs, addr)->bonds, id);
+	nt_list_push_front(nt_in_name(c), &nt_names_at(&c->names, name)->bonds, id);
 	return id;
 }
 
@@ -37,8 +37,8 @@ drop_bond(struct nt_name_cache *c, uint32_t id)
 	struct nt_interned_name *n = nt_names_at(&c->names, b.name);
 
 	nt_index_forget_bond(c, id);
-	nt_list_remove(&c->in_addr, &a->bonds, id);
-	nt_list_remove(&c->in_name, &n->bonds, id);
+	nt_list_remove(nt_in_addr(c), &a->bonds, id);
+	nt_list_remove(nt_in_name(c), &n->bonds, id);
 	if (a->bonds == NT_LIST_NONE)
 		a->indexed = a->bonds_indexed = 0;
 	nt_pool_give(&c->bonds, id);
@@ -55,11 +55,11 @@ touch(struct nt_name_cache *c, uint32_t life)
 
 	b->last_position = l->position;
 	b->last_expires = NT_MAX(b->last_expires, nt_bond_expires(nt_life_expires_ns(l)));
-	nt_list_to_front(&c->in_bond, &b->lives, life);
-	if (!nt_list_is_alone(&c->in_addr, l->bond))
-		nt_list_to_front(&c->in_addr, &nt_addrs_at(&c->addrs, b->addr)->bonds, l->bond);
-	if (!nt_list_is_alone(&c->in_name, l->bond))
-		nt_list_to_front(&c->in_name, &nt_names_at(&c->names, b->name)->bonds, l->bond);
+	nt_list_to_front(nt_in_bond(c), &b->lives, life);
+	if (!nt_list_is_alone(nt_in_addr(c), l->bond))
+		nt_list_to_front(nt_in_addr(c), &nt_addrs_at(&c->addrs, b->addr)->bonds, l->bond);
+	if (!nt_list_is_alone(nt_in_name(c), l->bond))
+		nt_list_to_front(nt_in_name(c), &nt_names_at(&c->names, b->name)->bonds, l->bond);
 }
 
 static struct nt_client
@@ -101,9 +101,9 @@ nt_store_begin(struct nt_name_cache *c, const struct nt_mapping *m, const struct
 	a->lives++;
 	if (a->indexed)
 		nt_index_life(c, m, k, id, p->life);
-	nt_list_push_front(&c->in_bond, &b->lives, id);
+	nt_list_push_front(nt_in_bond(c), &b->lives, id);
 	touch(c, id);
-	l->wheel_slot = nt_wheel_put(&c->wheel, &c->in_wheel, id, nt_life_deadline_ns(c, l));
+	l->wheel_slot = nt_wheel_put(&c->wheel, nt_in_wheel(c), id, nt_life_deadline_ns(c, l));
 	return b->addr;
 }
 
@@ -147,10 +147,10 @@ nt_store_drop(struct nt_name_cache *c, uint32_t life)
 	struct nt_interned_addr *a = nt_addrs_at(&c->addrs, b->addr);
 
 	c->drops++;
-	nt_wheel_remove(&c->wheel, &c->in_wheel, life, l.wheel_slot);
+	nt_wheel_remove(&c->wheel, nt_in_wheel(c), life, l.wheel_slot);
 	if (a->indexed)
 		nt_index_forget_life(c, life);
-	nt_list_remove(&c->in_bond, &b->lives, life);
+	nt_list_remove(nt_in_bond(c), &b->lives, life);
 	a->lives--;
 	nt_pool_give(&c->lives, life);
 	nt_life_at(c, life)->bond = NT_LIST_NONE; /* for who walks over the pool */
@@ -165,6 +165,6 @@ nt_store_reschedule(struct nt_name_cache *c, uint32_t life)
 {
 	struct nt_life *l = nt_life_at(c, life);
 
-	nt_wheel_remove(&c->wheel, &c->in_wheel, life, l->wheel_slot);
-	l->wheel_slot = nt_wheel_put(&c->wheel, &c->in_wheel, life, nt_life_deadline_ns(c, l));
+	nt_wheel_remove(&c->wheel, nt_in_wheel(c), life, l->wheel_slot);
+	l->wheel_slot = nt_wheel_put(&c->wheel, nt_in_wheel(c), life, nt_life_deadline_ns(c, l));
 }

@@ -113,7 +113,6 @@ struct nt_name_cache {
 	struct nt_pool lives, bonds;
 	struct nt_life_first *firsts; /* by the life's number */
 	uint32_t firsts_touched;
-	struct nt_list_view in_pair, in_bond, in_wheel, in_addr, in_name;
 	struct nt_slots
 		by_life; /* (address, name, client, source) -> its present life, of long pairs */
 	struct nt_slots by_bond; /* (address, name) -> bond */
@@ -175,6 +174,37 @@ static inline struct nt_bond *
 nt_bond_at(const struct nt_name_cache *c, uint32_t id)
 {
 	return &((struct nt_bond *)(void *)c->bonds.mem)[id];
+}
+
+/* The lists that lives and bonds are in. */
+static inline struct nt_list_view
+nt_in_pair(const struct nt_name_cache *c)
+{
+	return NT_LIST_VIEW(c->lives.mem, struct nt_life, in_pair);
+}
+
+static inline struct nt_list_view
+nt_in_bond(const struct nt_name_cache *c)
+{
+	return NT_LIST_VIEW(c->lives.mem, struct nt_life, in_bond);
+}
+
+static inline struct nt_list_view
+nt_in_wheel(const struct nt_name_cache *c)
+{
+	return NT_LIST_VIEW(c->lives.mem, struct nt_life, in_wheel);
+}
+
+static inline struct nt_list_view
+nt_in_addr(const struct nt_name_cache *c)
+{
+	return NT_LIST_VIEW(c->bonds.mem, struct nt_bond, in_addr);
+}
+
+static inline struct nt_list_view
+nt_in_name(const struct nt_name_cache *c)
+{
+	return NT_LIST_VIEW(c->bonds.mem, struct nt_bond, in_name);
 }
 
 /* How it began. */

@@ -25,7 +25,7 @@ nt_wheel_start(struct nt_wheel *w, int64_t time_ns)
 }
 
 uint16_t
-nt_wheel_put(struct nt_wheel *w, const struct nt_list_view *v, uint32_t id, int64_t time_ns)
+nt_wheel_put(struct nt_wheel *w, struct nt_list_view v, uint32_t id, int64_t time_ns)
 {
 	int64_t tick = NT_MAX(nt_wheel_tick(time_ns), w->now_tick);
 	uint16_t slot;
@@ -38,7 +38,7 @@ nt_wheel_put(struct nt_wheel *w, const struct nt_list_view *v, uint32_t id, int6
 }
 
 void
-nt_wheel_remove(struct nt_wheel *w, const struct nt_list_view *v, uint32_t id, uint16_t slot)
+nt_wheel_remove(struct nt_wheel *w, struct nt_list_view v, uint32_t id, uint16_t slot)
 {
 	nt_list_remove(v, &w->slot[slot], id);
 	if (w->slot[slot] == NT_LIST_NONE)

@@ -31,9 +31,8 @@ void nt_wheel_init(struct nt_wheel *w);
 void nt_wheel_start(struct nt_wheel *w, int64_t time_ns);
 
 /* Returns the slot, wanted by _remove. */
-uint16_t nt_wheel_put(
-	struct nt_wheel *w, const struct nt_list_view *v, uint32_t id, int64_t time_ns);
-void nt_wheel_remove(struct nt_wheel *w, const struct nt_list_view *v, uint32_t id, uint16_t slot);
+uint16_t nt_wheel_put(struct nt_wheel *w, struct nt_list_view v, uint32_t id, int64_t time_ns);
+void nt_wheel_remove(struct nt_wheel *w, struct nt_list_view v, uint32_t id, uint16_t slot);
 
 /* A record of the earliest slot that has any, and that slot's tick; NT_LIST_NONE: empty. */
 uint32_t nt_wheel_earliest(const struct nt_wheel *w, int64_t *ret_tick);

@@ -146,21 +146,21 @@ test_wheel(void **state NT_UNUSED)
 	nt_wheel_init(&w);
 	assert_int_equal(nt_wheel_earliest(&w, &tick), NT_LIST_NONE);
 	nt_wheel_start(&w, in_ticks(now));
-	slots[0] = nt_wheel_put(&w, &v, 0, in_ticks(now + 5));
-	slots[1] = nt_wheel_put(&w, &v, 1, in_ticks(now + 100000));
-	slots[2] = nt_wheel_put(&w, &v, 2, in_ticks(now - 3));
-	slots[3] = nt_wheel_put(&w, &v, 3, in_ticks(now + 5));
+	slots[0] = nt_wheel_put(&w, v, 0, in_ticks(now + 5));
+	slots[1] = nt_wheel_put(&w, v, 1, in_ticks(now + 100000));
+	slots[2] = nt_wheel_put(&w, v, 2, in_ticks(now - 3));
+	slots[3] = nt_wheel_put(&w, v, 3, in_ticks(now + 5));
 	assert_int_equal(nt_wheel_earliest(&w, &tick), 2);
 	assert_int_equal(tick, now);
-	nt_wheel_remove(&w, &v, 2, slots[2]);
+	nt_wheel_remove(&w, v, 2, slots[2]);
 	assert_int_equal(nt_wheel_earliest(&w, &tick), 0);
 	assert_int_equal(tick, now + 5);
-	nt_wheel_remove(&w, &v, 0, slots[0]);
+	nt_wheel_remove(&w, v, 0, slots[0]);
 	assert_int_equal(nt_wheel_earliest(&w, &tick), 3);
-	nt_wheel_remove(&w, &v, 3, slots[3]);
+	nt_wheel_remove(&w, v, 3, slots[3]);
 	assert_int_equal(nt_wheel_earliest(&w, &tick), 1);
 	assert_int_equal(tick, now + NT_WHEEL_SLOTS - 1);
-	nt_wheel_remove(&w, &v, 1, slots[1]);
+	nt_wheel_remove(&w, v, 1, slots[1]);
 	assert_int_equal(nt_wheel_earliest(&w, &tick), NT_LIST_NONE);
 }
 
