@@ -105,12 +105,16 @@ learn_batch(struct relay_bench *b)
 }
 
 static void
-look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int step)
+look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int n)
 {
 	const struct table *t = arg;
-	if (step == 0)
-		nt_mapping_keys_of(&t->key, m, (void *)s);
-	nt_name_cache_ahead(t->cache, m, (void *)s, step);
+	struct nt_mapping_keys *keys[NT_RELAY_WINDOW];
+	for (unsigned int i = 0; i < n; i++) {
+		keys[i] = (void *)&s[i];
+		nt_mapping_keys_of(&t->key, &m[i], keys[i]);
+	}
+	for (unsigned int step = 0; step < NT_NAME_CACHE_STEPS; step++)
+		nt_name_cache_ahead(t->cache, keys, n, step);
 }
 
 static enum nt_name_added
@@ -135,8 +139,7 @@ apply(struct relay_bench *b, unsigned int worker, struct bench_samples *cycles)
 	struct nt_relay_applied n = { 0 };
 	const bool adds = worker < NT_ARRAY_SIZE(b->tables);
 	const struct nt_relay_taker taker = { .mapping = adds ? add : ignore,
-		.ahead = look_ahead,
-		.steps = adds ? NT_NAME_CACHE_STEPS : 0,
+		.ahead = adds ? look_ahead : NULL,
 		.arg = adds ? &b->tables[worker] : NULL };
 	struct stopwatch t = start();
 	nt_relay_apply(nt_relay_worker(b->relay, worker), &taker, &n);

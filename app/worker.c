@@ -151,25 +151,40 @@ worker_tell(
 	return true;
 }
 
+static bool
+is_asserted(const struct nt_mapping *m)
+{
+	return m->source == NT_SOURCE_SSL_SNI || m->source == NT_SOURCE_HTTP_HOST;
+}
+
 struct nt_name_cache *
 worker_cache_of(const struct worker *w, const struct nt_mapping *m)
 {
-	const bool asserted = m->source == NT_SOURCE_SSL_SNI || m->source == NT_SOURCE_HTTP_HOST;
-	return asserted ? w->asserted : w->names;
+	return is_asserted(m) ? w->asserted : w->names;
 }
 
 static_assert(sizeof(struct nt_mapping_keys) <= sizeof(struct nt_relay_scratch), "they fit");
 
 static void
-look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int step)
+look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int n)
 {
 	const struct worker *w = arg;
-	struct nt_mapping_keys *k = (void *)s;
-	if (step == 0)
-		nt_mapping_keys_of(&w->names_key, m, k);
-	if (step % 2 == 1)
-		nt_verdicts_ahead(w->judging.verdicts, k, step / 2);
-	nt_name_cache_ahead(worker_cache_of(w, m), m, k, step);
+	struct nt_mapping_keys *named[NT_RELAY_WINDOW], *asserted[NT_RELAY_WINDOW];
+	unsigned int names = 0, others = 0;
+	for (unsigned int i = 0; i < n; i++) {
+		struct nt_mapping_keys *k = (void *)&s[i];
+		nt_mapping_keys_of(&w->names_key, &m[i], k);
+		if (is_asserted(&m[i]))
+			asserted[others++] = k;
+		else
+			named[names++] = k;
+	}
+	for (unsigned int step = 0; step < NT_NAME_CACHE_STEPS; step++) {
+		if (step % 2 == 1)
+			nt_verdicts_ahead(w->judging.verdicts, named, names, step / 2);
+		nt_name_cache_ahead(w->names, named, names, step);
+		nt_name_cache_ahead(w->asserted, asserted, others, step);
+	}
 }
 
 static enum nt_name_added
@@ -222,7 +237,6 @@ worker_new(const struct worker_config *cfg)
 	w->taker = (struct nt_relay_taker){
 		.mapping = take_mapping,
 		.ahead = look_ahead,
-		.steps = NT_NAME_CACHE_STEPS,
 		.fact = take_fact,
 		.departed = note_departure,
 		.arg = w,

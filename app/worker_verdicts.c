@@ -286,7 +286,7 @@ lookups_of(struct judging *j, const struct worker *w, uint32_t n)
 		ends_of(&nt_flow_at(w->flows, idx)->key, (j->of_flow[idx] & ORIG_IS_LO) != 0);
 	k->addr = nt_addr_key(&w->names_key, &e.resp);
 	k->client = nt_addr_key(&w->names_key, &e.orig);
-	nt_verdicts_ahead(j->verdicts, k, 0);
+	nt_verdicts_ahead(j->verdicts, &k, 1, 0);
 	if (w->hosts != NULL)
 		nt_hosts_ahead(w->hosts, &e.orig);
 }
@@ -307,8 +307,10 @@ look_ahead(struct worker *w)
 	}
 	if (j->waiting > AHEAD_LOOKUPS)
 		lookups_of(j, w, AHEAD_LOOKUPS);
-	if (j->waiting > AHEAD_RECORDS)
-		nt_verdicts_ahead(j->verdicts, keys_ahead(j, AHEAD_RECORDS), 1);
+	if (j->waiting > AHEAD_RECORDS) {
+		struct nt_mapping_keys *k = keys_ahead(j, AHEAD_RECORDS);
+		nt_verdicts_ahead(j->verdicts, &k, 1, 1);
+	}
 }
 
 unsigned int

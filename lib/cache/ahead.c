@@ -1,19 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Memory asked for before a mapping's turn: the index of addresses, the record that it leads to,
- * then what there is of the address. The index of names is wanted for new addresses only: what is
- * known of an address leads to its names.
+ * Memory asked for before the turn of mappings: the index of addresses, the record that it leads
+ * to, then what there is of the address. The index of names is wanted for new addresses only: what
+ * is known of an address leads to its names. Which slots were found in is kept (nt_mapping_keys),
+ * so that find.c looks there first.
  */
 #include "store.h"
-
-/* The first record with this tag: the one that is meant, but for one in 2^32. */
-static uint32_t
-peek(const struct nt_slots *t, uint32_t tag)
-{
-	uint32_t at = nt_slots_home(t, tag);
-
-	return nt_slots_match(t, tag, &at);
-}
 
 static void
 prefetch_life(const struct nt_name_cache *c, uint32_t id)
@@ -32,40 +24,53 @@ prefetch_bond(const struct nt_name_cache *c, uint32_t id)
 	nt_prefetch_write((const uint8_t *)(nt_bond_at(c, id) + 1) - 1);
 }
 
+/* Whom it was told last, and its text. */
 static void
-prefetch_addr(const struct nt_addrs *a, uint32_t id)
+prefetch_of_bond(const struct nt_name_cache *c, uint32_t id)
 {
-	if (id != NT_LIST_NONE)
-		nt_prefetch_write(nt_addrs_at(a, id));
+	if (id == NT_LIST_NONE)
+		return;
+	prefetch_life(c, nt_bond_at(c, id)->lives);
+	nt_names_prefetch(&c->names, nt_bond_at(c, id)->name);
 }
 
-static bool
-is_interned(const struct nt_mapping *m)
+static uint32_t
+seek(const struct nt_slots *t, uint32_t tag)
 {
-	return m->client.family != NT_FAMILY_NONE && m->client.family != NT_FAMILY_IPV4;
+	return nt_slots_seek(t, tag, nt_slots_home(t, tag));
 }
 
 static void
-slots_ahead(
-	const struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
+slots_ahead(const struct nt_name_cache *c, const struct nt_mapping_keys *k)
 {
 	nt_slots_prefetch(&c->addrs.slots, (uint32_t)k->addr);
-	if (nt_unlikely(is_interned(m)))
+	if (nt_unlikely(!k->client_is_ipv4))
 		nt_slots_prefetch(&c->addrs.slots, (uint32_t)k->client);
 }
 
 static void
-records_ahead(const struct nt_name_cache *c, const struct nt_mapping *m, struct nt_mapping_keys *k)
+client_ahead(const struct nt_addrs *a, const struct nt_mapping_keys *k)
 {
-	k->drops = c->drops;
+	const uint32_t tag = (uint32_t)k->client, id = nt_slots_id(&a->slots, seek(&a->slots, tag));
+
+	if (id != NT_LIST_NONE)
+		nt_prefetch_write(nt_addrs_at(a, id));
+}
+
+static void
+records_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *k)
+{
+	const struct nt_addrs *a = &c->addrs;
+
 	k->bond = k->life = NT_LIST_NONE;
-	k->addr_id = peek(&c->addrs.slots, (uint32_t)k->addr);
+	k->addr_at = seek(&a->slots, (uint32_t)k->addr);
+	k->addr_id = nt_slots_id(&a->slots, k->addr_at);
 	if (k->addr_id == NT_LIST_NONE)
 		nt_slots_prefetch(&c->names.slots, (uint32_t)k->name);
 	else
-		nt_prefetch_write(nt_addrs_at(&c->addrs, k->addr_id));
-	if (nt_unlikely(is_interned(m)))
-		prefetch_addr(&c->addrs, peek(&c->addrs.slots, (uint32_t)k->client));
+		nt_prefetch_write(nt_addrs_at(a, k->addr_id));
+	if (nt_unlikely(!k->client_is_ipv4))
+		client_ahead(a, k);
 }
 
 static uint32_t
@@ -101,28 +106,29 @@ lives_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *k)
 	const struct nt_interned_addr *a = nt_addrs_at(&c->addrs, k->addr_id);
 
 	if (a->indexed) {
-		k->life = peek(&c->by_pair, pair_tag(k));
+		k->pair_at = seek(&c->by_pair, pair_tag(k));
+		k->life = nt_slots_id(&c->by_pair, k->pair_at);
 		prefetch_life(c, k->life);
 	}
-	if (a->bonds_indexed) {
-		k->bond = peek(&c->by_bond, bond_tag(k));
+	if (!a->bonds_indexed) {
+		prefetch_of_bond(c, k->bond);
+	} else {
+		k->bond_at = seek(&c->by_bond, bond_tag(k));
+		k->bond = nt_slots_id(&c->by_bond, k->bond_at);
 		prefetch_bond(c, k->bond);
-	} else if (k->bond != NT_LIST_NONE) {
-		prefetch_life(c, nt_bond_at(c, k->bond)->lives);
-		nt_names_prefetch(&c->names, nt_bond_at(c, k->bond)->name);
 	}
 }
 
 static void
 neighbours_ahead(const struct nt_name_cache *c, const struct nt_mapping_keys *k)
 {
-	if (k->bond != NT_LIST_NONE && nt_addrs_at(&c->addrs, k->addr_id)->bonds_indexed) {
-		prefetch_life(c, nt_bond_at(c, k->bond)->lives);
-		nt_names_prefetch(&c->names, nt_bond_at(c, k->bond)->name);
-	}
+	const struct nt_life *l;
+
+	if (nt_addrs_at(&c->addrs, k->addr_id)->bonds_indexed)
+		prefetch_of_bond(c, k->bond);
 	if (k->life == NT_LIST_NONE)
 		return;
-	const struct nt_life *l = nt_life_at(c, k->life);
+	l = nt_life_at(c, k->life);
 	prefetch_life(c, l->in_bond.prev);
 	prefetch_life(c, l->in_bond.next);
 	if (!l->told_again)
@@ -134,30 +140,31 @@ static void
 name_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *k, unsigned int step)
 {
 	if (step == 2)
-		k->name_id = peek(&c->names.slots, (uint32_t)k->name);
+		k->name_id = nt_slots_id(&c->names.slots, seek(&c->names.slots, (uint32_t)k->name));
 	if (k->name_id == NT_LIST_NONE)
 		return;
-	if (step == 2) {
+	if (step == 2)
 		nt_names_prefetch(&c->names, k->name_id);
-	} else if (step == 3) {
+	else if (step == 3)
 		prefetch_bond(c, nt_names_at(&c->names, k->name_id)->bonds);
-	}
 }
 
 void
-nt_name_cache_ahead(const struct nt_name_cache *c, const struct nt_mapping *m,
-	struct nt_mapping_keys *k, unsigned int step)
+nt_name_cache_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *const k[],
+	unsigned int n, unsigned int step)
 {
-	if (step == 0)
-		slots_ahead(c, m, k);
-	else if (step == 1)
-		records_ahead(c, m, k);
-	else if (k->addr_id == NT_LIST_NONE)
-		name_ahead(c, k, step);
-	else if (step == 2)
-		bonds_ahead(c, k);
-	else if (step == 3)
-		lives_ahead(c, k);
-	else
-		neighbours_ahead(c, k);
+	for (unsigned int i = 0; i < n; i++) {
+		if (step == 0)
+			slots_ahead(c, k[i]);
+		else if (step == 1)
+			records_ahead(c, k[i]);
+		else if (k[i]->addr_id == NT_LIST_NONE)
+			name_ahead(c, k[i], step);
+		else if (step == 2)
+			bonds_ahead(c, k[i]);
+		else if (step == 3)
+			lives_ahead(c, k[i]);
+		else
+			neighbours_ahead(c, k[i]);
+	}
 }

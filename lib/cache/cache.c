@@ -172,7 +172,7 @@ refresh(struct nt_name_cache *c, uint32_t life, const struct nt_version *v)
 
 static enum nt_name_added
 begin(struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k,
-	const struct nt_version *v, const struct nt_place *p)
+	const struct nt_version *v, struct nt_place *p)
 {
 	nt_evict_trim(c, nt_store_begin(c, m, k, v, p));
 	c->stats.added_new++;
@@ -194,17 +194,18 @@ nt_name_cache_add_keyed(
 {
 	struct nt_version v;
 	struct nt_place p;
-	bool old, made = false;
+	bool old;
 
 	if (!mapping_is_valid(c, m))
 		return refuse(c, m);
 	v = version_of(m);
-	p = nt_store_find(c, m, k);
+	nt_store_find(c, m, k, &p);
 	old = goes_on(c, p.life, &v);
-	if (!old && !nt_evict_make_room(c, m->name_len, &made))
-		return refuse(c, m);
-	if (nt_unlikely(made))
-		p = nt_store_find(c, m, k); /* it may have been made of these */
+	if (!old && nt_unlikely(!nt_evict_has_room(c, m->name_len))) {
+		if (!nt_evict_make_room(c, m->name_len))
+			return refuse(c, m);
+		nt_store_find(c, m, k, &p); /* it may have been made of these */
+	}
 	c->last_position = m->position;
 	c->last_index = m->index;
 	nt_wheel_start(&c->wheel, v.seen_ns);
@@ -224,9 +225,9 @@ bool
 nt_name_cache_has(const struct nt_name_cache *c, const struct nt_mapping *m)
 {
 	struct nt_mapping_keys k;
-	uint32_t life;
+	struct nt_place p;
 
 	nt_mapping_keys_of(&c->key, m, &k);
-	life = nt_store_find(c, m, &k).life;
-	return life != NT_LIST_NONE && nt_life_expires_ns(nt_life_at(c, life)) > m->seen_ns;
+	nt_store_find(c, m, &k, &p);
+	return p.life != NT_LIST_NONE && nt_life_expires_ns(nt_life_at(c, p.life)) > m->seen_ns;
 }

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-#include <nt_fault.h>
-
 #include "evict.h"
 
 /*
@@ -81,7 +79,6 @@ evict_version(struct nt_name_cache *c)
 	c->stats.evicted_mappings++;
 }
 
-/* Pools are larger than the caps by what one mapping can need: see nt_name_cache_new. */
 static bool
 has_addresses(const struct nt_name_cache *c)
 {
@@ -89,33 +86,24 @@ has_addresses(const struct nt_name_cache *c)
 }
 
 static bool
-has_name(const struct nt_name_cache *c, uint16_t name_len)
-{
-	return nt_names_has_room(&c->names, name_len);
-}
-
-static bool
 has_room(const struct nt_name_cache *c, uint16_t name_len)
 {
-	return has_addresses(c) && has_name(c, name_len);
+	return has_addresses(c) && nt_names_has_room(&c->names, name_len);
 }
 
 bool
-nt_evict_make_room(struct nt_name_cache *c, uint16_t name_len, bool *ret_made)
+nt_evict_make_room(struct nt_name_cache *c, uint16_t name_len)
 {
 	struct nt_name_cache_stats *s = &c->stats;
 	unsigned int i;
 
-	if (nt_fault(NT_FAULT_CACHE_ROOM)) {
+	if (has_room(c, name_len)) { /* a fault on purpose said that there was none */
 		evict_life(c, &s->evicted_names);
 		return false;
 	}
-	*ret_made = !has_room(c, name_len);
-	if (nt_likely(!*ret_made))
-		return true;
 	for (i = 0; i < EVICT_STEPS && !has_addresses(c); i++)
 		evict_life(c, &s->evicted_addresses);
-	for (i = 0; i < EVICT_STEPS && !has_name(c, name_len); i++)
+	for (i = 0; i < EVICT_STEPS && !nt_names_has_room(&c->names, name_len); i++)
 		evict_life(c, &s->evicted_names);
 	return has_room(c, name_len);
 }
@@ -132,7 +120,7 @@ evict_of_address(struct nt_name_cache *c, struct nt_interned_addr *a)
 }
 
 void
-nt_evict_trim(struct nt_name_cache *c, uint32_t addr)
+nt_evict_to_caps(struct nt_name_cache *c, uint32_t addr)
 {
 	const struct nt_name_cache_config *cfg = &c->cfg;
 	struct nt_interned_addr *a = nt_addrs_at(&c->addrs, addr);

@@ -15,21 +15,6 @@ nt_client_addr(const struct nt_addrs *a, struct nt_client client)
 	return nt_addr_v4(bytes);
 }
 
-struct nt_client
-nt_client_of(const struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
-{
-	struct nt_client ret = { NT_LIST_NONE, NT_CLIENT_NOBODY };
-
-	if (nt_likely(addr->family == NT_FAMILY_IPV4)) {
-		ret.kind = NT_CLIENT_IPV4;
-		memcpy(&ret.id, addr->bytes, sizeof(ret.id));
-	} else if (addr->family != NT_FAMILY_NONE) {
-		ret.kind = NT_CLIENT_OTHER;
-		ret.id = nt_addrs_find(a, tag, addr);
-	}
-	return ret;
-}
-
 /* What is looked for of a bond. */
 struct wanted {
 	uint32_t bond;
@@ -66,10 +51,12 @@ find_by_life(const struct nt_name_cache *c, const struct wanted *w, const struct
 	return id;
 }
 
+/* pair_at: where the pair's first life is. */
 static uint32_t
-find_indexed(const struct nt_name_cache *c, const struct wanted *w, const struct nt_mapping_keys *k)
+find_indexed(const struct nt_name_cache *c, const struct wanted *w, const struct nt_mapping_keys *k,
+	uint32_t pair_at)
 {
-	uint32_t id = nt_store_pair(c, nt_pair_tag((uint32_t)k->addr, (uint32_t)k->client));
+	uint32_t id = nt_slots_id(&c->by_pair, pair_at);
 
 	for (unsigned int n = 0; id != NT_LIST_NONE; id = nt_list_next(nt_in_pair(c), id)) {
 		if (is_wanted(nt_life_at(c, id), w))
@@ -88,61 +75,83 @@ is_name(const struct nt_name_cache *c, uint32_t name, const struct nt_mapping *m
 	       nt_names_is(&c->names, name, m->name, m->name_len);
 }
 
+static bool
+is_bond(const struct nt_name_cache *c, uint32_t id, uint32_t addr, const struct nt_mapping *m,
+	const struct nt_mapping_keys *k)
+{
+	const struct nt_bond *b = nt_bond_at(c, id);
+
+	return b->addr == addr && is_name(c, b->name, m, k);
+}
+
+static uint32_t
+find_bond_indexed(const struct nt_name_cache *c, uint32_t addr, const struct nt_mapping *m,
+	const struct nt_mapping_keys *k)
+{
+	const uint32_t tag = nt_bond_tag((uint32_t)k->addr, (uint32_t)k->name);
+	uint32_t at = nt_slots_seek_again(&c->by_bond, tag, k->bond_at),
+		 id = nt_slots_id(&c->by_bond, at);
+
+	if (nt_likely(id == NT_LIST_NONE || is_bond(c, id, addr, m, k)))
+		return id;
+	at = nt_slots_home(&c->by_bond, tag);
+	while ((id = nt_slots_match(&c->by_bond, tag, &at)) != NT_LIST_NONE)
+		if (is_bond(c, id, addr, m, k))
+			break;
+	return id;
+}
+
 /* This name of an address, by what it says: its number is not wanted for that. */
 static uint32_t
 find_bond(const struct nt_name_cache *c, uint32_t addr, const struct nt_mapping *m,
 	const struct nt_mapping_keys *k)
 {
 	const struct nt_interned_addr *a = nt_addrs_at(&c->addrs, addr);
-	const uint32_t tag = nt_bond_tag((uint32_t)k->addr, (uint32_t)k->name);
-	uint32_t at, id;
+	uint32_t id = a->bonds;
 
-	if (!a->bonds_indexed) {
-		for (id = a->bonds; id != NT_LIST_NONE; id = nt_list_next(nt_in_addr(c), id))
-			if (is_name(c, nt_bond_at(c, id)->name, m, k))
-				break;
-		return id;
-	}
-	at = nt_slots_home(&c->by_bond, tag);
-	while ((id = nt_slots_match(&c->by_bond, tag, &at)) != NT_LIST_NONE) {
-		const struct nt_bond *b = nt_bond_at(c, id);
-
-		if (b->addr == addr && is_name(c, b->name, m, k))
-			break;
-	}
+	if (a->bonds_indexed)
+		return find_bond_indexed(c, addr, m, k);
+	while (id != NT_LIST_NONE && !is_name(c, nt_bond_at(c, id)->name, m, k))
+		id = nt_list_next(nt_in_addr(c), id);
 	return id;
 }
 
-/* Its number, if it was found before, is right as long as nothing was dropped. */
 static uint32_t
 find_addr(
 	const struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
 {
-	const uint32_t id = k->addr_id;
+	const uint32_t tag = (uint32_t)k->addr,
+		       at = nt_slots_seek_again(&c->addrs.slots, tag, k->addr_at),
+		       id = nt_slots_id(&c->addrs.slots, at);
 
-	if (nt_likely(id != NT_LIST_NONE && k->drops == c->drops &&
-		      nt_addrs_is(&c->addrs, id, &m->addr)))
+	if (nt_likely(id == NT_LIST_NONE || nt_addrs_is(&c->addrs, id, &m->addr)))
 		return id;
-	return nt_addrs_find(&c->addrs, (uint32_t)k->addr, &m->addr);
+	return nt_addrs_find(&c->addrs, tag, &m->addr);
 }
 
-struct nt_place
-nt_store_find(
-	const struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k)
+void
+nt_store_find(const struct nt_name_cache *c, const struct nt_mapping *m,
+	const struct nt_mapping_keys *k, struct nt_place *ret)
 {
-	struct nt_place p = { find_addr(c, m, k), NT_LIST_NONE, NT_LIST_NONE };
 	struct wanted w;
 
-	if (p.addr == NT_LIST_NONE)
-		return p;
-	p.bond = find_bond(c, p.addr, m, k);
-	if (p.bond == NT_LIST_NONE)
-		return p;
-	w = (struct wanted){ p.bond, nt_client_of(&c->addrs, (uint32_t)k->client, &m->client),
-		m->source };
-	p.life = nt_addrs_at(&c->addrs, p.addr)->indexed ? find_indexed(c, &w, k)
-							 : find_among_few(c, &w);
-	return p;
+	ret->bond = ret->life = NT_LIST_NONE;
+	ret->pair_at = 0;
+	ret->client = nt_client_of(&c->addrs, (uint32_t)k->client, &m->client);
+	ret->addr = find_addr(c, m, k);
+	if (ret->addr == NT_LIST_NONE)
+		return;
+	ret->bond = find_bond(c, ret->addr, m, k);
+	w = (struct wanted){ ret->bond, ret->client, m->source };
+	if (nt_addrs_at(&c->addrs, ret->addr)->indexed) {
+		const uint32_t tag = nt_pair_tag((uint32_t)k->addr, (uint32_t)k->client);
+
+		ret->pair_at = nt_slots_seek_again(&c->by_pair, tag, k->pair_at);
+		if (ret->bond != NT_LIST_NONE)
+			ret->life = find_indexed(c, &w, k, ret->pair_at);
+	} else if (ret->bond != NT_LIST_NONE) {
+		ret->life = find_among_few(c, &w);
+	}
 }
 
 static uint32_t
@@ -174,7 +183,6 @@ nt_store_bond(const struct nt_name_cache *c, uint32_t tag, uint32_t addr, uint32
 uint32_t
 nt_store_pair(const struct nt_name_cache *c, uint32_t tag)
 {
-	uint32_t at = nt_slots_home(&c->by_pair, tag);
-
-	return nt_slots_match(&c->by_pair, tag, &at);
+	return nt_slots_id(
+		&c->by_pair, nt_slots_seek(&c->by_pair, tag, nt_slots_home(&c->by_pair, tag)));
 }

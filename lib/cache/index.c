@@ -2,16 +2,20 @@
 /* The indexes of pairs, bonds and lives whose addresses have more than a few. */
 #include "index.h"
 
-static void
-link_pair(struct nt_name_cache *c, uint32_t tag, uint32_t life)
+static uint32_t
+seek_pair(const struct nt_name_cache *c, uint32_t tag)
 {
-	uint32_t head = nt_store_pair(c, tag), old = head;
+	return nt_slots_seek(&c->by_pair, tag, nt_slots_home(&c->by_pair, tag));
+}
+
+/* at: seek_pair of the tag. */
+static void
+link_pair(struct nt_name_cache *c, uint32_t at, uint32_t tag, uint32_t life)
+{
+	uint32_t head = nt_slots_id(&c->by_pair, at);
 
 	nt_list_push_front(nt_in_pair(c), &head, life);
-	if (old == NT_LIST_NONE)
-		nt_slots_insert(&c->by_pair, tag, life);
-	else
-		nt_slots_replace(&c->by_pair, tag, old, life);
+	nt_slots_put(&c->by_pair, at, tag, life);
 }
 
 static void
@@ -183,33 +187,34 @@ collect(struct nt_name_cache *c, const struct nt_interned_addr *a, struct entrie
 }
 
 /* Of each bond those that began last come to the front. */
-void
-nt_index_addr(struct nt_name_cache *c, struct nt_interned_addr *a)
+uint32_t
+nt_index_addr(struct nt_name_cache *c, struct nt_interned_addr *a, const struct nt_mapping_keys *k)
 {
 	struct entries e;
 
 	collect(c, a, &e);
 	for (unsigned int i = e.lives; i-- > 0;)
-		link_pair(c, e.life[i].tag, e.life[i].id);
+		link_pair(c, seek_pair(c, e.life[i].tag), e.life[i].tag, e.life[i].id);
 	a->indexed = 1;
+	return seek_pair(c, nt_pair_tag((uint32_t)k->addr, (uint32_t)k->client));
 }
 
 void
 nt_index_life(struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k,
-	uint32_t life, uint32_t old)
+	uint32_t life, const struct nt_place *p)
 {
 	const struct tags tags =
 		tags_of((uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, m->source);
-	const uint32_t head = nt_store_pair(c, tags.pair);
+	const uint32_t head = nt_slots_id(&c->by_pair, p->pair_at);
 	const unsigned int length = pair_length(c, head);
 
 	if (length == NT_STORE_PAIR_FEW)
 		index_pair(c, head);
-	if (old != NT_LIST_NONE)
-		take_life(c, tags.life, old);
+	if (p->life != NT_LIST_NONE)
+		take_life(c, tags.life, p->life);
 	if (length >= NT_STORE_PAIR_FEW)
 		add_life(c, tags.life, life);
-	link_pair(c, tags.pair, life);
+	link_pair(c, p->pair_at, tags.pair, life);
 }
 
 void

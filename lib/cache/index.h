@@ -8,11 +8,12 @@
 
 #include "store.h"
 
-/* All lives that an address has, which are in none of them so far. */
-void nt_index_addr(struct nt_name_cache *c, struct nt_interned_addr *a);
-/* Of an address that is: a new life, which takes the place of `old` if there is one. */
+/* All lives that an address has, which are in none of them so far. Returns where k's pair is. */
+uint32_t nt_index_addr(
+	struct nt_name_cache *c, struct nt_interned_addr *a, const struct nt_mapping_keys *k);
+/* Of an address that is: a new life, which takes the place of p's if there is one. */
 void nt_index_life(struct nt_name_cache *c, const struct nt_mapping *m,
-	const struct nt_mapping_keys *k, uint32_t life, uint32_t old);
+	const struct nt_mapping_keys *k, uint32_t life, const struct nt_place *p);
 void nt_index_forget_life(struct nt_name_cache *c, uint32_t life);
 /* A new one: nothing as long as its address has few. Nothing where it is not there. */
 void nt_index_bond(struct nt_name_cache *c, uint32_t bond);

@@ -14,9 +14,10 @@
 
 struct nt_mapping_keys {
 	uint64_t addr, client, name;
-	/* the name cache's own, found in its steps */
+	bool client_is_ipv4; /* or there is none */
+	/* the name cache's own: what its steps found */
 	uint32_t addr_id, name_id, life, bond;
-	uint32_t drops;
+	uint32_t addr_at, bond_at, pair_at; /* slots of its indexes, where to look first */
 };
 
 /* 0 for family NONE. */
@@ -42,7 +43,9 @@ nt_mapping_keys_of(
 	ret->addr = nt_addr_key(key, &m->addr);
 	ret->client = nt_addr_key(key, &m->client);
 	ret->name = nt_hash_bytes(key, m->name, m->name_len);
-	ret->addr_id = UINT32_MAX;
+	ret->client_is_ipv4 =
+		m->client.family == NT_FAMILY_IPV4 || m->client.family == NT_FAMILY_NONE;
+	ret->addr_at = ret->bond_at = ret->pair_at = 0;
 }
 
 #endif

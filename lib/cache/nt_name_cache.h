@@ -114,13 +114,13 @@ enum nt_name_added nt_name_cache_add(struct nt_name_cache *c, const struct nt_ma
 enum nt_name_added nt_name_cache_add_keyed(
 	struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k);
 /*
- * For mappings that are to be added soon: step 0, 1 .. NT_NAME_CACHE_STEPS - 1 ask for what each
- * will want from memory; every step follows what the one before has brought in, so some others
- * should come in between. Nothing is changed, and what is said may be out of date when it counts.
+ * For n mappings that are to be added soon: step 0, 1 .. NT_NAME_CACHE_STEPS - 1 ask for what each
+ * will want from memory; every step follows what the one before has brought in, so n should not be
+ * small. Nothing is changed, and what is said may be out of date when it counts.
  */
 #define NT_NAME_CACHE_STEPS 5
-void nt_name_cache_ahead(const struct nt_name_cache *c, const struct nt_mapping *m,
-	struct nt_mapping_keys *k, unsigned int step);
+void nt_name_cache_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *const k[],
+	unsigned int n, unsigned int step);
 
 /* Is this very mapping (address, name, client, source) known already, and not expired at its seen?
  */

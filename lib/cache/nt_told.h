@@ -41,8 +41,8 @@ void nt_told_add(struct nt_told_table *t, const struct nt_addr *addr, const stru
  * NT_TOLD_STEPS - 1. */
 void nt_told_add_keyed(struct nt_told_table *t, uint64_t addr, uint64_t client, int64_t seen_ns);
 #define NT_TOLD_STEPS 2
-void nt_told_ahead(
-	const struct nt_told_table *t, uint64_t addr, uint64_t client, unsigned int step);
+void nt_told_ahead(const struct nt_told_table *t, struct nt_mapping_keys *const k[], unsigned int n,
+	unsigned int step);
 
 /* Was it told at or before until_ns? A client of family NONE: to anybody. */
 bool nt_told_before(const struct nt_told_table *t, const struct nt_addr *addr,

@@ -75,10 +75,11 @@ bool nt_verdicts_shrink(struct nt_verdicts *v, unsigned int max); /* nt_told_shr
 /* Reverse lookups and server names explain nothing: they are left out. k: made with its key. */
 void nt_verdicts_mapping(
 	struct nt_verdicts *v, const struct nt_mapping *m, const struct nt_mapping_keys *k);
-/* For mappings that come soon: ask for what they will want from memory, in steps 0 .. NT_TOLD_STEPS
+/* For n mappings that come soon: ask for what they will want from memory, in steps 0 ..
+ * NT_TOLD_STEPS
  * - 1. */
-void nt_verdicts_ahead(
-	const struct nt_verdicts *v, const struct nt_mapping_keys *k, unsigned int step);
+void nt_verdicts_ahead(const struct nt_verdicts *v, struct nt_mapping_keys *const k[],
+	unsigned int n, unsigned int step);
 /*
  * An answer was not read. addr: of family NONE where it is not known what it held. client: who
  * asked, or of family NONE where that is not known, and then it could have been anybody.

@@ -24,19 +24,6 @@ nt_past_fini(struct nt_past_ring *r)
 	r->ring = NULL;
 }
 
-uint32_t
-nt_past_push(struct nt_past_ring *r, const struct nt_past *p)
-{
-	uint64_t at = (uint64_t)r->tail + r->count;
-
-	if (at >= r->capacity)
-		at -= r->capacity;
-	r->ring[at] = *p;
-	r->count++;
-	r->touched = NT_MAX(r->touched, (uint32_t)at + 1);
-	return (uint32_t)at;
-}
-
 void
 nt_past_pop(struct nt_past_ring *r)
 {

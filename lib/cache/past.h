@@ -36,7 +36,19 @@ size_t nt_past_needs(uint32_t capacity);
 void nt_past_fini(struct nt_past_ring *r);
 
 /* Its number. The caller has made room. */
-uint32_t nt_past_push(struct nt_past_ring *r, const struct nt_past *p);
+static inline uint32_t
+nt_past_push(struct nt_past_ring *r, const struct nt_past *p)
+{
+	uint64_t at = (uint64_t)r->tail + r->count;
+
+	if (at >= r->capacity)
+		at -= r->capacity;
+	r->ring[at] = *p;
+	r->count++;
+	r->touched = NT_MAX(r->touched, (uint32_t)at + 1);
+	return (uint32_t)at;
+}
+
 void nt_past_pop(struct nt_past_ring *r);
 
 static inline const struct nt_past *

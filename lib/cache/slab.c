@@ -64,9 +64,9 @@ nt_slab_fini(struct nt_slab *s)
 }
 
 bool
-nt_slab_has_room(const struct nt_slab *s, size_t len)
+nt_slab_has_block(const struct nt_slab *s, size_t len)
 {
-	return nt_slab_has_page(s) || s->with_room[class_of(len)] != NT_LIST_NONE;
+	return s->with_room[class_of(len)] != NT_LIST_NONE;
 }
 
 /* A page of the class with room, at the head of its list. */

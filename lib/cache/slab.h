@@ -43,7 +43,15 @@ nt_slab_has_page(const struct nt_slab *s)
 	return s->fresh_pages < s->page_count || s->unused != NT_LIST_NONE;
 }
 
-bool nt_slab_has_room(const struct nt_slab *s, size_t len);
+/* Is there one of len's class with room? */
+bool nt_slab_has_block(const struct nt_slab *s, size_t len);
+
+static inline bool
+nt_slab_has_room(const struct nt_slab *s, size_t len)
+{
+	return nt_slab_has_page(s) || nt_slab_has_block(s, len);
+}
+
 /* A reference, or NT_LIST_NONE. */
 uint32_t nt_slab_take(struct nt_slab *s, size_t len);
 void nt_slab_give(struct nt_slab *s, uint32_t ref);

@@ -62,6 +62,41 @@ nt_slots_match(const struct nt_slots *t, uint32_t tag, uint32_t *at)
 	}
 }
 
+/* From `at` on: where the first record with this tag is, or the empty slot where it would be. */
+static inline uint32_t
+nt_slots_seek(const struct nt_slots *t, uint32_t tag, uint32_t at)
+{
+	while (t->slot[at].id1 != 0 && t->slot[at].tag != tag)
+		at = at + 1 == t->size ? 0 : at + 1;
+	return at;
+}
+
+/* The record there, NT_LIST_NONE: the slot is empty. */
+static inline uint32_t
+nt_slots_id(const struct nt_slots *t, uint32_t at)
+{
+	return t->slot[at].id1 - 1;
+}
+
+/* nt_slots_seek from home, but for a look where such a record was before: any slot will do. */
+static inline uint32_t
+nt_slots_seek_again(const struct nt_slots *t, uint32_t tag, uint32_t at)
+{
+	if (nt_likely(t->slot[at].tag == tag && t->slot[at].id1 != 0))
+		return at;
+	return nt_slots_seek(t, tag, nt_slots_home(t, tag));
+}
+
+/* Where the tag is, or would be (nt_slots_seek): this record from now on. */
+static inline void
+nt_slots_put(struct nt_slots *t, uint32_t at, uint32_t tag, uint32_t id)
+{
+	const uint32_t home = nt_slots_home(t, tag), probes = at - home + (at < home ? t->size : 0);
+
+	t->slot[at] = (struct nt_slot){ tag, id + 1 };
+	t->longest = NT_MAX(t->longest, probes + 1);
+}
+
 void nt_slots_insert(struct nt_slots *t, uint32_t tag, uint32_t id);
 /* Nothing where it is not there. */
 void nt_slots_remove(struct nt_slots *t, uint32_t tag, uint32_t id);

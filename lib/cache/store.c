@@ -46,53 +46,47 @@ drop_bond(struct nt_name_cache *c, uint32_t id)
 	nt_addrs_unname(&c->addrs, b.addr);
 }
 
-/* A life was told again: it and its bond become the latest of theirs. */
+/* A life was told: its bond becomes the latest of its address's and its name's. */
 static void
-touch(struct nt_name_cache *c, uint32_t life)
+touch(struct nt_name_cache *c, const struct nt_life *l, struct nt_bond *b)
 {
-	const struct nt_life *l = nt_life_at(c, life);
-	struct nt_bond *b = nt_bond_at(c, l->bond);
-
 	b->last_position = l->position;
 	b->last_expires = NT_MAX(b->last_expires, nt_bond_expires(nt_life_expires_ns(l)));
-	nt_list_to_front(nt_in_bond(c), &b->lives, life);
-	if (!nt_list_is_alone(nt_in_addr(c), l->bond))
-		nt_list_to_front(nt_in_addr(c), &nt_addrs_at(&c->addrs, b->addr)->bonds, l->bond);
-	if (!nt_list_is_alone(nt_in_name(c), l->bond))
-		nt_list_to_front(nt_in_name(c), &nt_names_at(&c->names, b->name)->bonds, l->bond);
+	nt_list_to_front(nt_in_addr(c), &nt_addrs_at(&c->addrs, b->addr)->bonds, l->bond);
+	nt_list_to_front(nt_in_name(c), &nt_names_at(&c->names, b->name)->bonds, l->bond);
 }
 
-static struct nt_client
-take_client(struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
+/* It may have become known by now: as the mapping's address. */
+static void
+take_client(struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr, struct nt_client *client)
 {
-	struct nt_client ret = nt_client_of(a, tag, addr);
-
-	if (ret.kind != NT_CLIENT_OTHER)
-		return ret;
-	if (ret.id == NT_LIST_NONE)
-		ret.id = nt_addrs_add(a, tag, addr);
-	nt_addrs_hold(a, ret.id);
-	return ret;
+	if (nt_likely(client->kind != NT_CLIENT_OTHER))
+		return;
+	if (client->id == NT_LIST_NONE)
+		client->id = nt_addrs_find(a, tag, addr);
+	if (client->id == NT_LIST_NONE)
+		client->id = nt_addrs_add(a, tag, addr);
+	nt_addrs_hold(a, client->id);
 }
 
 uint32_t
 nt_store_begin(struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k,
-	const struct nt_version *v, const struct nt_place *p)
+	const struct nt_version *v, struct nt_place *p)
 {
 	const uint32_t bond = take_bond(c, m, k, p), id = nt_pool_take(&c->lives);
-	const struct nt_client client = take_client(&c->addrs, (uint32_t)k->client, &m->client);
 	struct nt_bond *b = nt_bond_at(c, bond);
 	struct nt_interned_addr *a = nt_addrs_at(&c->addrs, b->addr);
 	struct nt_life *l = nt_life_at(c, id);
 
+	take_client(&c->addrs, (uint32_t)k->client, &m->client, &p->client);
 	if (a->lives >= NT_STORE_FEW && !a->indexed)
-		nt_index_addr(c, a);
+		p->pair_at = nt_index_addr(c, a, k);
 	*l = (struct nt_life){
 		.position = v->position,
 		.seen_ns = v->seen_ns,
 		.bond = bond,
-		.client = client.id,
-		.client_kind = client.kind,
+		.client = p->client.id,
+		.client_kind = p->client.kind,
 		.past = NT_LIST_NONE,
 		.ttl_ms = v->ttl_ms,
 		.index = v->index,
@@ -100,9 +94,9 @@ nt_store_begin(struct nt_name_cache *c, const struct nt_mapping *m, const struct
 	};
 	a->lives++;
 	if (a->indexed)
-		nt_index_life(c, m, k, id, p->life);
+		nt_index_life(c, m, k, id, p);
 	nt_list_push_front(nt_in_bond(c), &b->lives, id);
-	touch(c, id);
+	touch(c, l, b);
 	l->wheel_slot = nt_wheel_put(&c->wheel, nt_in_wheel(c), id, nt_life_deadline_ns(c, l));
 	return b->addr;
 }
@@ -121,6 +115,7 @@ void
 nt_store_refresh(struct nt_name_cache *c, uint32_t life, const struct nt_version *v)
 {
 	struct nt_life *l = nt_life_at(c, life);
+	struct nt_bond *b = nt_bond_at(c, l->bond);
 
 	keep_first(c, life, l);
 	/* Twice in one packet: no lookup can tell the first from the second. */
@@ -136,7 +131,8 @@ nt_store_refresh(struct nt_name_cache *c, uint32_t life, const struct nt_version
 	l->seen_ns = v->seen_ns;
 	l->ttl_ms = v->ttl_ms;
 	l->index = v->index;
-	touch(c, life);
+	nt_list_to_front(nt_in_bond(c), &b->lives, life);
+	touch(c, l, b);
 }
 
 void
@@ -146,7 +142,6 @@ nt_store_drop(struct nt_name_cache *c, uint32_t life)
 	struct nt_bond *b = nt_bond_at(c, l.bond);
 	struct nt_interned_addr *a = nt_addrs_at(&c->addrs, b->addr);
 
-	c->drops++;
 	nt_wheel_remove(&c->wheel, nt_in_wheel(c), life, l.wheel_slot);
 	if (a->indexed)
 		nt_index_forget_life(c, life);

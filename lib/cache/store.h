@@ -122,7 +122,6 @@ struct nt_name_cache {
 	struct nt_wheel wheel;
 	uint64_t last_position;
 	uint16_t last_index;
-	uint32_t drops; /* counts what was dropped: until it does, numbers stay */
 	int64_t lost_until_ns; /* what caps made give up could have counted until then */
 	struct nt_name_cache_stats stats; /* the counters of it */
 };
@@ -257,17 +256,33 @@ nt_life_is_to(const struct nt_life *l, struct nt_client client)
 
 /* A client's address, of family NONE for nobody; and the other way. tag: nt_addrs_tag. */
 struct nt_addr nt_client_addr(const struct nt_addrs *a, struct nt_client client);
-struct nt_client nt_client_of(const struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr);
+
+static inline struct nt_client
+nt_client_of(const struct nt_addrs *a, uint32_t tag, const struct nt_addr *addr)
+{
+	struct nt_client ret = { NT_LIST_NONE, NT_CLIENT_NOBODY };
+
+	if (nt_likely(addr->family == NT_FAMILY_IPV4)) {
+		ret.kind = NT_CLIENT_IPV4;
+		memcpy(&ret.id, addr->bytes, sizeof(ret.id));
+	} else if (addr->family != NT_FAMILY_NONE) {
+		ret.kind = NT_CLIENT_OTHER;
+		ret.id = nt_addrs_find(a, tag, addr);
+	}
+	return ret;
+}
 
 /* Where a mapping is: its address, this name of it, its present life. NT_LIST_NONE: there is none.
  */
 struct nt_place {
 	uint32_t addr, bond, life;
+	uint32_t pair_at; /* in by_pair, where the address is indexed */
+	struct nt_client client;
 };
 
 /* k: what nt_name_cache_ahead has found is not looked for again. */
-struct nt_place nt_store_find(
-	const struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k);
+void nt_store_find(const struct nt_name_cache *c, const struct nt_mapping *m,
+	const struct nt_mapping_keys *k, struct nt_place *ret);
 /*
  * Where an address is indexed: first life of a pair, the one that began last of those that are
  * left, or NT_LIST_NONE. There may be others of the same tag among them. tag: nt_pair_tag.
@@ -288,7 +303,7 @@ uint32_t nt_store_bond(const struct nt_name_cache *c, uint32_t tag, uint32_t add
  * address's number.
  */
 uint32_t nt_store_begin(struct nt_name_cache *c, const struct nt_mapping *m,
-	const struct nt_mapping_keys *k, const struct nt_version *v, const struct nt_place *p);
+	const struct nt_mapping_keys *k, const struct nt_version *v, struct nt_place *p);
 /* A new version of a life. There is room for the one it supersedes. */
 void nt_store_refresh(struct nt_name_cache *c, uint32_t life, const struct nt_version *v);
 /* The end of a life. */

@@ -271,11 +271,14 @@ slot_ahead(const struct nt_told_table *t, uint64_t tag, unsigned int step)
 }
 
 void
-nt_told_ahead(const struct nt_told_table *t, uint64_t addr, uint64_t client, unsigned int step)
+nt_told_ahead(const struct nt_told_table *t, struct nt_mapping_keys *const k[], unsigned int n,
+	unsigned int step)
 {
-	slot_ahead(t, tag_of_keys(addr, 0), step);
-	if (client != 0)
-		slot_ahead(t, tag_of_keys(addr, client), step);
+	for (unsigned int i = 0; i < n; i++) {
+		slot_ahead(t, tag_of_keys(k[i]->addr, 0), step);
+		if (k[i]->client != 0)
+			slot_ahead(t, tag_of_keys(k[i]->addr, k[i]->client), step);
+	}
 }
 
 bool

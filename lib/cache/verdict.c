@@ -164,9 +164,10 @@ nt_verdicts_mapping(
 }
 
 void
-nt_verdicts_ahead(const struct nt_verdicts *v, const struct nt_mapping_keys *k, unsigned int step)
+nt_verdicts_ahead(const struct nt_verdicts *v, struct nt_mapping_keys *const k[], unsigned int n,
+	unsigned int step)
 {
-	nt_told_ahead(v->told, k->addr, k->client, step);
+	nt_told_ahead(v->told, k, n, step);
 }
 
 void

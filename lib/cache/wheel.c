@@ -15,15 +15,6 @@ nt_wheel_init(struct nt_wheel *w)
 		w->slot[i] = NT_LIST_NONE;
 }
 
-void
-nt_wheel_start(struct nt_wheel *w, int64_t time_ns)
-{
-	if (w->started)
-		return;
-	w->started = true;
-	w->now_tick = nt_wheel_tick(time_ns);
-}
-
 uint16_t
 nt_wheel_put(struct nt_wheel *w, struct nt_list_view v, uint32_t id, int64_t time_ns)
 {

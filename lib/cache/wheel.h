@@ -28,7 +28,14 @@ nt_wheel_tick(int64_t time_ns)
 /* Empty, at no time yet. */
 void nt_wheel_init(struct nt_wheel *w);
 /* The first time there is; later calls do nothing. */
-void nt_wheel_start(struct nt_wheel *w, int64_t time_ns);
+static inline void
+nt_wheel_start(struct nt_wheel *w, int64_t time_ns)
+{
+	if (nt_likely(w->started))
+		return;
+	w->started = true;
+	w->now_tick = nt_wheel_tick(time_ns);
+}
 
 /* Returns the slot, wanted by _remove. */
 uint16_t nt_wheel_put(struct nt_wheel *w, struct nt_list_view v, uint32_t id, int64_t time_ns);

@@ -112,20 +112,22 @@ struct nt_relay_applied {
  * fit.
  */
 struct nt_relay_scratch {
-	uint64_t words[6];
+	uint64_t words[7];
 };
+
+/* Mappings that are looked at together: what of memory is on its way at once is not much more. */
+#define NT_RELAY_WINDOW 16
 
 /* Where what is applied goes; all are called in the order of (position, index). */
 struct nt_relay_taker {
 	enum nt_name_added (*mapping)(
 		void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s);
 	/*
-	 * Before that, for some mappings at a time: steps 0 .. steps - 1, each for all of them, so
-	 * that their memory is asked for before it is needed.
+	 * Before that, for n at a time (1 .. NT_RELAY_WINDOW), so that their memory is asked for
+	 * before it is needed; may be NULL.
 	 */
-	void (*ahead)(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s,
-		unsigned int step);
-	unsigned int steps; /* 0: not wanted */
+	void (*ahead)(
+		void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int n);
 	/* the other kinds; may be NULL */
 	void (*fact)(void *arg, enum nt_fact kind, const struct nt_mapping *m);
 	/* a received message that the bucket delayed; may be NULL */

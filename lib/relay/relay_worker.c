@@ -10,9 +10,6 @@
 #define RESERVED_MESSAGES 10
 /* What mappings that were told have earned facts where it is crowded: that many at once. */
 #define FACTS_DUE_MAX 16
-/* Messages whose memory is asked for together: what of it is on its way at once is not much more.
- */
-#define WINDOW 16
 
 /* One message more behind the end, so that each lies in one piece. */
 static size_t
@@ -220,24 +217,26 @@ comes_before(const struct nt_mapping_msg *a, const struct nt_mapping_msg *b)
 	return a->position < b->position; /* never equal: a packet belongs to one worker */
 }
 
-/* What is handed out next: messages at or before W in their order, ours and others', in place. */
+/*
+ * What is handed out next: messages at or before W in their order, ours and others', in place;
+ * those that are mappings one after the other.
+ */
 struct window {
-	unsigned int count;
+	unsigned int count, mappings;
 	struct window_item {
 		const struct nt_mapping_msg *msg;
 		bool own;
-		struct nt_mapping m;
-		struct nt_relay_scratch scratch;
-	} items[WINDOW];
+	} items[NT_RELAY_WINDOW];
+	struct nt_mapping m[NT_RELAY_WINDOW];
+	struct nt_relay_scratch scratch[NT_RELAY_WINDOW];
 };
 
 static void
 window_put(struct window *win, const struct nt_mapping_msg *msg, bool own)
 {
-	struct window_item *item = &win->items[win->count++];
-	item->msg = msg;
-	item->own = own;
-	nt_mapping_msg_unpack(msg, &item->m);
+	win->items[win->count++] = (struct window_item){ msg, own };
+	if (nt_likely(msg->head.kind == NT_FACT_MAPPING))
+		nt_mapping_msg_unpack(msg, &win->m[win->mappings++]);
 }
 
 /*
@@ -261,8 +260,8 @@ static void
 window_fill(struct window *win, struct nt_relay_worker *w, uint64_t W)
 {
 	bool taken = false, dry;
-	win->count = 0;
-	while (win->count < WINDOW) {
+	win->count = win->mappings = 0;
+	while (win->count < NT_RELAY_WINDOW) {
 		const struct nt_mapping_msg *own = own_peek(&w->own);
 		const struct nt_mapping_msg *in = next_received(w, taken, &dry);
 		if (dry)
@@ -283,16 +282,6 @@ window_fill(struct window *win, struct nt_relay_worker *w, uint64_t W)
 }
 
 static void
-look_ahead(struct window *win, const struct nt_relay_taker *taker)
-{
-	for (unsigned int step = 0; step < taker->steps; step++)
-		for (unsigned int i = 0; i < win->count; i++)
-			if (nt_likely(win->items[i].msg->head.kind == NT_FACT_MAPPING))
-				taker->ahead(
-					taker->arg, &win->items[i].m, &win->items[i].scratch, step);
-}
-
-static void
 count_own(struct nt_relay_applied *count, enum nt_name_added a)
 {
 	count->own_new += a == NT_NAME_NEW;
@@ -310,23 +299,48 @@ count_received(struct nt_relay_applied *count, enum nt_name_added a)
 }
 
 static void
-hand_out(const struct nt_relay_taker *taker, struct window_item *item,
-	struct nt_relay_applied *count)
+hand_out_mapping(const struct nt_relay_taker *taker, const struct nt_mapping *m,
+	struct nt_relay_scratch *scratch, bool own, struct nt_relay_applied *count)
 {
-	const struct nt_mapping_msg *msg = item->msg;
-	if (!item->own) {
-		if (taker->departed != NULL && msg->departs_ns > msg->seen_ns)
-			taker->departed(taker->arg, msg);
-		count->messages++;
-	}
-	if (nt_likely(msg->head.kind == NT_FACT_MAPPING)) {
-		const enum nt_name_added a = taker->mapping(taker->arg, &item->m, &item->scratch);
-		if (item->own)
-			count_own(count, a);
-		else
-			count_received(count, a);
-	} else if (taker->fact != NULL) {
-		taker->fact(taker->arg, (enum nt_fact)msg->head.kind, &item->m);
+	const enum nt_name_added a = taker->mapping(taker->arg, m, scratch);
+
+	if (own)
+		count_own(count, a);
+	else
+		count_received(count, a);
+}
+
+static void
+hand_out_fact(const struct nt_relay_taker *taker, const struct nt_mapping_msg *msg)
+{
+	struct nt_mapping m;
+
+	if (taker->fact == NULL)
+		return;
+	nt_mapping_msg_unpack(msg, &m);
+	taker->fact(taker->arg, (enum nt_fact)msg->head.kind, &m);
+}
+
+static void
+hand_out(const struct nt_relay_taker *taker, struct window *win, struct nt_relay_applied *count)
+{
+	unsigned int mapping = 0;
+
+	for (unsigned int i = 0; i < win->count; i++) {
+		const struct nt_mapping_msg *msg = win->items[i].msg;
+		const bool own = win->items[i].own;
+
+		if (!own) {
+			if (taker->departed != NULL && msg->departs_ns > msg->seen_ns)
+				taker->departed(taker->arg, msg);
+			count->messages++;
+		}
+		if (nt_unlikely(msg->head.kind != NT_FACT_MAPPING)) {
+			hand_out_fact(taker, msg);
+			continue;
+		}
+		hand_out_mapping(taker, &win->m[mapping], &win->scratch[mapping], own, count);
+		mapping++;
 	}
 }
 
@@ -339,9 +353,9 @@ nt_relay_apply(struct nt_relay_worker *w, const struct nt_relay_taker *taker,
 	w->applied = W;
 	do {
 		window_fill(&win, w, W.position);
-		look_ahead(&win, taker);
-		for (unsigned int i = 0; i < win.count; i++)
-			hand_out(taker, &win.items[i], count);
+		if (win.mappings != 0 && taker->ahead != NULL)
+			taker->ahead(taker->arg, win.m, win.scratch, win.mappings);
+		hand_out(taker, &win, count);
 	} while (win.count != 0);
 	own_rewind(&w->own);
 	return W;

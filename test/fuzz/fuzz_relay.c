@@ -106,12 +106,16 @@ take_mapping(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s)
 }
 
 static void
-look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int step)
+look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int n)
 {
 	struct play *p = arg;
-	if (step == 0)
-		nt_mapping_keys_of(&p->key, m, (void *)s);
-	nt_name_cache_ahead(p->workers[p->taker].cache, m, (void *)s, step);
+	struct nt_mapping_keys *keys[NT_RELAY_WINDOW];
+	for (unsigned int i = 0; i < n; i++) {
+		keys[i] = (void *)&s[i];
+		nt_mapping_keys_of(&p->key, &m[i], keys[i]);
+	}
+	for (unsigned int step = 0; step < NT_NAME_CACHE_STEPS; step++)
+		nt_name_cache_ahead(p->workers[p->taker].cache, keys, n, step);
 }
 
 static void
@@ -132,11 +136,9 @@ take_fact(void *arg, enum nt_fact kind, const struct nt_mapping *m)
 static void
 apply(struct play *p, unsigned int who)
 {
-	const struct nt_relay_taker taker = { .mapping = take_mapping,
-		.ahead = look_ahead,
-		.steps = NT_NAME_CACHE_STEPS,
-		.fact = take_fact,
-		.arg = p };
+	const struct nt_relay_taker taker = {
+		.mapping = take_mapping, .ahead = look_ahead, .fact = take_fact, .arg = p
+	};
 	struct nt_relay_applied n = { 0 };
 	p->taker = who;
 	const struct nt_mark_value W = nt_relay_apply(nt_relay_worker(p->relay, who), &taker, &n);

@@ -109,7 +109,7 @@ play_add_to_cache(struct play *p, const struct nt_mapping *m, const struct model
 		return nt_name_cache_add_keyed(p->cache, m, k);
 	nt_mapping_keys_of(&key, m, k);
 	for (unsigned int step = 0; step < NT_NAME_CACHE_STEPS; step++)
-		nt_name_cache_ahead(p->cache, m, k, step);
+		nt_name_cache_ahead(p->cache, &k, 1, step);
 	return nt_name_cache_add_keyed(p->cache, m, k);
 }
 

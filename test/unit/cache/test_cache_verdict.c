@@ -53,10 +53,10 @@ tell(struct nt_verdicts *v, struct nt_addr a, struct nt_addr client, int64_t sec
 		.name = "x",
 		.name_len = 1 };
 	const struct nt_hash_key key = nt_hash_key_fixed(); /* make()'s */
-	struct nt_mapping_keys k;
+	struct nt_mapping_keys k, *soon = &k;
 	nt_mapping_keys_of(&key, &m, &k);
-	nt_verdicts_ahead(v, &k, 0);
-	nt_verdicts_ahead(v, &k, 1);
+	nt_verdicts_ahead(v, &soon, 1, 0);
+	nt_verdicts_ahead(v, &soon, 1, 1);
 	nt_verdicts_mapping(v, &m, &k);
 }
 

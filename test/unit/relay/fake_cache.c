@@ -46,14 +46,12 @@ test_mapping_is_sound(const struct nt_mapping *m)
 }
 
 static void
-look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int step)
+look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int n)
 {
 	struct fake_cache *f = arg;
-	const uint64_t digest = test_mapping_digest(m->position, m->index);
-	if (step == 0)
-		*s = (struct nt_relay_scratch){ .words = { digest } };
-	f->steps_amiss += s->words[0] != digest || s->words[1] != step;
-	s->words[1]++;
+	f->ahead_amiss += n == 0 || n > NT_RELAY_WINDOW;
+	for (unsigned int i = 0; i < n; i++)
+		s[i].words[0] = test_mapping_digest(m[i].position, m[i].index);
 }
 
 static void
@@ -75,8 +73,8 @@ static enum nt_name_added
 take_mapping(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s)
 {
 	struct fake_cache *f = arg;
-	f->steps_amiss += s->words[0] != test_mapping_digest(m->position, m->index) ||
-			  s->words[1] != FAKE_CACHE_STEPS;
+	f->ahead_amiss += s->words[0] != test_mapping_digest(m->position, m->index);
+	s->words[0] = 0; /* it stands for one mapping only */
 	take(f, m);
 	return f->answer;
 }
@@ -93,9 +91,7 @@ take_fact(void *arg, enum nt_fact kind, const struct nt_mapping *m)
 struct nt_relay_taker
 fake_taker(struct fake_cache *f)
 {
-	return (struct nt_relay_taker){ .mapping = take_mapping,
-		.ahead = look_ahead,
-		.steps = FAKE_CACHE_STEPS,
-		.fact = take_fact,
-		.arg = f };
+	return (struct nt_relay_taker){
+		.mapping = take_mapping, .ahead = look_ahead, .fact = take_fact, .arg = f
+	};
 }

@@ -7,13 +7,12 @@
 
 #include <nt_relay.h>
 
-#define FAKE_CACHE_KEPT	 512
-#define FAKE_CACHE_STEPS 3
+#define FAKE_CACHE_KEPT 512
 
 struct fake_cache {
 	uint64_t count;
 	uint64_t out_of_order; /* not after the one before by (position, index) */
-	uint64_t steps_amiss; /* ahead of each mapping all steps, in order, with its scratch */
+	uint64_t ahead_amiss; /* each mapping was looked ahead for once, with its scratch */
 	uint64_t damaged; /* not what test_mapping makes of (position, index) */
 	uint64_t position, index; /* of the last one */
 	uint64_t sum; /* of all (position, index), so that none can be missing or twice */

@@ -56,11 +56,11 @@ take(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s)
 }
 
 static void
-look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int step)
+look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, unsigned int n)
 {
 	struct departures *d = arg;
 	const struct nt_relay_taker taker = fake_taker(d->cache);
-	taker.ahead(taker.arg, m, s, step);
+	taker.ahead(taker.arg, m, s, n);
 }
 
 static void

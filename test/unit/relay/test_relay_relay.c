@@ -52,7 +52,7 @@ assert_saw(const struct fake_cache *f, unsigned int count, const uint64_t *posit
 	assert_int_equal(f->count, count);
 	assert_int_equal(f->damaged, 0);
 	assert_int_equal(f->out_of_order, 0);
-	assert_int_equal(f->steps_amiss, 0);
+	assert_int_equal(f->ahead_amiss, 0);
 	for (unsigned int i = 0; i < count; i++)
 		assert_true(f->kept[i] == positions[i]);
 }
@@ -237,7 +237,7 @@ test_inbox_full(void **state NT_UNUSED)
 	for (unsigned int w = 0; w < 3; w++) {
 		assert_int_equal(f[w].count, last);
 		assert_int_equal(f[w].out_of_order, 0);
-		assert_int_equal(f[w].steps_amiss, 0);
+		assert_int_equal(f[w].ahead_amiss, 0);
 		assert_int_equal(f[w].damaged, 0);
 		assert_true(f[w].sum == f[0].sum);
 	}
@@ -269,7 +269,7 @@ test_own_queue_full(void **state NT_UNUSED)
 	assert_int_equal(f.count, 5000);
 	assert_int_equal(f.damaged, 0);
 	assert_int_equal(f.out_of_order, 0);
-	assert_int_equal(f.steps_amiss, 0);
+	assert_int_equal(f.ahead_amiss, 0);
 	assert_true(f.sum == sum);
 	nt_relay_free(r);
 }
@@ -325,7 +325,7 @@ test_step_max(void **state NT_UNUSED)
 	apply(r, 1, &f, NULL);
 	assert_int_equal(f.count, STEP_MAX + 10);
 	assert_int_equal(f.out_of_order, 0);
-	assert_int_equal(f.steps_amiss, 0);
+	assert_int_equal(f.ahead_amiss, 0);
 	nt_relay_free(r);
 }
 
@@ -377,7 +377,7 @@ many_workers(unsigned int workers)
 		assert_true(f[w].sum == sum);
 		assert_int_equal(f[w].count, last);
 		assert_int_equal(f[w].out_of_order, 0);
-		assert_int_equal(f[w].steps_amiss, 0);
+		assert_int_equal(f[w].ahead_amiss, 0);
 		assert_int_equal(f[w].damaged, 0);
 	}
 	assert_int_equal(nt_relay_stats(r)->delivered, workers > 1 ? last * (workers - 1) : 0);

@@ -130,7 +130,7 @@ check(const struct stage *s, const struct actor *actors)
 		assert_true(a->cache.count == all);
 		assert_true(a->cache.sum == s->sum);
 		assert_true(a->cache.out_of_order == 0);
-		assert_true(a->cache.steps_amiss == 0);
+		assert_true(a->cache.ahead_amiss == 0);
 		assert_true(a->cache.damaged == 0);
 		assert_true(a->incomplete == 0);
 		assert_true(a->applied.received + a->applied.own_new == all);
