@@ -82,12 +82,13 @@ capture_link(const struct capture *c)
 }
 
 int
-capture_next(
-	struct capture *c, uint64_t last_position, struct capture_packet *ret, struct nt_error *err)
+capture_burst(struct capture *c, uint64_t last_position, struct capture_packet *ret,
+	unsigned int max, struct nt_error *err)
 {
 	const int n = c->pcap != NULL ? other_next(c, last_position, ret, err)
-				      : classic_next(c, last_position, ret, err);
-	c->packets += n == 1;
+				      : classic_burst(c, last_position, ret, max, err);
+	if (n > 0)
+		c->packets += (unsigned int)n;
 	return n;
 }
 

@@ -29,12 +29,20 @@ void capture_close(struct capture *c); /* NULL is fine */
 int capture_link(const struct capture *c); /* DLT_* */
 
 /*
- * The next packet; last_position: that of the packet before it in the stream. 1; 0 at the end;
- * -errno and *err where the file breaks off or is corrupt (everything before has been given);
- * -ECANCELED when asked to stop while waiting.
+ * The next packets, as many as lie there, max at most; last_position: that of the packet before
+ * them in the stream. How many; 0 at the end; -errno and *err where the file breaks off or is
+ * corrupt (everything before has been given); -ECANCELED when asked to stop while waiting.
  */
-int capture_next(struct capture *c, uint64_t last_position, struct capture_packet *ret,
-	struct nt_error *err);
+int capture_burst(struct capture *c, uint64_t last_position, struct capture_packet *ret,
+	unsigned int max, struct nt_error *err);
+
+/* One. */
+static inline int
+capture_next(
+	struct capture *c, uint64_t last_position, struct capture_packet *ret, struct nt_error *err)
+{
+	return capture_burst(c, last_position, ret, 1, err);
+}
 
 /* Bytes of the file consumed so far, and its size (0: not known). */
 uint64_t capture_taken(const struct capture *c);

@@ -23,12 +23,12 @@
 #define MAGIC_USEC 0xa1b2c3d4u
 #define MAGIC_NSEC 0xa1b23c4du
 
-static uint32_t
-field(const struct capture *c, const uint8_t *p)
+static inline uint32_t
+field(const uint8_t *p, bool swapped)
 {
 	uint32_t v;
 	memcpy(&v, p, sizeof(v));
-	return c->swapped ? __builtin_bswap32(v) : v;
+	return swapped ? __builtin_bswap32(v) : v;
 }
 
 /* LINKTYPE_* of the file to DLT_*: they differ for a few. */
@@ -54,17 +54,17 @@ classic_recognize(struct capture *c, const uint8_t *header, size_t len)
 	memcpy(&magic, header, sizeof(magic));
 	c->swapped =
 		magic == __builtin_bswap32(MAGIC_USEC) || magic == __builtin_bswap32(MAGIC_NSEC);
-	magic = field(c, header);
+	magic = field(header, c->swapped);
 	if (magic != MAGIC_USEC && magic != MAGIC_NSEC)
 		return false;
 	c->nanoseconds = magic == MAGIC_NSEC;
-	c->snaplen = field(c, header + 16);
+	c->snaplen = field(header + 16, c->swapped);
 	if (c->snaplen == 0 || c->snaplen > CAPTURE_PACKET_MAX)
 		c->snaplen = CAPTURE_PACKET_MAX;
 	/* The upper half has the length of frame check sequences, which we never look at. */
-	c->dlt = link_of(field(c, header + 20) & 0xffff);
+	c->dlt = link_of(field(header + 20, c->swapped) & 0xffff);
 	/* Version 2.4 since 1998; what came before had its fields in another order. */
-	const uint32_t version = field(c, header + 4);
+	const uint32_t version = field(header + 4, c->swapped);
 	return version == (c->swapped ? 0x00020004u : 0x00040002u);
 }
 
@@ -118,11 +118,19 @@ broken(const struct capture *c, int code, struct nt_error *err, const char *what
 		(unsigned long long)c->offset, (unsigned long long)c->packets);
 }
 
-/* have() for a record, with what its failure means. Once in some hundred packets. */
+/*
+ * Have the next record in one piece; what its failure means. 1; 0 at a clean end; -errno and *err.
+ */
 static __attribute__((noinline)) int
-fetch_record(struct capture *c, uint64_t last_position, size_t len, struct nt_error *err)
+fetch_record(struct capture *c, uint64_t last_position, struct nt_error *err)
 {
-	const int n = have(c, last_position, len);
+	int n = have(c, last_position, RECORD_HEADER);
+	if (n == 1) {
+		const uint32_t cap_len = field(c->at + 8, c->swapped);
+		if (cap_len > CAPTURE_PACKET_MAX)
+			return broken(c, -EBADMSG, err, "corrupt: a packet longer than any can be");
+		n = have(c, last_position, RECORD_HEADER + (size_t)cap_len);
+	}
 	if (n == 1 || n == -ECANCELED)
 		return n;
 	if (n < 0)
@@ -132,35 +140,45 @@ fetch_record(struct capture *c, uint64_t last_position, size_t len, struct nt_er
 	return broken(c, -ENODATA, err, "cut short in the middle of a packet");
 }
 
-static inline int
-have_record(struct capture *c, uint64_t last_position, size_t len, struct nt_error *err)
+/* Those that lie there whole, max at most. */
+static inline __attribute__((always_inline)) unsigned int
+take_whole(struct capture *c, struct capture_packet *ret, unsigned int max, bool swapped)
 {
-	return nt_likely((size_t)(c->filled - c->at) >= len)
-		       ? 1
-		       : fetch_record(c, last_position, len, err);
+	const int64_t unit_ns = c->nanoseconds ? 1 : NT_NS_PER_USEC;
+	const uint32_t snaplen = c->snaplen;
+	const uint8_t *at = c->at, *const filled = c->filled;
+	unsigned int n = 0;
+	for (; n < max && (size_t)(filled - at) >= RECORD_HEADER; n++) {
+		const uint8_t *data = at + RECORD_HEADER;
+		const uint32_t cap_len = field(at + 8, swapped);
+		if (nt_unlikely(cap_len > (size_t)(filled - data) || cap_len > CAPTURE_PACKET_MAX))
+			break;
+		/* it begins one line, and its transport header lies in the next */
+		nt_prefetch(at + NT_CACHE_LINE);
+		struct capture_packet *p = &ret[n];
+		/* More than a second is nonsense; libpcap, and so Zeek, has a sign in it. */
+		p->ts_ns = NT_SEC(field(at, swapped)) + (int32_t)field(at + 4, swapped) * unit_ns;
+		p->data = data;
+		p->cap_len = NT_MIN(cap_len, snaplen);
+		p->wire_len = NT_MAX(field(at + 12, swapped), p->cap_len);
+		at = data + cap_len;
+	}
+	c->offset += (uint64_t)(at - c->at);
+	c->at = at;
+	return n;
 }
 
 int
-classic_next(
-	struct capture *c, uint64_t last_position, struct capture_packet *ret, struct nt_error *err)
+classic_burst(struct capture *c, uint64_t last_position, struct capture_packet *ret,
+	unsigned int max, struct nt_error *err)
 {
-	int n = have_record(c, last_position, RECORD_HEADER, err);
-	if (n != 1)
-		return n;
-	const uint32_t cap_len = field(c, c->at + 8);
-	if (nt_unlikely(cap_len > CAPTURE_PACKET_MAX))
-		return broken(c, -EBADMSG, err, "corrupt: a packet longer than any can be");
-	n = have_record(c, last_position, RECORD_HEADER + (size_t)cap_len, err);
-	if (n != 1)
-		return n;
-	/* More than a second is nonsense; libpcap, and so Zeek, has a sign in it. */
-	const int64_t fraction = (int32_t)field(c, c->at + 4);
-	ret->ts_ns =
-		NT_SEC(field(c, c->at)) + (c->nanoseconds ? fraction : fraction * NT_NS_PER_USEC);
-	ret->data = c->at + RECORD_HEADER;
-	ret->cap_len = NT_MIN(cap_len, c->snaplen);
-	ret->wire_len = NT_MAX(field(c, c->at + 12), ret->cap_len);
-	c->at += RECORD_HEADER + (size_t)cap_len;
-	c->offset += RECORD_HEADER + (uint64_t)cap_len;
-	return 1;
+	for (;;) {
+		const unsigned int n =
+			c->swapped ? take_whole(c, ret, max, true) : take_whole(c, ret, max, false);
+		if (nt_likely(n != 0))
+			return (int)n;
+		const int code = fetch_record(c, last_position, err);
+		if (code != 1)
+			return code;
+	}
 }

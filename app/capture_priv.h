@@ -29,8 +29,8 @@ struct capture {
 /* Is this the 24-byte header of a classic pcap that classic_* reads? Fills c where it is. */
 bool classic_recognize(struct capture *c, const uint8_t *header, size_t len);
 int classic_begin(struct capture *c, struct nt_error *err);
-int classic_next(struct capture *c, uint64_t last_position, struct capture_packet *ret,
-	struct nt_error *err);
+int classic_burst(struct capture *c, uint64_t last_position, struct capture_packet *ret,
+	unsigned int max, struct nt_error *err);
 
 int other_begin(struct capture *c, const char *filter, struct nt_error *err);
 int other_next(struct capture *c, uint64_t last_position, struct capture_packet *ret,

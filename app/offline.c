@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,7 +38,8 @@ struct offline {
 
 /*
  * One worker has no lcore of its own: it has its turn whenever the reader has a burst. So packets
- * are still in that core's cache, nobody waits for anybody, and there are no queues.
+ * are still in that core's cache, nobody waits for anybody, and there are no queues, nor anything
+ * else that EAL is needed for.
  */
 static bool
 is_alone(const struct offline *o)
@@ -45,10 +47,25 @@ is_alone(const struct offline *o)
 	return o->line.worker_count == 1;
 }
 
+/* The reader, the workers and control. */
+static int
+start_eal(struct offline *o, struct nt_error *err)
+{
+	const unsigned int workers = o->line.worker_count;
+	if (is_alone(o))
+		return 0;
+	const int code =
+		eal_start_offline(workers + 2, EAL_MB_BASE + EAL_MB_PER_WORKER * workers, err);
+	o->eal = code == 0;
+	return code;
+}
+
 static int
 make_queues(struct offline *o)
 {
 	const uint32_t size = o->cfg.config->read.ring_size;
+	if (is_alone(o))
+		return 0;
 	if (nt_fault(NT_FAULT_MBUF_POOL) || nt_fault(NT_FAULT_RING_NEW))
 		return -ENOMEM;
 	/*
@@ -56,11 +73,11 @@ make_queues(struct offline *o)
 	 * room for data but the headroom, without which ethdev takes no pool.
 	 */
 	o->pool = rte_pktmbuf_pool_create("captured",
-		(is_alone(o) ? 0 : size) + POOL_EXTRA + o->line.worker_count * POOL_CACHE_MOST - 1,
-		POOL_CACHE, sizeof(struct mbuf_meta), RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
+		size + POOL_EXTRA + o->line.worker_count * POOL_CACHE_MOST - 1, POOL_CACHE,
+		sizeof(struct mbuf_meta), RTE_PKTMBUF_HEADROOM, SOCKET_ID_ANY);
 	if (o->pool == NULL)
 		return -rte_errno;
-	for (unsigned int i = 0; i < o->line.worker_count && !is_alone(o); i++) {
+	for (unsigned int i = 0; i < o->line.worker_count; i++) {
 		char name[32];
 		snprintf(name, sizeof(name), "rx%u", i);
 		o->queues[i] =
@@ -131,7 +148,7 @@ static int
 make_workers(struct offline *o)
 {
 	int err = 0;
-	rx_reader_init(&o->own_rx, o->reader, o->pool);
+	rx_reader_init(&o->own_rx, o->reader);
 	for (unsigned int i = 0; i < o->line.worker_count && err == 0; i++) {
 		rx_ring_init(&o->rx[i], o->port, (uint16_t)i, reader_mark(o->reader), o->pool);
 		err = pipeline_make_worker(&o->line, i,
@@ -172,10 +189,7 @@ offline_new(const struct offline_config *cfg, struct nt_error *err)
 	o->cfg = *cfg;
 	o->line.config = cfg->config;
 	o->line.worker_count = cfg->config->workers;
-	/* The reader, the workers and control. */
-	int code = eal_start_offline(o->line.worker_count + (is_alone(o) ? 1 : 2),
-		EAL_MB_BASE + EAL_MB_PER_WORKER * o->line.worker_count, err);
-	o->eal = code == 0;
+	int code = start_eal(o, err);
 	for (unsigned int i = 0; i < NT_ARRAY_SIZE(steps) && code == 0; i++) {
 		code = steps[i](o);
 		if (code != 0)
@@ -189,23 +203,35 @@ offline_new(const struct offline_config *cfg, struct nt_error *err)
 }
 
 /* The reader, and then what is left to the worker. */
-static int
+static void *
 alone_main(void *arg)
 {
 	struct offline *o = arg;
 	reader_main(o->reader);
-	return worker_main(o->line.workers[0]);
+	worker_main(o->line.workers[0]);
+	return NULL;
+}
+
+static int
+run_alone(struct offline *o, struct nt_error *err)
+{
+	pthread_t thread;
+	const int failed = pthread_create(&thread, NULL, alone_main, o);
+	if (failed != 0)
+		return nt_error_set(err, -failed, "can't start a thread: %s", strerror(failed));
+	(void)pthread_setname_np(thread, "nt-worker");
+	control_run(o->line.control);
+	pthread_join(thread, NULL);
+	return 0;
 }
 
 int
 offline_run(struct offline *o, struct nt_error *err)
 {
-	if (is_alone(o)) {
-		lcores_add(&o->line.lcores, alone_main, o);
-	} else {
-		lcores_add(&o->line.lcores, reader_main, o->reader);
-		pipeline_add_workers(&o->line);
-	}
+	if (is_alone(o))
+		return run_alone(o, err);
+	lcores_add(&o->line.lcores, reader_main, o->reader);
+	pipeline_add_workers(&o->line);
 	const int code = lcores_start(&o->line.lcores, err);
 	if (code != 0)
 		return code;

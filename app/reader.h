@@ -22,11 +22,12 @@ struct reader_config {
 	char *const *paths; /* borrowed */
 	unsigned int path_count;
 	const char *filter; /* or NULL */
-	struct rte_mempool *pool; /* mbufs without data room, struct mbuf_meta as private area */
 	/* One per worker, the net_ring port's. NULL: there is one worker, on the reader's own
 	 * lcore; turn is called whenever it has something to do, and reader_take is its way to
 	 * packets. */
 	struct rte_ring **queues;
+	/* Without queues NULL. Mbufs without data room, struct mbuf_meta as private area. */
+	struct rte_mempool *pool;
 	void (*turn)(void *arg); /* one round of that worker */
 	void *turn_arg;
 	unsigned int workers;
@@ -50,7 +51,7 @@ void reader_free(struct reader *r); /* NULL is fine */
 /* For rte_eal_remote_launch; arg is the struct reader. Returns 0. */
 int reader_main(void *arg);
 
-/* Within turn: up to RX_BURST packets. */
+/* Within turn: up to RX_BURST packets, until its end. */
 unsigned int reader_take(struct reader *r, struct rte_mbuf **mbufs);
 
 const struct nt_mark *reader_mark(const struct reader *r); /* R; any thread */

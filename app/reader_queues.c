@@ -14,13 +14,27 @@ queues_init(
 	q->workers = workers;
 	q->pool = pool;
 	q->stock_count = 0;
+	memset(q->own, 0, sizeof(q->own));
 	for (unsigned int i = 0; i < workers; i++)
 		q->buffers[i].first = q->buffers[i].count = 0;
+}
+
+static bool
+restock_own(struct queues *q)
+{
+	if (q->buffers[0].count != 0)
+		return false;
+	for (unsigned int i = 0; i < QUEUES_BURST; i++)
+		q->stock[i] = &q->own[i].mbuf;
+	q->stock_count = QUEUES_BURST;
+	return true;
 }
 
 bool
 queues_restock(struct queues *q)
 {
+	if (q->rings == NULL)
+		return restock_own(q);
 	if (nt_fault(NT_FAULT_MBUF) ||
 		rte_mempool_get_bulk(q->pool, (void **)q->stock, QUEUES_BURST) != 0)
 		return false;

@@ -2,7 +2,8 @@
 /*
  * The reader's way to the workers: a buffer per worker in front of its ring, a stock of mbufs, and
  * the mark R. Never drops: what does not fit stays in the buffer, and R stays before it. A worker
- * on the reader's own lcore needs no ring: it takes what the buffer has.
+ * on the reader's own lcore needs no ring and no pool: it takes what the buffer has, and a buffer's
+ * mbufs are all there are.
  */
 #ifndef READER_QUEUES_H
 #define READER_QUEUES_H
@@ -22,11 +23,17 @@ struct queue_buffer {
 	unsigned int first, count; /* those left are mbufs[first .. first + count) */
 };
 
+struct queue_handle {
+	struct rte_mbuf mbuf;
+	struct mbuf_meta meta; /* mbuf_meta(&mbuf) */
+};
+
 struct queues {
 	struct nt_mark R; /* reader: wo, workers: ro */
 	struct rte_ring **rings; /* NULL: one worker, on this lcore */
 	unsigned int workers;
-	struct rte_mempool *pool;
+	struct rte_mempool *pool; /* NULL without rings */
+	struct queue_handle own[QUEUES_BURST]; /* in its place */
 	struct rte_mbuf *stock[QUEUES_BURST];
 	unsigned int stock_count;
 	struct queue_buffer buffers[NT_CONFIG_WORKERS_MAX];
@@ -35,7 +42,7 @@ struct queues {
 void queues_init(
 	struct queues *q, struct rte_ring **rings, unsigned int workers, struct rte_mempool *pool);
 
-/* Fill the empty stock; false while the workers have all mbufs. */
+/* Fill the empty stock; false while the workers, or without rings the buffer, have all mbufs. */
 bool queues_restock(struct queues *q);
 /* Empty the worker's full buffer into its ring; false where that is full too. */
 bool queues_make_room(struct queues *q, unsigned int worker);
@@ -60,7 +67,10 @@ queues_push(struct queues *q, unsigned int worker, struct rte_mbuf *m)
 	return true;
 }
 
-/* Without rings: empty the buffer into mbufs, of QUEUES_BURST at least. How many there are. */
+/*
+ * Without rings: empty the buffer into mbufs, of QUEUES_BURST at least. How many there are. They
+ * are done with when the stock is next asked for one.
+ */
 unsigned int queues_take(struct queues *q, struct rte_mbuf **mbufs);
 
 /* Move what the rings can take. True when no buffer has anything left. */

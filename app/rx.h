@@ -50,10 +50,9 @@ struct reader;
 struct rx_reader {
 	struct rx rx;
 	struct reader *reader;
-	struct rte_mempool *pool;
 };
 
-void rx_reader_init(struct rx_reader *r, struct reader *reader, struct rte_mempool *pool);
+void rx_reader_init(struct rx_reader *r, struct reader *reader);
 
 void rx_ring_init(struct rx_ring *r, uint16_t port, uint16_t queue, const struct nt_mark *R,
 	struct rte_mempool *pool);

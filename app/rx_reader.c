@@ -10,10 +10,10 @@ burst(struct rx *rx, struct rte_mbuf **mbufs, struct nt_mark_value *ret_R)
 	return reader_take(reader, mbufs);
 }
 
+/* The reader knows when its turn is over. */
 static void
-give_back(struct rx *rx, struct rte_mbuf **mbufs, unsigned int n)
+give_back(struct rx *rx NT_UNUSED, struct rte_mbuf **mbufs NT_UNUSED, unsigned int n NT_UNUSED)
 {
-	rte_mempool_put_bulk(((struct rx_reader *)rx)->pool, (void **)mbufs, n);
 }
 
 static void
@@ -22,11 +22,10 @@ idle(struct rx *rx NT_UNUSED)
 }
 
 void
-rx_reader_init(struct rx_reader *r, struct reader *reader, struct rte_mempool *pool)
+rx_reader_init(struct rx_reader *r, struct reader *reader)
 {
 	*r = (struct rx_reader){
 		.rx = { .burst = burst, .give_back = give_back, .idle = idle },
 		.reader = reader,
-		.pool = pool,
 	};
 }

@@ -41,7 +41,7 @@ slabs_turn(struct slabs *s, uint64_t position, const uint8_t *keep, size_t keep_
 		return NULL;
 	uint8_t *base = s->mem + next * s->slab_bytes;
 	if (keep_len != 0)
-		memcpy(base, keep, keep_len);
+		memmove(base, keep, keep_len); /* there may be one only */
 	s->current = next;
 	s->at = base + keep_len;
 	s->end = base + s->slab_bytes;

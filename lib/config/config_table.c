@@ -453,9 +453,10 @@ const struct config_key config_keys[] = {
 		.def = NT_SEC(300), .help = "Time between two records of namecache.log." },
 
 	{ "read.slab_bytes", U64(read.slab_bytes), .min = 512 << 10, .max = 16 << 20,
-		.def = 512 << 10, .unit = "bytes", .help = "Bytes of a capture read at a time." },
+		.def = 512 << 10, .unit = "bytes",
+		.help = "Bytes of a capture read at a time, where there are several workers." },
 	{ "read.slabs", U32(read.slabs), .min = 4, .max = 1024, .def = 8, .unit = "slabs",
-		.help = "Slabs in turn: how far the reader can be ahead of the workers." },
+		.help = "Slabs in turn: how far the reader can be ahead of several workers." },
 	{ "read.ring_size", U32(read.ring_size), .min = 256, .max = 32768, .def = 4096,
 		.unit = "packets", .help = "Packets that a worker's queue holds; a power of two." },
 };

@@ -11,9 +11,10 @@
 
 #include <nt_packet.h>
 
-#define SLAB	((size_t)64 * 1024)
-#define PACKETS 3000
-#define T0	NT_SEC(1700000000)
+#define SLAB	  ((size_t)64 * 1024)
+#define PACKETS	  3000
+#define BURST_MAX 32
+#define T0	  NT_SEC(1700000000)
 
 /* Packets that the workers have not passed yet: their bytes must stay as they are. */
 struct held {
@@ -62,7 +63,8 @@ free_slabs(struct slabs *s)
 }
 
 static void
-read_them(const struct bytes *file, const struct pcap_kind *k, unsigned int slab_count)
+read_them(const struct bytes *file, const struct pcap_kind *k, unsigned int slab_count,
+	unsigned int burst)
 {
 	static struct held h;
 	struct slabs *s = new_slabs(slab_count, &h);
@@ -70,20 +72,24 @@ read_them(const struct bytes *file, const struct pcap_kind *k, unsigned int slab
 	struct capture *c = capture_open(file_of(file->at, file->len), NULL, s, &err);
 	assert_non_null(c);
 	assert_int_equal(capture_link(c), NT_LINK_ETHERNET);
-	struct capture_packet p;
-	for (unsigned int i = 1; i <= PACKETS; i++) {
-		assert_int_equal(capture_next(c, h.last, &p, &err), 1);
-		const int64_t ts_ns = T0 + i * INT64_C(1234567);
-		assert_int_equal(p.ts_ns, k->nanoseconds ? ts_ns : ts_ns / 1000 * 1000);
-		assert_int_equal(p.cap_len, length_of(i));
-		assert_int_equal(p.wire_len, length_of(i) + i % 3);
-		h.last = i;
-		h.data[i] = p.data;
-		h.len[i] = p.cap_len;
-		assert_true(packet_is(p.data, p.cap_len, i));
+	struct capture_packet packets[BURST_MAX];
+	int n;
+	for (unsigned int i = 1; i <= PACKETS;) {
+		n = capture_burst(c, h.last, packets, burst, &err);
+		assert_in_range(n, 1, NT_MIN(burst, PACKETS + 1 - i));
+		for (const struct capture_packet *p = packets; p < packets + n; p++, i++) {
+			const int64_t ts_ns = T0 + i * INT64_C(1234567);
+			assert_int_equal(p->ts_ns, k->nanoseconds ? ts_ns : ts_ns / 1000 * 1000);
+			assert_int_equal(p->cap_len, length_of(i));
+			assert_int_equal(p->wire_len, length_of(i) + i % 3);
+			h.last = i;
+			h.data[i] = p->data;
+			h.len[i] = p->cap_len;
+			assert_true(packet_is(p->data, p->cap_len, i));
+		}
 	}
-	assert_int_equal(capture_next(c, h.last, &p, &err), 0);
-	assert_int_equal(capture_next(c, h.last, &p, &err), 0);
+	assert_int_equal(capture_burst(c, h.last, packets, burst, &err), 0);
+	assert_int_equal(capture_next(c, h.last, packets, &err), 0);
 	check_held(&h);
 	assert_true(h.passed > PACKETS / 2);
 	assert_int_equal(capture_taken(c), file->len);
@@ -104,9 +110,10 @@ test_every_kind_over_small_slabs(void **state)
 			put_pcap_packet(&b, &k, T0 + n * INT64_C(1234567), length_of(n),
 				length_of(n) + n % 3, n);
 		bytes_gzip(&packed, b.at, b.len, 1);
-		read_them(&b, &k, 2);
-		read_them(&b, &k, 5);
-		read_them(&packed, &k, 3);
+		read_them(&b, &k, 1, BURST_MAX);
+		read_them(&b, &k, 2, 1);
+		read_them(&b, &k, 5, 7);
+		read_them(&packed, &k, 3, BURST_MAX);
 		bytes_free(&packed);
 		bytes_free(&b);
 	}

@@ -193,6 +193,31 @@ test_wait(void **state)
 	free_fixture(f);
 }
 
+/* Without rings: a buffer's mbufs are all there are, until it was taken. */
+static void
+test_own_stock(void **state)
+{
+	(void)state;
+	struct fixture *f = new_fixture();
+	struct rte_mbuf *mbufs[QUEUES_BURST];
+	queues_init(&f->q, NULL, 1, NULL);
+	for (unsigned int round = 1; round <= 3; round++) {
+		for (unsigned int i = 0; i < QUEUES_BURST; i++) {
+			struct rte_mbuf *m = queues_mbuf(&f->q);
+			assert_non_null(m);
+			assert_int_equal(m->ol_flags, 0);
+			mbuf_meta(m)->at.position = QUEUES_BURST * round + i;
+			assert_true(queues_push(&f->q, 0, m));
+		}
+		assert_null(queues_mbuf(&f->q));
+		assert_int_equal(queues_take(&f->q, mbufs), QUEUES_BURST);
+		for (unsigned int i = 0; i < QUEUES_BURST; i++) /* none of them is another */
+			assert_int_equal(
+				mbuf_meta(mbufs[i])->at.position, QUEUES_BURST * round + i);
+	}
+	free_fixture(f);
+}
+
 /* Any mixture: nothing is lost or changes its order, and R is what it says. */
 static void
 test_random(void **state)
@@ -246,6 +271,7 @@ main(void)
 		cmocka_unit_test(test_publish_stays_before_the_buffers),
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_without_rings),
+		cmocka_unit_test(test_own_stock),
 		cmocka_unit_test(test_wait),
 		cmocka_unit_test(test_random),
 		cmocka_unit_test(test_stock),
