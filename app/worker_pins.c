@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Names of connections as of their start: looked up and pinned to a connection that lasts, when W
- * has passed its start by names.pin_after; looked up for the others when they have ended.
+ * has passed its start by names.pin_after; looked up for the others when they have ended. The
+ * responder's are pinned earlier where that is cheaper (pins_early): it makes no difference to what
+ * they are.
  */
 #include <string.h>
 
@@ -178,6 +180,7 @@ look_up(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2], boo
 	ret->orig.count = ret->resp.count = ret->first.count = ret->asserted.count = 0;
 	ret->resp.match = NT_MATCH_NONE;
 	ret->addrs.count = 0;
+	ret->orig_is_lo = nt_flow_at(w->flows, idx)->orig_is_lo;
 	make_queries(w, idx, keys, &q);
 	if ((ask & OF_ORIG) != 0)
 		nt_name_cache_lookup(w->names, &q.orig, final, &ret->orig);
@@ -190,27 +193,6 @@ look_up(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2], boo
 		ask_of_name(w, &q, name, final, ask, ret);
 	if ((ask & OF_ASSERTED) != 0 && is_untold(&ret->resp))
 		nt_name_cache_lookup(w->asserted, &q.resp, false, &ret->asserted);
-}
-
-/* The young list's head has come of age: its names as of its start are decided now. */
-static void
-pin_flow(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2])
-{
-	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
-	struct found_names found;
-	look_up(w, idx, keys, false, OF_ALL, &found);
-	nt_flow_young_remove(w->flows, idx);
-	if (found.orig.count == 0 && found.resp.count == 0 && found.asserted.count == 0 &&
-		found.addrs.count == 0)
-		return;
-	cold->pins = nt_pool_take(&w->pins);
-	if (cold->pins == NT_FLOW_NONE)
-		return; /* as many pins as flows: can't be */
-	hold_names(w->names, &found.orig);
-	hold_names(w->names, &found.resp);
-	hold_names(w->names, &found.first);
-	hold_names(w->asserted, &found.asserted);
-	*(struct found_names *)nt_pool_at(&w->pins, cold->pins) = found;
 }
 
 /* All of them are asked for step by step, so that none waits for memory by itself. */
@@ -260,44 +242,6 @@ names_ahead(const struct worker *w, const uint32_t *flows, unsigned int n,
 	lookups_ahead(w->names, keys[0], 2 * n, NT_NAME_LOOKUP_STEPS);
 }
 
-/* Has it come of age at W? W's clock may be that of the packet behind W, hence the position. */
-static bool
-is_of_age(const struct worker *w, const struct nt_flow_cold *cold)
-{
-	return cold->first_clock_ns + w->config->names.pin_after_ns <= w->W.clock_ns &&
-	       cold->first_position <= w->W.position;
-}
-
-static unsigned int
-find_due(const struct worker *w, uint32_t flows[NAMES_WINDOW], unsigned int max)
-{
-	uint32_t idx = nt_flow_young(w->flows);
-	unsigned int n = 0;
-	while (n < max && idx != NT_FLOW_NONE && is_of_age(w, nt_flow_cold_at(w->flows, idx))) {
-		flows[n++] = idx;
-		nt_prefetch(nt_flow_at(w->flows, idx));
-		nt_prefetch(&w->server_names.of_flow[idx]);
-		idx = nt_flow_young_next(w->flows, idx);
-	}
-	return n;
-}
-
-unsigned int
-pins_due(struct worker *w, unsigned int max)
-{
-	struct nt_lookup_keys keys[NAMES_WINDOW][2];
-	uint32_t flows[NAMES_WINDOW];
-	unsigned int n = 0, due;
-	do {
-		due = find_due(w, flows, NT_MIN(max - n, (unsigned int)NAMES_WINDOW));
-		names_ahead(w, flows, due, keys);
-		for (unsigned int i = 0; i < due; i++)
-			pin_flow(w, flows[i], keys[i]);
-		n += due;
-	} while (due == NAMES_WINDOW && n < max);
-	return n;
-}
-
 /* What was pinned stays, except that `late` ranks before a pinned PTR. */
 static bool
 is_settled(const struct nt_name_result *pinned)
@@ -321,21 +265,115 @@ unsettled(const struct found_names *pinned)
 	       (pinned->addrs.count != 0 ? 0u : OF_ADDRS);
 }
 
-void
-names_of_flow(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2],
+/* NULL: nothing is pinned to it, or it was to the other end before the connection was turned round.
+ */
+static const struct found_names *
+pinned_of(const struct worker *w, uint32_t idx)
+{
+	const uint32_t pins = nt_flow_cold_at(w->flows, idx)->pins;
+	const struct found_names *n = pins != NT_FLOW_NONE ? nt_pool_at(&w->pins, pins) : NULL;
+	return n != NULL && n->orig_is_lo == nt_flow_at(w->flows, idx)->orig_is_lo ? n : NULL;
+}
+
+static void
+find_names(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2], bool final,
 	struct found_names *ret)
 {
-	const struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
-	if (cold->pins == NT_FLOW_NONE) {
-		look_up(w, idx, keys, true, OF_ALL, ret);
+	const struct found_names *pinned = pinned_of(w, idx);
+	if (pinned == NULL) {
+		look_up(w, idx, keys, final, OF_ALL, ret);
 		return;
 	}
-	const struct found_names *pinned = nt_pool_at(&w->pins, cold->pins);
-	look_up(w, idx, keys, true, unsettled(pinned), ret);
+	look_up(w, idx, keys, final, unsettled(pinned), ret);
 	keep_pinned(&ret->orig, &pinned->orig);
 	keep_pinned(&ret->resp, &pinned->resp);
 	keep_pinned(&ret->first, &pinned->first);
 	ret->asserted = pinned->asserted;
 	if (pinned->addrs.count != 0)
 		ret->addrs = pinned->addrs;
+}
+
+void
+names_of_flow(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2],
+	struct found_names *ret)
+{
+	find_names(w, idx, keys, true, ret);
+}
+
+/* In the place of what was pinned before. */
+static void
+pin_names(struct worker *w, struct nt_flow_cold *cold, const struct found_names *found)
+{
+	if (found->orig.count == 0 && found->resp.count == 0 && found->asserted.count == 0 &&
+		found->addrs.count == 0)
+		return;
+	hold_names(w->names, &found->orig);
+	hold_names(w->names, &found->resp);
+	hold_names(w->names, &found->first);
+	hold_names(w->asserted, &found->asserted);
+	if (cold->pins != NT_FLOW_NONE)
+		pins_give_back(w, cold->pins);
+	cold->pins = nt_pool_take(&w->pins); /* as many as flows */
+	*(struct found_names *)nt_pool_at(&w->pins, cold->pins) = *found;
+}
+
+/* The young list's head has come of age: its names as of its start are decided now. */
+static void
+pin_flow(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2])
+{
+	struct found_names found;
+	find_names(w, idx, keys, false, &found);
+	nt_flow_young_remove(w->flows, idx);
+	pin_names(w, nt_flow_cold_at(w->flows, idx), &found);
+}
+
+/* Has it come of age at W? W's clock may be that of the packet behind W, hence the position. */
+static bool
+is_of_age(const struct worker *w, const struct nt_flow_cold *cold)
+{
+	return cold->first_clock_ns + w->config->names.pin_after_ns <= w->W.clock_ns &&
+	       cold->first_position <= w->W.position;
+}
+
+static unsigned int
+find_due(const struct worker *w, uint32_t flows[NAMES_WINDOW], unsigned int max)
+{
+	uint32_t idx = nt_flow_young(w->flows);
+	unsigned int n = 0;
+	while (n < max && idx != NT_FLOW_NONE && is_of_age(w, nt_flow_cold_at(w->flows, idx))) {
+		flows[n++] = idx;
+		nt_prefetch(nt_flow_at(w->flows, idx));
+		nt_prefetch(&w->server_names.of_flow[idx]);
+		idx = nt_flow_young_next(w->flows, idx);
+	}
+	return n;
+}
+
+void
+pins_early(struct worker *w, uint32_t idx)
+{
+	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
+	const struct nt_lookup_keys keys[2] = { { .addr = 0 } };
+	struct found_names found;
+	if (is_of_age(w, cold))
+		return;
+	look_up(w, idx, keys, false, OF_RESP, &found);
+	if (is_settled(&found.resp))
+		pin_names(w, cold, &found);
+}
+
+unsigned int
+pins_due(struct worker *w, unsigned int max)
+{
+	struct nt_lookup_keys keys[NAMES_WINDOW][2];
+	uint32_t flows[NAMES_WINDOW];
+	unsigned int n = 0, due;
+	do {
+		due = find_due(w, flows, NT_MIN(max - n, (unsigned int)NAMES_WINDOW));
+		names_ahead(w, flows, due, keys);
+		for (unsigned int i = 0; i < due; i++)
+			pin_flow(w, flows[i], keys[i]);
+		n += due;
+	} while (due == NAMES_WINDOW && n < max);
+	return n;
 }

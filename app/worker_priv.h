@@ -49,6 +49,7 @@ struct found_names {
 		first; /* the server name that it asserted, of the responder's names */
 	struct nt_name_result asserted; /* what others asserted of the responder */
 	struct nt_name_addrs addrs; /* the addresses of its server name */
+	uint8_t orig_is_lo; /* which end was the originator then */
 };
 
 /*
@@ -490,6 +491,11 @@ bool notices_settle(struct worker *w, unsigned int max);
 void pins_give_back(struct worker *w, uint32_t i);
 /* Pin what has come of age, at most so many; returns how many. */
 unsigned int pins_due(struct worker *w, unsigned int max);
+/*
+ * Others were told of its responder: their names are pinned now. The longer one waits, the more of
+ * what was told since has to be looked over. Everything up to its start has been applied.
+ */
+void pins_early(struct worker *w, uint32_t idx);
 /*
  * Of so many connections (NAMES_WINDOW at most), what names_of_flow will want from memory. What
  * they say of themselves is all said. keys: of the two ends of each, for names_of_flow.

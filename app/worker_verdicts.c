@@ -234,6 +234,8 @@ judge_oldest(struct worker *w, bool early)
 	j->waiting--;
 	if (state == STATE_NONE)
 		notice_no_lookup(w, idx, &e);
+	else if (state == STATE_OTHER && !early)
+		pins_early(w, idx);
 }
 
 /*
