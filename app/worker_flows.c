@@ -125,6 +125,7 @@ uint32_t
 flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *m,
 	const struct nt_flow_key *key, uint64_t hash, bool src_is_lo)
 {
+	hosts_ahead(w, p);
 	uint32_t idx =
 		nt_fault(NT_FAULT_FLOW_SLOT) ? NT_FLOW_NONE : nt_flow_insert(w->flows, key, hash);
 	for (; idx == NT_FLOW_NONE; idx = nt_flow_insert(w->flows, key, hash)) {

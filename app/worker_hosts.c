@@ -117,6 +117,13 @@ is_first_hop(const struct nt_packet *p)
 }
 
 void
+hosts_ahead(const struct worker *w, const struct nt_packet *p)
+{
+	if (w->hosts != NULL && p->mac != NULL)
+		nt_host_filter_ahead(w->host_filter, nt_host_mac(p->mac + NT_MAC_BYTES), &p->src);
+}
+
+void
 hosts_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at)
 {
 	const uint8_t *mac = p->mac + NT_MAC_BYTES;

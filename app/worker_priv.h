@@ -280,6 +280,8 @@ bool hosts_lost(const struct worker *w);
 void hosts_observe(struct worker *w);
 /* A fact of kind HOST. */
 void hosts_fact(struct worker *w, const struct nt_mapping *m);
+/* A connection is about to begin with this packet. */
+void hosts_ahead(const struct worker *w, const struct nt_packet *p);
 /* A connection begins with this packet; there are hosts, and it has a link address. */
 void hosts_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at);
 /* ARP or neighbour discovery. */

@@ -5,8 +5,12 @@
 
 #include "hosts.h"
 
-/* 64 KiB: the hosts of a segment, some addresses each. One that is thrown out is told again. */
-#define TOLD 8192
+/*
+ * 64 KiB: the hosts of a segment, some addresses each, in pairs, the one met last first: of 2,400
+ * addresses one in 50 shares its pair with two others, and is told again and again.
+ */
+#define PAIRS_BITS 12
+#define TOLD	   (2u << PAIRS_BITS)
 
 struct nt_host_filter {
 	struct nt_hash_key key;
@@ -49,6 +53,20 @@ nt_host_filter_clear(struct nt_host_filter *f)
 	memset(f->told, 0, TOLD * sizeof(*f->told));
 }
 
+/* Not keyed, as nt_host_addr_hash. */
+static uint64_t *
+pair_of(const struct nt_host_filter *f, uint64_t mac, const struct nt_addr *addr)
+{
+	const uint64_t mixed = nt_host_addr_hash(addr) + mac * UINT64_C(0xc2b2ae3d27d4eb4f);
+	return &f->told[mixed >> (64 - PAIRS_BITS) << 1];
+}
+
+void
+nt_host_filter_ahead(const struct nt_host_filter *f, uint64_t mac, const struct nt_addr *addr)
+{
+	nt_prefetch(pair_of(f, mac, addr));
+}
+
 /* Was it told already? It is now. */
 static bool
 tell(struct nt_host_filter *f, uint64_t mac, const struct nt_addr *addr, int64_t slot)
@@ -56,11 +74,13 @@ tell(struct nt_host_filter *f, uint64_t mac, const struct nt_addr *addr, int64_t
 	uint64_t words[4] = { mac | (uint64_t)addr->family << 48, 0, 0, (uint64_t)slot };
 	memcpy(&words[1], addr->bytes, sizeof(addr->bytes));
 	const uint64_t hash = nt_hash_words(&f->key, words, 4) | 1; /* fresh memory is 0 */
-	uint64_t *told = &f->told[hash / 2 % TOLD];
-	if (*told == hash)
+	uint64_t *told = pair_of(f, mac, addr);
+	if (told[0] == hash)
 		return true;
-	*told = hash;
-	return false;
+	const bool known = told[1] == hash;
+	told[1] = told[0];
+	told[0] = hash;
+	return known;
 }
 
 static bool

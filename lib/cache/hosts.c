@@ -8,7 +8,7 @@
 /* Each MAC has a sighting, or has stopped; and there is one that is about to have its first. */
 #define MACS(max_links) (2 * (max_links) + 2)
 
-#define MEMO_BYTES (sizeof(struct nt_host_memo) << NT_HOST_MEMO_BITS)
+#define MEMO_BYTES ((sizeof(struct nt_host_memo) * NT_HOST_MEMO_WAYS) << NT_HOST_MEMO_BITS)
 
 static size_t
 ring_bytes(uint32_t max_links)

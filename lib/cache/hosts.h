@@ -40,8 +40,12 @@ struct nt_host_mac {
  */
 #define NT_HOST_CHANGES_BITS 12
 
-/* An answer of nt_hosts_others that left nothing out; the address's place is by its bytes. */
+/*
+ * An answer of nt_hosts_others that left nothing out; the address's place is by its bytes, two at
+ * each, the one kept last first.
+ */
 #define NT_HOST_MEMO_BITS  12
+#define NT_HOST_MEMO_WAYS  2
 #define NT_HOST_MEMO_ADDRS 4
 #define NT_HOST_NO_OWNER   UINT16_MAX
 struct nt_host_memo {

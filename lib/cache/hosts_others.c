@@ -103,10 +103,11 @@ find_others(struct nt_hosts *h, const struct nt_addr *addr, struct moment *at, s
 	return count;
 }
 
+/* NT_HOST_MEMO_WAYS of them. */
 static struct nt_host_memo *
-memo_of(const struct nt_hosts *h, const struct nt_addr *addr)
+memos_of(const struct nt_hosts *h, const struct nt_addr *addr)
 {
-	return &h->memos[nt_host_addr_hash(addr) >> (64 - NT_HOST_MEMO_BITS)];
+	return &h->memos[(nt_host_addr_hash(addr) >> (64 - NT_HOST_MEMO_BITS)) * NT_HOST_MEMO_WAYS];
 }
 
 /* Counts only grow: the sum is the same where all of them are. */
@@ -130,12 +131,26 @@ holds(const struct nt_hosts *h, const struct nt_host_memo *m, const struct nt_ad
 	       nt_addr_equal(&m->addr, addr) && m->changes == changes_of(h, m);
 }
 
-static void
-keep(struct nt_hosts *h, struct nt_host_memo *m, const struct nt_addr *addr,
-	const struct moment *at, const struct nt_addr *others, unsigned int count)
+/* The first that holds, or NULL. */
+static const struct nt_host_memo *
+find_memo(const struct nt_hosts *h, const struct nt_addr *addr, const struct moment *at)
 {
+	const struct nt_host_memo *m = memos_of(h, addr);
+	for (unsigned int i = 0; i < NT_HOST_MEMO_WAYS; i++)
+		if (holds(h, &m[i], addr, at))
+			return &m[i];
+	return NULL;
+}
+
+static void
+keep(struct nt_hosts *h, const struct nt_addr *addr, const struct moment *at,
+	const struct nt_addr *others, unsigned int count)
+{
+	struct nt_host_memo *m = memos_of(h, addr);
 	if (at->passed || at->refused || count > NT_HOST_MEMO_ADDRS)
 		return;
+	if (!nt_addr_equal(&m->addr, addr))
+		memmove(m + 1, m, (NT_HOST_MEMO_WAYS - 1) * sizeof(*m));
 	m->slot = at->slot;
 	m->since = at->since;
 	m->addr = *addr;
@@ -151,25 +166,25 @@ nt_hosts_others(struct nt_hosts *h, const struct nt_addr *addr, uint64_t positio
 	struct nt_addr *ret, unsigned int max, bool *ret_settled)
 {
 	struct moment at = { .position = position, .slot = nt_host_slot(h, clock_ns) };
-	struct nt_host_memo *m = memo_of(h, addr);
+	const struct nt_host_memo *m = find_memo(h, addr, &at);
 	*ret_settled = true;
-	if (holds(h, m, addr, &at) && m->count <= max) {
+	if (m != NULL && m->count <= max) {
 		memcpy(ret, m->others, m->count * sizeof(*ret));
 		return m->count;
 	}
 	const unsigned int count = find_others(h, addr, &at, ret, max);
 	*ret_settled = !at.passed;
 	if (count < max)
-		keep(h, m, addr, &at, ret, count);
+		keep(h, addr, &at, ret, count);
 	return count;
 }
 
 void
 nt_hosts_ahead(const struct nt_hosts *h, const struct nt_addr *addr)
 {
-	const struct nt_host_memo *m = memo_of(h, addr);
-	nt_prefetch(m);
-	nt_prefetch((const uint8_t *)m + NT_CACHE_LINE);
+	const struct nt_host_memo *m = memos_of(h, addr);
+	for (size_t at = 0; at < NT_HOST_MEMO_WAYS * sizeof(*m); at += NT_CACHE_LINE)
+		nt_prefetch((const uint8_t *)m + at);
 }
 
 int64_t

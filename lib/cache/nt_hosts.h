@@ -95,7 +95,7 @@ void nt_hosts_stats(const struct nt_hosts *h, struct nt_hosts_stats *ret);
 
 /*
  * What a worker need not tell: 64 bits of a keyed hash for each fact it told lately. One of them
- * for another is never the first of its kind left out, except with a probability of 2^-51.
+ * for another is never the first of its kind left out, except with a probability of 2^-62.
  */
 struct nt_host_filter;
 
@@ -104,6 +104,8 @@ size_t nt_host_filter_bytes(void);
 void nt_host_filter_free(struct nt_host_filter *f); /* NULL is fine */
 /* Together with the table's. */
 void nt_host_filter_clear(struct nt_host_filter *f);
+/* Asked for soon: nt_host_filter_pass. */
+void nt_host_filter_ahead(const struct nt_host_filter *f, uint64_t mac, const struct nt_addr *addr);
 /*
  * Must it be told? Then it counts as told. addr of family NONE: that the MAC is a router's. h: the
  * worker's own table, as far as it has come.

@@ -476,6 +476,28 @@ test_filter(void **state)
 	nt_hosts_free(h);
 }
 
+/* Those that share a place with another are not told again and again. */
+static void
+test_filter_holds_many(void **state)
+{
+	(void)state;
+	const struct nt_hash_key key = nt_hash_key_fixed();
+	struct nt_hosts *h = make(64);
+	struct nt_host_filter *f = nt_host_filter_new(&key);
+	unsigned int told[2] = { 0, 0 };
+	for (unsigned int i = 0; i < 4000; i++) {
+		const uint64_t n = i % 2000 + 1;
+		const uint8_t bytes[4] = { 10, 0, (uint8_t)(n >> 8), (uint8_t)n };
+		const struct nt_addr addr = nt_addr_v4(bytes);
+		nt_host_filter_ahead(f, n * 977, &addr);
+		told[i / 2000] += nt_host_filter_pass(f, h, n * 977, &addr, NT_SEC(1));
+	}
+	assert_int_equal(told[0], 2000);
+	assert_in_range(told[1], 0, 100);
+	nt_host_filter_free(f);
+	nt_hosts_free(h);
+}
+
 int
 main(void)
 {
@@ -499,6 +521,7 @@ main(void)
 		cmocka_unit_test(test_kept_answers),
 		cmocka_unit_test(test_bounds_of_new),
 		cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_filter_holds_many),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
