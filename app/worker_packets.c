@@ -241,6 +241,21 @@ names_end(struct worker *w)
 	worker_timers_lap(w->timers, WORKER_STAGE_NAMES);
 }
 
+static inline void
+look_into_tcp(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
+	uint32_t idx, bool src_is_lo)
+{
+	const uint8_t stream = nt_flow_at(w->flows, idx)->stream;
+	if (nt_likely(stream == STREAM_CLOSED))
+		return;
+	names_begin(w);
+	if (stream == STREAM_HOSTS)
+		hosts_of_packet(w, p, at, idx, src_is_lo);
+	else
+		streams_packet(w, p, at, idx, src_is_lo);
+	names_end(w);
+}
+
 /* Tunnels' connections come here too, which is no reason to call it for all others. */
 static inline __attribute__((always_inline)) uint32_t
 process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packet_meta *at,
@@ -265,21 +280,10 @@ process_keyed(struct worker *w, const struct nt_packet *p, const struct nt_packe
 			names_end(w);
 		}
 	} else if (carries_something(p)) {
-		if (nt_unlikely(p->proto != IPPROTO_TCP)) {
-			if (nt_neighbour_is_nd(p))
-				hosts_neighbour(w, p, at);
-		} else {
-			const struct nt_flow *f = nt_flow_at(w->flows, idx);
-			if ((f->stream & STREAM_CLOSED) == 0) {
-				names_begin(w);
-				streams_packet(w, p, at, idx, src_is_lo);
-				names_end(w);
-			} else if (nt_unlikely(f->stream == STREAM_HOSTS)) {
-				names_begin(w);
-				hosts_of_packet(w, p, at, idx, src_is_lo);
-				names_end(w);
-			}
-		}
+		if (nt_likely(p->proto == IPPROTO_TCP))
+			look_into_tcp(w, p, at, idx, src_is_lo);
+		else if (nt_neighbour_is_nd(p))
+			hosts_neighbour(w, p, at);
 	}
 	return idx;
 }
@@ -389,9 +393,25 @@ process_packet(struct worker *w, const struct mbuf_meta *meta, struct burst *b, 
 		.clock_ns = meta->at.clock_ns };
 }
 
+/* What is looked at of payload that has come in order. */
+static void
+look_into_segment(struct worker *w, const struct nt_packet_meta *at, const struct staged *s)
+{
+	const struct nt_packet p = {
+		.proto = IPPROTO_TCP,
+		.tcp_flags = nt_segment_flags(&s->segment),
+		.seq = nt_segment_seq(&s->segment),
+		.payload_len = s->segment.payload_len,
+		.payload_captured = s->segment.payload_len,
+		.payload = nt_segment_payload(&s->segment),
+	};
+	reach(w, at->position);
+	look_into_tcp(w, &p, at, s->idx, s->src_is_lo);
+}
+
 /*
- * A segment that is all there is to say of it: the connection found in stage 2 goes on in order,
- * and nobody waits for its payload. False: nothing was done.
+ * A segment that is all there is to say of it: the connection found in stage 2 goes on in order.
+ * False: nothing was done.
  */
 static inline bool
 process_segment(struct worker *w, const struct mbuf_meta *meta, struct burst *b, unsigned int i)
@@ -403,10 +423,11 @@ process_segment(struct worker *w, const struct mbuf_meta *meta, struct burst *b,
 	if (nt_unlikely(!nt_flow_key_equal(&f->key, &b->lookups[i].key) ||
 			meta->at.clock_ns >= f->deadline_ns))
 		return false;
+	if (nt_unlikely(!nt_conn_segment(w->conn, f, nt_flow_cold_at(w->flows, s->idx), &s->segment,
+		    &meta->at, s->src_is_lo)))
+		return false;
 	if (nt_unlikely((s->segment.payload_len != 0) & (f->stream != STREAM_CLOSED)))
-		return false;
-	if (nt_unlikely(!nt_conn_segment(f, &s->segment, &meta->at, s->src_is_lo)))
-		return false;
+		look_into_segment(w, &meta->at, s);
 	b->packets++;
 	b->bytes += meta->frame_len;
 	b->ok++;

@@ -30,9 +30,9 @@ count_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	}
 }
 
-/* Data or acknowledgement in order (conn_fast.h); false leaves everything as it was. */
 static inline bool
-tcp_fast(struct nt_flow *f, const struct nt_packet *p, int dir)
+tcp_fast(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold, const struct nt_packet *p,
+	int dir)
 {
 	const struct conn_segment s = {
 		.seq = p->seq,
@@ -42,10 +42,7 @@ tcp_fast(struct nt_flow *f, const struct nt_packet *p, int dir)
 		.flags = p->tcp_flags,
 	};
 
-	if (p->payload_captured < p->payload_len || !conn_is_in_order(f, &s, dir))
-		return false;
-	conn_advance(f, &s, dir);
-	return true;
+	return p->payload_captured >= p->payload_len && conn_goes_on(c, f, cold, &s, dir);
 }
 
 static void
@@ -133,7 +130,7 @@ nt_conn_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 		take_packet(c, f, cold, p, m, dir);
 		return NT_CONN_KEEP;
 	}
-	if (nt_likely(tcp_fast(f, p, dir))) {
+	if (nt_likely(tcp_fast(c, f, cold, p, dir))) {
 		f->last_ts_ns = m->ts_ns;
 		count_packet(c, f, cold, p, m, dir);
 		c->stats.fast++;

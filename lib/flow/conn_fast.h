@@ -43,6 +43,17 @@ struct conn_segment {
 	uint8_t flags;
 };
 
+/* What the history has once of a direction that sends such segments. */
+static inline uint8_t
+conn_letter(uint32_t len)
+{
+	return len != 0 ? SEEN_DATA : SEEN_ACK;
+}
+
+/* conn_tcp.c: the first one of its kind; false: something else is to be done about it, too. */
+bool conn_begin_letter(
+	struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold, int dir, uint8_t letter);
+
 /*
  * Of FIN, SYN, RST and ACK it has ACK only. Branches that are as likely as not are left out: there
  * is payload or not, it acknowledges something new or not.
@@ -56,11 +67,10 @@ conn_is_in_order(const struct nt_flow *f, const struct conn_segment *s, int dir)
 	const int32_t acked = (int32_t)(s->ack - f->tcp.last_ack[peer]);
 	const int32_t unseen = (int32_t)(s->ack - f->tcp.last_seq[peer]);
 	const bool data = s->len != 0;
-	const uint8_t letter = data ? SEEN_DATA : SEEN_ACK;
 
 	if (nt_unlikely((f->flags & FLOW_FAST) == 0 || (s->flags & 0x17) != 0x10 || s->window == 0))
 		return false;
-	if (nt_unlikely((ahead > 0) | (data & (ahead != 0)) | ((f->seen[dir] & letter) == 0)))
+	if (nt_unlikely((ahead > 0) | (data & (ahead != 0))))
 		return false;
 	if (nt_unlikely((acked > 0) & ((s->ack == 0) | (unseen > 0))))
 		return false;
@@ -84,18 +94,34 @@ conn_advance(struct nt_flow *f, const struct conn_segment *s, int dir)
 	f->flags &= (uint8_t) ~((unsigned int)acks * FLOW_UNACKED_0 << peer);
 }
 
+/* Data or acknowledgement in order; false leaves everything as it was. */
+static inline bool
+conn_goes_on(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct conn_segment *s, int dir)
+{
+	const uint8_t letter = conn_letter(s->len);
+
+	if (nt_unlikely(!conn_is_in_order(f, s, dir)))
+		return false;
+	if (nt_unlikely((f->seen[dir] & letter) == 0) &&
+		!conn_begin_letter(c, f, cold, dir, letter))
+		return false;
+	conn_advance(f, s, dir);
+	return true;
+}
+
 static inline bool
 nt_conn_wants_cold(const struct nt_flow *f, const struct nt_segment *s, bool src_is_lo)
 {
-	const uint8_t letter = s->payload_len != 0 ? SEEN_DATA : SEEN_ACK;
+	const uint8_t letter = conn_letter(s->payload_len);
 
 	return (f->flags & FLOW_FAST) == 0 || (nt_segment_flags(s) & 0x07) != 0 ||
 	       (f->seen[nt_conn_direction(f, src_is_lo)] & letter) == 0;
 }
 
 static inline bool
-nt_conn_segment(struct nt_flow *f, const struct nt_segment *s, const struct nt_packet_meta *m,
-	bool src_is_lo)
+nt_conn_segment(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct nt_segment *s, const struct nt_packet_meta *m, bool src_is_lo)
 {
 	const int dir = nt_conn_direction(f, src_is_lo);
 	const struct conn_segment g = {
@@ -106,9 +132,8 @@ nt_conn_segment(struct nt_flow *f, const struct nt_segment *s, const struct nt_p
 		.flags = nt_segment_flags(s),
 	};
 
-	if (nt_unlikely(!conn_is_in_order(f, &g, dir) || f->pkts[dir] == UINT32_MAX))
+	if (nt_unlikely(f->pkts[dir] == UINT32_MAX || !conn_goes_on(c, f, cold, &g, dir)))
 		return false;
-	conn_advance(f, &g, dir);
 	f->last_ts_ns = m->ts_ns;
 	f->last_position = m->position;
 	f->last_clock_ns = m->clock_ns;

@@ -200,7 +200,12 @@ void tcp_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	const struct nt_packet *p, const struct nt_packet_meta *m, int dir);
 
 /* conn_tcp_seq.c: sequence numbers, relative to the start of the stream. */
-uint64_t seq_full(uint32_t seq, uint8_t wraps);
+static inline uint64_t
+seq_full(uint32_t seq, uint8_t wraps)
+{
+	return (uint64_t)wraps << 32 | seq;
+}
+
 uint64_t seq_relative(const struct nt_flow_cold *cold, int dir, uint32_t seq, uint32_t last,
 	uint8_t wraps, bool *ret_underflow);
 void seq_begin(struct nt_flow *f, struct nt_flow_cold *cold, int dir, const struct nt_packet *p,

@@ -43,6 +43,17 @@ note_partial(struct nt_flow *f, int dir, const struct nt_packet *p)
 	f->tcp_flags = (uint8_t)((f->tcp_flags & ~TCPF_PARTIAL) | (partial ? TCPF_PARTIAL : 0));
 }
 
+/* An end that is past the handshake has sent something; else note_partial has to judge it. */
+bool
+conn_begin_letter(
+	struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold, int dir, uint8_t letter)
+{
+	if (nt_unlikely(!(f->tcp_flags & TCPF_SEEN_0 << dir)))
+		return false;
+	history_once(c, f, cold, dir, letter, letter == SEEN_DATA ? 'D' : 'A');
+	return true;
+}
+
 /* Enough of a sequence number to tell whether a flag came again with another one. */
 static uint16_t
 mark(uint64_t seq)

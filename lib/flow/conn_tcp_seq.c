@@ -15,12 +15,6 @@ seq_delta(uint32_t a, uint32_t b)
 	return (int32_t)(a - b);
 }
 
-uint64_t
-seq_full(uint32_t seq, uint8_t wraps)
-{
-	return (uint64_t)wraps << 32 | seq;
-}
-
 static void
 count_wrap(uint8_t *wraps)
 {

@@ -32,22 +32,32 @@ is_unacked(const struct nt_flow *f, const struct nt_flow_cold *cold, int dir)
 }
 
 /* Where a stream in order stands. */
-static void
-derive(const struct streams *s, int dir, uint64_t *ret_next, uint64_t *ret_trimmed)
+static uint64_t
+next_in_order(const struct nt_flow *f, const struct nt_flow_cold *cold, int dir)
 {
-	const struct nt_flow *f = s->f;
-	uint64_t next, acked;
+	uint64_t next;
 
-	*ret_next = *ret_trimmed = 1;
 	if (end_state(f, dir) == END_INACTIVE)
-		return;
-	next = relative_or_0(s->cold, dir, f->tcp.last_seq[dir], f->seq_wraps[dir]);
-	if (fin_is_at(s->cold, dir, next))
+		return 1;
+	next = relative_or_0(cold, dir, f->tcp.last_seq[dir], f->seq_wraps[dir]);
+	if (fin_is_at(cold, dir, next))
 		next--;
-	next = NT_MAX(next, 1);
-	acked = relative_or_0(s->cold, dir, f->tcp.last_ack[dir], f->ack_wraps[dir]);
-	*ret_next = next;
-	*ret_trimmed = is_unacked(f, s->cold, dir) ? next : NT_MIN(next, NT_MAX(acked, 1));
+	return NT_MAX(next, 1);
+}
+
+/* What of it is kept no longer. */
+static uint64_t
+trimmed_in_order(const struct nt_flow *f, const struct nt_flow_cold *cold, int dir, uint64_t next)
+{
+	uint64_t acked;
+
+	if (next == 1)
+		return next;
+	/* In order, a stream's size is less than next. */
+	if (nt_unlikely(next > WINDOW_UNACKED) && is_unacked(f, cold, dir))
+		return next;
+	acked = relative_or_0(cold, dir, f->tcp.last_ack[dir], f->ack_wraps[dir]);
+	return NT_MIN(next, NT_MAX(acked, 1));
 }
 
 void
@@ -62,7 +72,8 @@ streams_load(struct streams *s, struct nt_conn *c, struct nt_flow *f, struct nt_
 			s->trimmed[dir] = x->stream[dir].trimmed;
 			s->skip[dir] = x->stream[dir].skip;
 		} else {
-			derive(s, dir, &s->next[dir], &s->trimmed[dir]);
+			s->next[dir] = next_in_order(f, cold, dir);
+			s->trimmed[dir] = trimmed_in_order(f, cold, dir, s->next[dir]);
 		}
 	}
 }
@@ -89,9 +100,8 @@ streams_store(struct streams *s)
 	s->f->flags &= (uint8_t)~FLOW_EXTRA;
 	for (int dir = 0; dir < 2; dir++) {
 		struct stream *st = stream_of(s, dir);
-		uint64_t next, trimmed;
+		uint64_t next = next_in_order(s->f, s->cold, dir);
 
-		derive(s, dir, &next, &trimmed);
 		if (s->next[dir] == next && !s->skip[dir] && ranges_of(s, dir) == 0) {
 			if (st)
 				st->tracked = false;

@@ -57,6 +57,13 @@ nt_segment_flags(const struct nt_segment *s)
 	return s->tcp[13];
 }
 
+/* payload_len bytes, if any. */
+static inline const uint8_t *
+nt_segment_payload(const struct nt_segment *s)
+{
+	return s->tcp + (s->tcp[12] >> 2 & 0x3c);
+}
+
 static inline uint16_t
 nt_segment_window(const struct nt_segment *s)
 {
