@@ -44,6 +44,7 @@ struct control_config {
 	/* Offline set when a log can't be written: the reader stops. Live: the end has begun. */
 	atomic_bool *stop;
 	bool progress; /* a progress line on standard error */
+	bool moves_no_watermark; /* offline: the worker, who is alone, does it himself */
 };
 
 struct control;

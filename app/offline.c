@@ -23,6 +23,8 @@
 /* Memory of EAL: mbufs, packet rings and its own needs. */
 #define EAL_MB_BASE	  48
 #define EAL_MB_PER_WORKER 1
+/* Bursts until the watermark moves. */
+#define TURNS_PER_STEP 32
 
 struct offline {
 	struct offline_config cfg;
@@ -34,6 +36,7 @@ struct offline {
 	struct reader *reader;
 	struct rx_ring rx[NT_CONFIG_WORKERS_MAX];
 	struct rx_reader own_rx; /* in place of queues, port and rx: see is_alone */
+	unsigned int turns; /* of that worker */
 };
 
 /*
@@ -115,12 +118,18 @@ make_relay(struct offline *o)
 	return pipeline_make_relay(&o->line, NT_RELAY_VIRTUAL);
 }
 
-/* reader_config.turn */
+/*
+ * reader_config.turn. What a worker learns and what has ended waits for the watermark, which he
+ * moves himself: not each time, for in 1,000 packets enough of either gathers to wait for memory
+ * together.
+ */
 static void
 turn(void *arg)
 {
 	struct offline *o = arg;
 	worker_poll(o->line.workers[0]);
+	if (++o->turns % TURNS_PER_STEP == 0)
+		(void)nt_relay_step(o->line.relay, 0);
 }
 
 static int
@@ -148,7 +157,7 @@ static int
 make_workers(struct offline *o)
 {
 	int err = 0;
-	rx_reader_init(&o->own_rx, o->reader);
+	rx_reader_init(&o->own_rx, o->reader, o->line.relay);
 	for (unsigned int i = 0; i < o->line.worker_count && err == 0; i++) {
 		rx_ring_init(&o->rx[i], o->port, (uint16_t)i, reader_mark(o->reader), o->pool);
 		err = pipeline_make_worker(&o->line, i,
@@ -173,6 +182,7 @@ make_control(struct offline *o)
 				  .reopen = o->cfg.reopen,
 				  .stop = o->cfg.stop,
 				  .progress = o->cfg.progress,
+				  .moves_no_watermark = is_alone(o),
 			  });
 }
 

@@ -50,9 +50,10 @@ struct reader;
 struct rx_reader {
 	struct rx rx;
 	struct reader *reader;
+	struct nt_relay *relay; /* nobody else moves its watermark */
 };
 
-void rx_reader_init(struct rx_reader *r, struct reader *reader);
+void rx_reader_init(struct rx_reader *r, struct reader *reader, struct nt_relay *relay);
 
 void rx_ring_init(struct rx_ring *r, uint16_t port, uint16_t queue, const struct nt_mark *R,
 	struct rte_mempool *pool);

@@ -17,15 +17,17 @@ give_back(struct rx *rx NT_UNUSED, struct rte_mbuf **mbufs NT_UNUSED, unsigned i
 }
 
 static void
-idle(struct rx *rx NT_UNUSED)
+idle(struct rx *rx)
 {
+	(void)nt_relay_step(((struct rx_reader *)rx)->relay, 0);
 }
 
 void
-rx_reader_init(struct rx_reader *r, struct reader *reader)
+rx_reader_init(struct rx_reader *r, struct reader *reader, struct nt_relay *relay)
 {
 	*r = (struct rx_reader){
 		.rx = { .burst = burst, .give_back = give_back, .idle = idle },
 		.reader = reader,
+		.relay = relay,
 	};
 }

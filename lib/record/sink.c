@@ -58,6 +58,7 @@ sink_alloc(const struct nt_sink_config *cfg)
 	};
 	for (unsigned int k = 0; k < NT_LOG_KINDS; k++)
 		s->files[k].fd = -1;
+	s->block_count = cfg->blocks;
 	s->memory_bytes = cfg->block_bytes * cfg->blocks + NT_LOG_LINE_MAX;
 	s->memory = nt_mem_map(s->memory_bytes);
 	s->blocks = calloc(cfg->blocks, sizeof(*s->blocks));

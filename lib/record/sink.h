@@ -112,6 +112,7 @@ struct nt_sink {
 	pthread_t thread;
 	struct sink_file files[NT_LOG_KINDS]; /* writer */
 	struct sink_block *blocks;
+	unsigned int block_count;
 	char *memory;
 	size_t memory_bytes;
 	int64_t look_ns; /* writer: at the files, again */

@@ -6,9 +6,12 @@
 
 #include "sink.h"
 
-/* How long the writer sleeps when there is nothing to write: a block of 1 MiB takes longer to fill.
+/*
+ * How long the writer sleeps when there is nothing to write: twice as long as the last time where
+ * that was in vain, half as long where most blocks had been filled.
  */
-#define IDLE_NS 1500000
+#define IDLE_MIN_NS 1000000
+#define IDLE_MAX_NS 8000000
 
 /* How often files are looked at that somebody may have removed. */
 #define LOOK_NS NT_SEC(1)
@@ -243,11 +246,24 @@ is_abandoned(const struct nt_sink *s)
 	return atomic_load_explicit(&s->abandoned, memory_order_relaxed);
 }
 
+static long
+idle(const struct nt_sink *s, long ns, unsigned int written)
+{
+	if (written == 0)
+		ns = NT_MIN(2 * ns, (long)IDLE_MAX_NS);
+	else if (2 * written > s->block_count)
+		ns = NT_MAX(ns / 2, (long)IDLE_MIN_NS);
+	const struct timespec nap = { .tv_nsec = ns };
+	(void)nanosleep(&nap, NULL);
+	return ns;
+}
+
 void *
 sink_writer(void *arg)
 {
-	const struct timespec idle = { .tv_nsec = IDLE_NS };
 	struct nt_sink *s = arg;
+	long idle_ns = IDLE_MIN_NS;
+	unsigned int written = 0; /* blocks, since it slept */
 	struct sink_block *b;
 	bool stop;
 
@@ -257,13 +273,16 @@ sink_writer(void *arg)
 		between_blocks(s);
 		set_busy(s, 0, NT_LOG_KINDS);
 		b = sink_ring_pop(&s->filled);
-		if (b == NULL && !stop)
-			(void)nanosleep(&idle, NULL);
+		if (b == NULL && !stop) {
+			idle_ns = idle(s, idle_ns, written);
+			written = 0;
+		}
 		for (; b != NULL && !is_abandoned(s); b = sink_ring_pop(&s->filled)) {
 			set_busy(s, nt_clock_monotonic_ns(), b->kind);
 			write_block(s, b);
 			sink_ring_push(&s->empty, b);
 			between_blocks(s);
+			written++;
 		}
 	} while (!stop && !is_abandoned(s));
 	if (!is_abandoned(s))

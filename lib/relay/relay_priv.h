@@ -45,7 +45,7 @@ struct nt_relay_worker {
 };
 
 struct nt_relay {
-	struct nt_mark W; /* control: wo, workers: ro */
+	struct nt_mark W; /* who calls nt_relay_step: wo, workers: ro */
 	/* W is whole up to here. Control: wo, workers: ro; stored before W is released */
 	_Atomic uint64_t whole;
 	struct nt_relay_config cfg NT_CACHE_ALIGNED; /* ro */
