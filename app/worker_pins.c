@@ -146,12 +146,6 @@ enum {
 	OF_ALL = (1 << 5) - 1,
 };
 
-static bool
-has_names(const struct worker *w, const struct nt_name_query *q)
-{
-	return nt_name_cache_names(w->names, q) || nt_name_cache_names(w->asserted, q);
-}
-
 static void
 ask_of_name(struct worker *w, const struct queries *q, const struct nt_server_name *name,
 	bool final, unsigned int ask, struct found_names *ret)
@@ -176,18 +170,25 @@ look_up(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2], boo
 	unsigned int ask, struct found_names *ret)
 {
 	const struct nt_server_name *name = server_name_in_time(w, idx);
+	const uint64_t orig_key = keys[NT_FLOW_ORIG].addr, resp_key = keys[NT_FLOW_RESP].addr;
+	const bool orig = (ask & OF_ORIG) != 0 && nt_name_cache_names(w->names, orig_key);
+	const bool resp =
+		(ask & OF_RESP) != 0 && (nt_name_cache_names(w->names, resp_key) ||
+						nt_name_cache_names(w->asserted, resp_key));
 	struct queries q;
 	ret->orig.count = ret->resp.count = ret->first.count = ret->asserted.count = 0;
 	ret->resp.match = NT_MATCH_NONE;
 	ret->addrs.count = 0;
 	ret->orig_is_lo = nt_flow_at(w->flows, idx)->orig_is_lo;
+	if (!orig && !resp && name == NULL)
+		return;
 	make_queries(w, idx, keys, &q);
-	if ((ask & OF_ORIG) != 0)
+	if (orig)
 		nt_name_cache_lookup(w->names, &q.orig, final, &ret->orig);
-	if (name == NULL && ((ask & OF_RESP) == 0 || !has_names(w, &q.resp)))
+	if (!resp && name == NULL)
 		return;
 	make_clients(w, &q.orig, final, &q);
-	if ((ask & OF_RESP) != 0)
+	if (resp)
 		ask_resp(w, &q, NULL, final, &ret->resp);
 	if (name != NULL)
 		ask_of_name(w, &q, name, final, ask, ret);
@@ -200,12 +201,13 @@ void
 lookups_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *keys, unsigned int n,
 	unsigned int steps)
 {
-	bool more = true;
-	for (unsigned int step = 0; more && step < steps; step++) {
-		more = false;
-		for (unsigned int i = 0; i < n; i++)
-			more |= nt_name_cache_lookup_ahead(c, &keys[i], step);
-	}
+	uint32_t left = (UINT32_C(1) << n) - 1;
+	for (unsigned int step = 0; left != 0 && step < steps; step++)
+		for (uint32_t bits = left; bits != 0; bits &= bits - 1) {
+			const unsigned int i = (unsigned int)__builtin_ctz(bits);
+			if (!nt_name_cache_lookup_ahead(c, &keys[i], step))
+				left &= ~(UINT32_C(1) << i);
+		}
 }
 
 /* The two ends; and the server name, where it is. */
@@ -353,7 +355,10 @@ void
 pins_early(struct worker *w, uint32_t idx)
 {
 	struct nt_flow_cold *cold = nt_flow_cold_at(w->flows, idx);
-	const struct nt_lookup_keys keys[2] = { { .addr = 0 } };
+	const struct nt_addr resp = end_addr(nt_flow_at(w->flows, idx), NT_FLOW_RESP);
+	const struct nt_lookup_keys keys[2] = {
+		[NT_FLOW_RESP] = { .addr = nt_addr_key(&w->names_key, &resp) }
+	};
 	struct found_names found;
 	if (is_of_age(w, cold))
 		return;

@@ -508,7 +508,7 @@ void names_ahead(const struct worker *w, const uint32_t *flows, unsigned int n,
 /* The names of an ended connection. */
 void names_of_flow(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2],
 	struct found_names *ret);
-/* Of so many lookups that come soon (addr and name are set), so many steps. */
+/* Of so many lookups (below 32) that come soon (addr and name are set), so many steps. */
 void lookups_ahead(const struct nt_name_cache *c, struct nt_lookup_keys *keys, unsigned int n,
 	unsigned int steps);
 

@@ -51,11 +51,11 @@ count_hits(struct worker *w, const struct nt_conn_row *row, const struct nt_conn
 }
 
 static void
-put_parents(const struct worker *w, const struct nt_conn_summary *s, struct nt_conn_row *row)
+put_parents(const struct nt_conn_summary *s, struct nt_conn_row *row)
 {
 	for (unsigned int i = 0; i < NT_FLOW_PARENTS && s->parents[i] != 0; i++) {
 		uint64_t uid[2];
-		uid_of_token(&w->cfg.uid_key, s->parents[i], uid);
+		uid_of_token(s->parents[i], uid);
 		nt_conn_row_parent(row, uid);
 	}
 }
@@ -105,7 +105,7 @@ begin_row(struct worker *w, const struct nt_flow *f, const struct nt_conn_summar
 	row->inner_vlan = s->inner_vlan;
 	row->history_len = s->history_len;
 	nt_conn_row_tail(row, s->history, s->history_len);
-	put_parents(w, s, row);
+	put_parents(s, row);
 	put_options(w, s, row);
 }
 

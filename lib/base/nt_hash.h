@@ -4,7 +4,7 @@
  * table is keyed at random per start (nt_hash_key_random), never by CRC: it is linear.
  *
  * nt_siphash*: SipHash-2-4 (Aumasson, Bernstein 2012): the same everywhere; for what gets written
- *   (uid) and for names.
+ *   (uid) and for names. nt_hash_words_sip, SipHash-1-3 of words, is, too.
  * nt_hash_words: for tables on the packet path: AES rounds where the CPU has AES-NI (built in or
  *   found at start), else SipHash-1-3. Values differ between machines: never written, never
  * compared across processes. Any thread, no state.

@@ -133,9 +133,16 @@ addr_tag(const struct nt_addrs *addrs, const struct nt_name_query *q)
 }
 
 bool
-nt_name_cache_names(const struct nt_name_cache *c, const struct nt_name_query *q)
+nt_name_cache_names(const struct nt_name_cache *c, uint64_t addr_key)
 {
-	return find_named(&c->addrs, addr_tag(&c->addrs, q), &q->addr) != NT_LIST_NONE;
+	const struct nt_slots *t = &c->addrs.slots;
+	const uint32_t tag = (uint32_t)addr_key;
+	uint32_t at = nt_slots_home(t, tag), id;
+
+	while ((id = nt_slots_match(t, tag, &at)) != NT_LIST_NONE)
+		if (nt_addrs_at(&c->addrs, id)->bonds != NT_LIST_NONE)
+			break;
+	return id != NT_LIST_NONE;
 }
 
 /* The address and who asks. */

@@ -178,8 +178,11 @@ struct nt_name_result {
 	uint32_t names[NT_NAME_VALS_MAX]; /* ids, best first */
 };
 
-/* Has the address of q names? False: lookups of it find nothing, whoever asks. */
-bool nt_name_cache_names(const struct nt_name_cache *c, const struct nt_name_query *q);
+/*
+ * Has the address with this key names? False: lookups of it find nothing, whoever asks. For one in
+ * 2^32 that has none it is true.
+ */
+bool nt_name_cache_names(const struct nt_name_cache *c, uint64_t addr_key);
 
 /*
  * final: the connection has ended; false: it goes on and is being pinned, so `late` and late PTRs

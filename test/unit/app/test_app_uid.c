@@ -27,7 +27,7 @@ test_token_gives_the_connections_uid(void **state)
 	const struct nt_hash_key key = nt_hash_key_fixed();
 	const struct nt_flow_key flow = key_of(IPPROTO_UDP, 1000);
 	uint64_t by_token[2], by_flow[2];
-	uid_of_token(&key, uid_token(&key, &flow, 7), by_token);
+	uid_of_token(uid_token(&key, &flow, 7), by_token);
 	uid_of_connection(&key, &flow, 7, by_flow);
 	assert_memory_equal(by_token, by_flow, sizeof(by_flow));
 }
@@ -53,6 +53,22 @@ test_every_part_counts(void **state)
 			assert_memory_not_equal(uids[i], uids[j], sizeof(uids[i]));
 }
 
+/* The same capture has the same uids on every machine: these were written by one of them. */
+static void
+test_fixed(void **state)
+{
+	(void)state;
+	const struct nt_hash_key key = nt_hash_key_fixed();
+	const struct nt_flow_key udp = key_of(IPPROTO_UDP, 1000), tcp = key_of(IPPROTO_TCP, 1000);
+	uint64_t uid[2];
+	uid_of_connection(&key, &udp, 7, uid);
+	assert_int_equal(uid[0], UINT64_C(0x4b7fb35c478af406));
+	assert_int_equal(uid[1], UINT64_C(0x2e9034c8));
+	uid_of_connection(&key, &tcp, 7, uid);
+	assert_int_equal(uid[0], UINT64_C(0xb0bb7fbca44d4946));
+	assert_int_equal(uid[1], UINT64_C(0x4bf7bfc2e0fbb126));
+}
+
 static void
 test_key_counts(void **state)
 {
@@ -73,6 +89,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_token_gives_the_connections_uid),
 		cmocka_unit_test(test_every_part_counts),
+		cmocka_unit_test(test_fixed),
 		cmocka_unit_test(test_key_counts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,16 +36,17 @@ test_own_lookup_before_others(void **state)
 static void
 test_has_names(void **state)
 {
+	const struct nt_hash_key key = nt_hash_key_fixed();
 	struct nt_name_cache *c = *state;
 	const struct nt_addr told = address(1), asker = client(7), other = address(2);
 
-	assert_false(nt_name_cache_names(c, &(struct nt_name_query){ .addr = told }));
+	assert_false(nt_name_cache_names(c, nt_addr_key(&key, &told)));
 	tell(c, 1, 0, 1, 7, "mine.example", 100);
-	assert_true(nt_name_cache_names(c, &(struct nt_name_query){ .addr = told }));
-	assert_false(nt_name_cache_names(c, &(struct nt_name_query){ .addr = asker }));
-	assert_false(nt_name_cache_names(c, &(struct nt_name_query){ .addr = other }));
+	assert_true(nt_name_cache_names(c, nt_addr_key(&key, &told)));
+	assert_false(nt_name_cache_names(c, nt_addr_key(&key, &asker)));
+	assert_false(nt_name_cache_names(c, nt_addr_key(&key, &other)));
 	nt_name_cache_clear(c);
-	assert_false(nt_name_cache_names(c, &(struct nt_name_query){ .addr = told }));
+	assert_false(nt_name_cache_names(c, nt_addr_key(&key, &told)));
 }
 
 static void
@@ -289,7 +290,7 @@ test_keys_known(void **state)
 	tell(c, 2, 1, 1, 7, "b", 100);
 	q.addr_key = nt_addr_key(&key, &q.addr);
 	q.name_key = nt_hash_bytes(&key, "a", 1);
-	assert_true(nt_name_cache_names(c, &q));
+	assert_true(nt_name_cache_names(c, q.addr_key));
 	assert_true(nt_name_cache_lookup(c, &q, true, &r));
 	assert_int_equal(r.count, 2);
 	assert_false(nt_name_result_of(c, &r, "a", 1, &of));
@@ -299,7 +300,7 @@ test_keys_known(void **state)
 	assert_int_equal(of.position, 2);
 	assert_int_equal(of.count, 1);
 	q.addr_key++;
-	assert_false(nt_name_cache_names(c, &q));
+	assert_false(nt_name_cache_names(c, q.addr_key));
 }
 
 /* A name that was looked up again and again, and one that was looked up once. */
