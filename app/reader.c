@@ -205,11 +205,11 @@ begin_epoch(struct reader *r, int64_t ts_ns)
 }
 
 /* A stamp on the scale of the clock. */
-static int64_t
-stamp_at(const struct reader *r, int64_t ts_ns)
+static inline int64_t
+stamp_at(int64_t offset_ns, int64_t ts_ns)
 {
 	/* 2^62 and 32 bits of seconds are less than 2^63 */
-	return NT_MIN(ts_ns + r->offset_ns, CLOCK_MAX_NS);
+	return NT_MIN(ts_ns + offset_ns, CLOCK_MAX_NS);
 }
 
 /* What the next packet of the stream is, at its place in it. */
@@ -217,53 +217,78 @@ static inline void
 describe(const struct reader *r, const struct capture_packet *p, int link, int64_t stamp_ns,
 	struct mbuf_meta *ret)
 {
-	*ret = (struct mbuf_meta){
-		.at = {
-			.position = r->position + 1,
-			.ts_ns = stamp_ns,
-			.clock_ns = NT_MAX(r->clock_ns, stamp_ns),
-			.prev_clock_ns = r->position == 0 ? 0 : r->clock_ns,
-		},
-		.data = p->data,
-		.cap_len = p->cap_len,
-		.wire_len = p->wire_len,
-		.frame_len = p->wire_len,
-		.link = (uint16_t)link,
-		.kind = MBUF_PACKET,
-	};
+	ret->at.position = r->position + 1;
+	ret->at.ts_ns = stamp_ns;
+	ret->at.clock_ns = NT_MAX(r->clock_ns, stamp_ns);
+	ret->at.prev_clock_ns = r->position == 0 ? 0 : r->clock_ns;
+	ret->at.tunnel = 0;
+	ret->data = p->data;
+	ret->cap_len = p->cap_len;
+	ret->wire_len = p->wire_len;
+	ret->frame_len = p->wire_len;
+	ret->link = (uint16_t)link;
+	ret->kind = MBUF_PACKET;
+	ret->tunnel = NT_TUNNEL_NONE;
 }
 
-/* Described where it will lie: a copy would cost 40 instructions a packet. */
 static inline void
-take_plain(struct reader *r, const struct capture_packet *p, int link, int64_t stamp_ns)
+took(struct reader *r, const struct mbuf_meta *m)
 {
-	struct rte_mbuf *m = next_mbuf(r);
-	describe(r, p, link, stamp_ns, mbuf_meta(m));
-	push(r, distribute_steer(&r->distribute, p->data, p->cap_len, link), m);
+	r->position = m->at.position;
+	r->clock_ns = m->at.clock_ns;
 }
 
-static void
-take_apart(struct reader *r, const struct capture_packet *p, int link, int64_t stamp_ns)
+/*
+ * Those in front that are plain and end no interval, described where they will lie. How many.
+ * alone: there is one worker; a constant, as link where it is Ethernet's, for 14 instructions a
+ * packet.
+ */
+static inline __attribute__((always_inline)) unsigned int
+take_plain(struct reader *r, const struct capture_packet *p, unsigned int n, int link, bool alone)
 {
+	const int64_t offset_ns = r->offset_ns, end_ns = r->intervals.end_ns;
+	unsigned int i = 0;
+	for (; i < n; i++, p++) {
+		const int64_t stamp_ns = stamp_at(offset_ns, p->ts_ns);
+		if (nt_unlikely(stamp_ns >= end_ns ||
+				!distribute_is_plain(&r->distribute, p->data, p->cap_len, link)))
+			break;
+		struct rte_mbuf *m = next_mbuf(r);
+		struct mbuf_meta *meta = mbuf_meta(m);
+		describe(r, p, link, stamp_ns, meta);
+		push(r, alone ? 0 : distribute_steer(&r->distribute, p->data, p->cap_len, link), m);
+		took(r, meta);
+	}
+	return i;
+}
+
+/* Any packet. */
+static void
+take_other(struct reader *r, const struct capture_packet *p, int link)
+{
+	const int64_t stamp_ns = stamp_at(r->offset_ns, p->ts_ns);
 	struct mbuf_meta m;
+	int64_t end_ns;
+	if (intervals_pass(&r->intervals, stamp_ns, r->offset_ns, &end_ns))
+		end_interval(r, end_ns);
 	describe(r, p, link, stamp_ns, &m);
 	distribute_packet(&r->distribute, &m);
+	took(r, &m);
 }
 
 static void
-take_packet(struct reader *r, const struct capture_packet *p, int link)
+take_packets(struct reader *r, const struct capture_packet *p, unsigned int n, int link)
 {
-	const int64_t stamp_ns = stamp_at(r, p->ts_ns);
-	int64_t end_ns;
-	if (nt_unlikely(intervals_pass(&r->intervals, stamp_ns, r->offset_ns, &end_ns)))
-		end_interval(r, end_ns);
-	if (nt_likely(distribute_is_plain(&r->distribute, p->data, p->cap_len, link)))
-		take_plain(r, p, link, stamp_ns);
-	else
-		take_apart(r, p, link, stamp_ns);
-	r->position++;
-	r->clock_ns = NT_MAX(r->clock_ns, stamp_ns);
-	r->packets++;
+	const bool alone = r->cfg.turn != NULL && link == NT_LINK_ETHERNET;
+	unsigned int i = 0;
+	for (;;) {
+		i += alone ? take_plain(r, &p[i], n - i, NT_LINK_ETHERNET, true)
+			   : take_plain(r, &p[i], n - i, link, false);
+		if (i == n)
+			break;
+		take_other(r, &p[i++], link);
+	}
+	r->packets += n;
 }
 
 /* The first packet of a capture says where it stands in time. */
@@ -300,8 +325,7 @@ read_capture(struct reader *r, struct capture *c, struct nt_error *err)
 		if (first)
 			place_in_time(r, packets[0].ts_ns);
 		first = false;
-		for (int i = 0; i < n; i++)
-			take_packet(r, &packets[i], link);
+		take_packets(r, packets, (unsigned int)n, link);
 		since += (unsigned int)n;
 		if (since >= PUBLISH_EVERY) {
 			since = 0;
