@@ -132,7 +132,7 @@ neighbours_ahead(const struct nt_name_cache *c, const struct nt_mapping_keys *k)
 	prefetch_life(c, l->in_bond.prev);
 	prefetch_life(c, l->in_bond.next);
 	if (!l->told_again)
-		nt_prefetch_write(&c->firsts[k->life]);
+		nt_prefetch_write(&c->firsts.group1[k->life / NT_FIRSTS_GROUP]);
 }
 
 /* What a new address wants: its name, which is known already more often than not. */

@@ -32,17 +32,33 @@ caps_of(const struct nt_name_cache_config *cfg)
 	};
 }
 
+/* Groups for all lives: as many as can ever be. */
+static size_t
+first_groups(const struct nt_name_cache_config *cfg)
+{
+	return cfg->max_mappings / NT_FIRSTS_GROUP + 1;
+}
+
+static size_t
+group_bytes(const struct nt_name_cache_config *cfg)
+{
+	return first_groups(cfg) * sizeof(uint32_t);
+}
+
 static size_t
 firsts_bytes(const struct nt_name_cache_config *cfg)
 {
-	return sizeof(struct nt_life_first) * ((size_t)cfg->max_mappings + 1);
+	return first_groups(cfg) * NT_FIRSTS_GROUP * sizeof(struct nt_life_first);
 }
 
 static int
 firsts_init(struct nt_name_cache *c)
 {
-	c->firsts = nt_mem_map(firsts_bytes(&c->cfg));
-	return c->firsts != NULL ? 0 : -errno;
+	c->firsts.first = nt_mem_map(firsts_bytes(&c->cfg));
+	if (c->firsts.first == NULL)
+		return -errno;
+	c->firsts.group1 = nt_mem_map(group_bytes(&c->cfg));
+	return c->firsts.group1 != NULL ? 0 : -errno;
 }
 
 /* One mapping can need two addresses, a name and a version before the caps are looked at again. */
@@ -79,8 +95,8 @@ nt_name_cache_bytes(const struct nt_name_cache_config *cfg)
 	return sizeof(struct nt_name_cache) + nt_addrs_needs(cfg->max_addresses + 2) +
 	       nt_names_needs(cfg->max_names + 1, cfg->max_name_bytes) +
 	       nt_pool_needs(sizeof(struct nt_life), mappings) + nt_mem_mapped(firsts_bytes(cfg)) +
-	       nt_pool_needs(sizeof(struct nt_bond), mappings) + nt_past_needs(mappings) +
-	       3 * nt_slots_needs(mappings);
+	       nt_mem_mapped(group_bytes(cfg)) + nt_pool_needs(sizeof(struct nt_bond), mappings) +
+	       nt_past_needs(mappings) + 3 * nt_slots_needs(mappings);
 }
 
 struct nt_name_cache *
@@ -120,7 +136,8 @@ nt_name_cache_free(struct nt_name_cache *c)
 	nt_addrs_fini(&c->addrs);
 	nt_names_fini(&c->names);
 	nt_pool_fini(&c->lives);
-	nt_mem_unmap(c->firsts, firsts_bytes(&c->made));
+	nt_mem_unmap(c->firsts.first, firsts_bytes(&c->made));
+	nt_mem_unmap(c->firsts.group1, group_bytes(&c->made));
 	nt_pool_fini(&c->bonds);
 	nt_past_fini(&c->past);
 	nt_slots_fini(&c->by_life);

@@ -29,13 +29,25 @@ index_bytes(const struct nt_slots *t)
 	return t->longest == 0 ? 0 : nt_slots_bytes(t);
 }
 
+/* Groups are found by a number for each that there are lives of. */
+static size_t
+firsts_bytes(const struct nt_name_cache *c)
+{
+	const struct nt_firsts *f = &c->firsts;
+
+	if (f->groups == 0)
+		return 0;
+	return (size_t)f->groups * NT_FIRSTS_GROUP * sizeof(*f->first) +
+	       (c->lives.fresh / NT_FIRSTS_GROUP + 1) * sizeof(*f->group1);
+}
+
 static uint64_t
 bytes_in_use(const struct nt_name_cache *c)
 {
 	return sizeof(*c) + nt_addrs_bytes(&c->addrs) + nt_names_bytes(&c->names) +
-	       nt_pool_bytes(&c->lives) + sizeof(*c->firsts) * c->firsts_touched +
-	       nt_pool_bytes(&c->bonds) + sizeof(struct nt_past) * c->past.touched +
-	       index_bytes(&c->by_life) + index_bytes(&c->by_bond) + index_bytes(&c->by_pair);
+	       nt_pool_bytes(&c->lives) + firsts_bytes(c) + nt_pool_bytes(&c->bonds) +
+	       sizeof(struct nt_past) * c->past.touched + index_bytes(&c->by_life) +
+	       index_bytes(&c->by_bond) + index_bytes(&c->by_pair);
 }
 
 static uint32_t

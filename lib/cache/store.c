@@ -104,10 +104,13 @@ nt_store_begin(struct nt_name_cache *c, const struct nt_mapping *m, const struct
 static void
 keep_first(struct nt_name_cache *c, uint32_t id, struct nt_life *l)
 {
+	uint32_t *group1 = &c->firsts.group1[id / NT_FIRSTS_GROUP];
+
 	if (l->told_again)
 		return;
-	c->firsts[id] = nt_life_first(c, id, l);
-	c->firsts_touched = NT_MAX(c->firsts_touched, id + 1);
+	if (*group1 == 0)
+		*group1 = ++c->firsts.groups;
+	*nt_firsts_at(&c->firsts, id) = nt_life_first(c, id, l);
 	l->told_again = 1;
 }
 

@@ -68,7 +68,7 @@ struct nt_life {
 	uint16_t unused;
 	uint8_t source;
 	uint8_t client_kind : 2;
-	uint8_t told_again : 1; /* its first version lies in nt_name_cache.firsts */
+	uint8_t told_again : 1; /* its first version lies in nt_firsts */
 	uint8_t by_life : 1; /* it is in nt_name_cache.by_life */
 };
 static_assert(sizeof(struct nt_life) == NT_CACHE_LINE, "the bulk of the memory");
@@ -80,6 +80,17 @@ struct nt_life_first {
 	uint16_t index;
 };
 static_assert(sizeof(struct nt_life_first) == 24, "what lives told again have beside them");
+
+/*
+ * Those of so many lives whose numbers follow one another lie together, in the order in which the
+ * first of each group was told again: few are, and all over the lives.
+ */
+#define NT_FIRSTS_GROUP 8
+struct nt_firsts {
+	struct nt_life_first *first;
+	uint32_t *group1; /* by life / NT_FIRSTS_GROUP: the group's place plus 1; 0: none yet */
+	uint32_t groups;
+};
 
 struct nt_bond {
 	uint32_t addr, name;
@@ -111,8 +122,7 @@ struct nt_name_cache {
 	struct nt_addrs addrs;
 	struct nt_names names;
 	struct nt_pool lives, bonds;
-	struct nt_life_first *firsts; /* by the life's number */
-	uint32_t firsts_touched;
+	struct nt_firsts firsts;
 	struct nt_slots
 		by_life; /* (address, name, client, source) -> its present life, of long pairs */
 	struct nt_slots by_bond; /* (address, name) -> bond */
@@ -206,12 +216,23 @@ nt_in_name(const struct nt_name_cache *c)
 	return NT_LIST_VIEW(c->bonds.mem, struct nt_bond, in_name);
 }
 
+/* Where a life's first version is, or will be; NULL: its group has none. */
+static inline struct nt_life_first *
+nt_firsts_at(const struct nt_firsts *f, uint32_t life)
+{
+	const uint32_t group1 = f->group1[life / NT_FIRSTS_GROUP];
+
+	if (group1 == 0)
+		return NULL;
+	return &f->first[(size_t)(group1 - 1) * NT_FIRSTS_GROUP + life % NT_FIRSTS_GROUP];
+}
+
 /* How it began. */
 static inline struct nt_life_first
 nt_life_first(const struct nt_name_cache *c, uint32_t id, const struct nt_life *l)
 {
 	if (l->told_again)
-		return c->firsts[id];
+		return *nt_firsts_at(&c->firsts, id);
 	return (struct nt_life_first){ l->position, l->seen_ns, l->index };
 }
 
