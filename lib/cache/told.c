@@ -17,13 +17,14 @@
 
 struct slot {
 	uint32_t tag; /* the upper half */
-	uint32_t at1; /* the ring's index plus 1 */
+	uint32_t at1 : 31; /* the ring's index plus 1 */
+	uint32_t again : 1; /* told later than when it came to its place in the ring */
 };
+static_assert(sizeof(struct slot) == 8, "eight to a line");
 
 struct entry {
 	uint64_t tag;
-	int64_t first_ns, last_ns;
-	int64_t placed_ns; /* last_ns when it came to its place in the ring */
+	int64_t last_ns, first_ns;
 };
 
 struct nt_told_table {
@@ -166,12 +167,14 @@ clear_slot(struct nt_told_table *t, uint32_t hole)
 	t->slots[hole].at1 = EMPTY;
 }
 
-/* The oldest leaves its place in the ring; what it was. */
+/* The oldest leaves its place in the ring; what it was, and whether it was told again there. */
 static struct entry
-take_oldest(struct nt_told_table *t)
+take_oldest(struct nt_told_table *t, bool *ret_again)
 {
 	const struct entry e = t->ring[t->oldest];
-	clear_slot(t, find_slot(t, e.tag));
+	const uint32_t slot = find_slot(t, e.tag);
+	*ret_again = t->slots[slot].again;
+	clear_slot(t, slot);
 	t->oldest = ring_at(t, 1);
 	t->count--;
 	return e;
@@ -183,7 +186,6 @@ append(struct nt_told_table *t, const struct entry *e, uint32_t slot)
 {
 	const uint32_t at = ring_at(t, t->count);
 	t->ring[at] = *e;
-	t->ring[at].placed_ns = e->last_ns;
 	t->slots[slot] = (struct slot){ .tag = (uint32_t)(e->tag >> 32), .at1 = at + 1 };
 	t->count++;
 }
@@ -191,9 +193,10 @@ append(struct nt_told_table *t, const struct entry *e, uint32_t slot)
 static void
 make_room(struct nt_told_table *t)
 {
+	bool again;
 	for (unsigned int i = 1; t->count >= t->limit; i++) {
-		const struct entry e = take_oldest(t);
-		if (e.last_ns != e.placed_ns && i < CHANCES) {
+		const struct entry e = take_oldest(t, &again);
+		if (again && i < CHANCES) {
 			append(t, &e, find_slot(t, e.tag));
 			continue;
 		}
@@ -219,8 +222,9 @@ nt_told_set_cap(struct nt_told_table *t, uint32_t max_entries)
 bool
 nt_told_shrink(struct nt_told_table *t, unsigned int max)
 {
+	bool again;
 	for (; max > 0 && t->count > t->cap; max--) {
-		const struct entry e = take_oldest(t);
+		const struct entry e = take_oldest(t, &again);
 		t->lost_ns = NT_MAX(t->lost_ns, e.last_ns);
 		t->evicted++;
 	}
@@ -228,20 +232,31 @@ nt_told_shrink(struct nt_told_table *t, unsigned int max)
 	return t->count > t->cap;
 }
 
+/* slot: where it would be. */
+static void
+add_new(struct nt_told_table *t, uint64_t tag, int64_t seen_ns, uint32_t slot)
+{
+	const struct entry e = { .tag = tag, .first_ns = seen_ns, .last_ns = seen_ns };
+	if (nt_unlikely(t->count >= t->limit)) {
+		make_room(t);
+		slot = find_slot(t, tag);
+	}
+	append(t, &e, slot);
+}
+
 static void
 add(struct nt_told_table *t, uint64_t tag, int64_t seen_ns)
 {
-	const struct entry e = { .tag = tag, .first_ns = seen_ns, .last_ns = seen_ns };
-	uint32_t s = find_slot(t, tag);
-	if (t->slots[s].at1 != EMPTY) {
-		entry_of(t, s)->last_ns = seen_ns;
+	const uint32_t s = find_slot(t, tag);
+	struct entry *e;
+	if (t->slots[s].at1 == EMPTY) {
+		add_new(t, tag, seen_ns, s);
 		return;
 	}
-	if (nt_unlikely(t->count >= t->limit)) {
-		make_room(t);
-		s = find_slot(t, tag);
-	}
-	append(t, &e, s);
+	e = entry_of(t, s);
+	if (e->last_ns != seen_ns)
+		t->slots[s].again = 1;
+	e->last_ns = seen_ns;
 }
 
 /* A client of no family has the key 0, and its pair is the address alone. */
