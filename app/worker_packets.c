@@ -170,27 +170,23 @@ stage_lookup(struct worker *w, struct group g, struct burst *b)
 	b->unlinks[g.from / GROUP] = nt_flow_unlinks(w->flows);
 }
 
+/* So many packets before their turn: what is worked on meanwhile is enough for a line to come. */
+#define COLD_AHEAD 2
+
 /*
- * The flows are there: the cold parts of those are asked for that a segment will begin something
- * new in, or whose payload somebody waits for, and those of all datagrams. Other groups' first
- * stages are done meanwhile.
+ * The flow is there, or nearly: its cold part is asked for if a segment will begin something new in
+ * it, or somebody waits for its payload, and for all datagrams.
  */
-static void
-stage_peek(const struct worker *w, struct group g, const struct burst *b)
+static inline void
+fetch_cold(const struct worker *w, const struct staged *s)
 {
-	for (unsigned int i = g.from; i < g.to; i++) {
-		const struct staged *s = &b->staged[i];
-		if (nt_unlikely(s->kind == STAGED_NO_KEY || s->idx == NT_FLOW_NONE))
-			continue;
-		if (s->kind == STAGED_PACKET) {
-			nt_flow_prefetch_cold(w->flows, s->idx);
-			continue;
-		}
-		const struct nt_flow *f = nt_flow_at(w->flows, s->idx);
-		if (nt_unlikely(nt_conn_wants_cold(f, &s->segment, s->src_is_lo) ||
-				((s->segment.payload_len != 0) & (f->stream != STREAM_CLOSED))))
-			nt_flow_prefetch_cold(w->flows, s->idx);
-	}
+	if (nt_unlikely(s->kind == STAGED_NO_KEY || s->idx == NT_FLOW_NONE))
+		return;
+	const struct nt_flow *f = nt_flow_at(w->flows, s->idx);
+	if (nt_unlikely(s->kind == STAGED_PACKET ||
+			nt_conn_wants_cold(f, &s->segment, s->src_is_lo) ||
+			((s->segment.payload_len != 0) & (f->stream != STREAM_CLOSED))))
+		nt_flow_prefetch_cold(w->flows, s->idx);
 }
 
 /* A known connection takes the packet; NT_FLOW_NONE where the packet begins another one instead. */
@@ -444,6 +440,8 @@ stage_process(struct worker *w, struct rte_mbuf **mbufs, struct group g, struct 
 	bool reliable = *unlinks == nt_flow_unlinks(w->flows);
 	for (unsigned int i = g.from; i < g.to; i++) {
 		const struct mbuf_meta *meta = mbuf_meta(mbufs[i]);
+		if (i + COLD_AHEAD < g.to)
+			fetch_cold(w, &b->staged[i + COLD_AHEAD]);
 		if (nt_likely(reliable && process_segment(w, meta, b, i)))
 			continue;
 		process_packet(w, meta, b, i);
@@ -467,8 +465,6 @@ worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n)
 	stage_fetch(mbufs, group_at(0, n));
 	worker_timers_lap(w->timers, WORKER_STAGE_RX);
 	for (unsigned int at = 0; at < n + 2 * GROUP; at += GROUP) {
-		if (at >= 2 * GROUP)
-			stage_peek(w, group_at(at - 2 * GROUP, n), &b);
 		if (at + GROUP < n)
 			stage_fetch(mbufs, group_at(at + GROUP, n));
 		if (at < n)
