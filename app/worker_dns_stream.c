@@ -40,6 +40,7 @@ dns_stream_data(struct worker *w, uint32_t idx, int dir, const uint8_t *bytes, s
 		.f = f,
 		.cold = cold,
 		.at = at,
+		.from = key_addr(&f->key, !to_lo),
 		.to = key_addr(&f->key, to_lo),
 		.from_orig = dir == NT_FLOW_ORIG,
 		.use = PORT_DNS,

@@ -134,16 +134,3 @@ look_for_hidden_dns(struct worker *w, const struct nt_flow *f, const struct nt_p
 	count(w, NT_COUNTER_DNS_HIDDEN, 1);
 	worker_tell(w, NT_FACT_HIDDEN, at, &m);
 }
-
-uint64_t
-resolver_ahead(const struct worker *w, const struct nt_flow *f, const struct nt_addr *client)
-{
-	const struct nt_addr lo = key_addr(&f->key, true), hi = key_addr(&f->key, false);
-	return nt_told_pair(w->judging.resolvers, nt_addr_equal(&lo, client) ? &hi : &lo, client);
-}
-
-void
-resolver_answered(struct worker *w, uint64_t pair, int64_t clock_ns)
-{
-	nt_told_note_pair(w->judging.resolvers, pair, clock_ns);
-}

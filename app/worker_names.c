@@ -59,17 +59,15 @@ static void
 learn_answers(struct worker *w, const struct dns_place *place, uint8_t flags)
 {
 	const struct nt_dns_message *dns = &w->dns;
-	const struct nt_addr nobody = { .family = NT_FAMILY_NONE };
+	struct nt_mapping m = { .flags = flags };
+	if (place->use != PORT_MDNS)
+		m.client = place->to;
 	for (unsigned int i = 0; i < dns->answer_count; i++) {
 		const struct nt_dns_answer *a = &dns->answers[i];
-		struct nt_mapping m = {
-			.addr = a->addr,
-			.client = place->use == PORT_MDNS ? nobody : place->to,
-			.source = (uint8_t)source_of(a, place->use),
-			.flags = flags,
-			.name_len = a->name_len,
-			.name = a->name,
-		};
+		m.addr = a->addr;
+		m.source = (uint8_t)source_of(a, place->use);
+		m.name_len = a->name_len;
+		m.name = a->name;
 		names_learn(w, place->at, &m, a->ttl_sec);
 	}
 }
@@ -89,7 +87,7 @@ unicast_response(struct worker *w, const struct dns_place *place,
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_MATCHED + v), 1);
 	if (v == NT_DNS_MATCHED || v == NT_DNS_UNSOLICITED) {
 		if (v == NT_DNS_MATCHED)
-			resolver_answered(w, resolver, place->at->clock_ns);
+			nt_told_note_pair(w->judging.resolvers, resolver, place->at->clock_ns);
 		count(w, NT_COUNTER_MAPPINGS_LEARNT, dns->answer_count);
 		learn_answers(w, place, v == NT_DNS_UNSOLICITED ? NT_MAPPING_UNSOLICITED : 0);
 	} else if (v == NT_DNS_REPEAT) {
@@ -101,21 +99,13 @@ unicast_response(struct worker *w, const struct dns_place *place,
 	}
 }
 
-static struct nt_addr
-sender(const struct dns_place *place)
-{
-	const struct nt_addr lo = key_addr(&place->f->key, true);
-	return nt_addr_equal(&lo, &place->to) ? key_addr(&place->f->key, false) : lo;
-}
-
 /* The answer to a question of which a part was seen before? */
 static void
 note_whole(struct worker *w, const struct dns_place *place, enum nt_dns_reason reason)
 {
 	if (!w->dns.response || (reason != NT_DNS_OK && reason != NT_DNS_RCODE))
 		return;
-	const struct nt_addr from = sender(place);
-	answer_whole(w, place->at, nt_dns_question_digest(&w->dns), &from, &place->to);
+	answer_whole(w, place->at, nt_dns_question_digest(&w->dns), &place->from, &place->to);
 }
 
 /* Over TCP, and nothing of the responder was seen: answers won't be, either. */
@@ -125,8 +115,7 @@ note_one_way(struct worker *w, const struct dns_place *place)
 	const struct nt_flow *f = place->f;
 	if (f->key.proto != IPPROTO_TCP || !place->from_orig || f->pkts[NT_FLOW_RESP] != 0)
 		return;
-	const struct nt_addr client = sender(place);
-	answer_lost(w, place->at, NT_UNKNOWN_GAP, &client);
+	answer_lost(w, place->at, NT_UNKNOWN_GAP, &place->from);
 }
 
 /* A response that could not be read, and might have held any address. */
@@ -136,10 +125,9 @@ note_unread(struct worker *w, const struct dns_place *place, enum nt_dns_reason 
 	if (!w->dns.response || reason == NT_DNS_NOT_QUERY || reason == NT_DNS_RCODE ||
 		reason == NT_DNS_CLASS)
 		return;
-	const struct nt_addr from = sender(place);
 	if (reason == NT_DNS_TRUNCATED && place->f->key.proto == IPPROTO_UDP)
 		answer_cut(w, place->at, NT_UNKNOWN_TRUNCATED, nt_dns_question_digest(&w->dns),
-			&from, &place->to);
+			&place->from, &place->to);
 	else
 		answer_lost(w, place->at, NT_UNKNOWN_MALFORMED, &place->to);
 }
@@ -148,6 +136,9 @@ static void
 count_refused(struct worker *w)
 {
 	const struct nt_dns_message *dns = &w->dns;
+	if (nt_likely((dns->refused_chain | dns->refused_unusable | dns->refused_limit |
+			      dns->refused_svcb) == 0))
+		return;
 	count(w, NT_COUNTER_DNS_REFUSED_CHAIN, dns->refused_chain);
 	count(w, NT_COUNTER_DNS_REFUSED_UNUSABLE, dns->refused_unusable);
 	count(w, NT_COUNTER_DNS_REFUSED_LIMIT, dns->refused_limit);
@@ -169,7 +160,7 @@ dns_message(struct worker *w, const struct dns_place *place, const uint8_t *msg,
 		/* What will be looked up is asked for before the rest is read. */
 		if (!multicast) {
 			nt_dns_match_ahead(w->queries, &asked, 0);
-			resolver = resolver_ahead(w, place->f, &place->to);
+			resolver = nt_told_pair(w->judging.resolvers, &place->from, &place->to);
 		}
 		reason = nt_dns_parse_records(&w->dns, msg, len, mode);
 	}
@@ -253,6 +244,7 @@ names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet
 		.f = f,
 		.cold = cold,
 		.at = m,
+		.from = p->src,
 		.to = p->dst,
 		.from_orig = nt_conn_direction(f, src_is_lo) == NT_FLOW_ORIG,
 		.use = use,

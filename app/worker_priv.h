@@ -322,7 +322,7 @@ struct dns_place {
 	const struct nt_flow *f;
 	const struct nt_flow_cold *cold;
 	const struct nt_packet_meta *at;
-	struct nt_addr to; /* who was told */
+	struct nt_addr from, to; /* who told whom */
 	bool from_orig;
 	enum port_use use; /* PORT_DNS or PORT_MDNS */
 };
@@ -446,10 +446,6 @@ void answer_refused(struct worker *w, const struct nt_packet_meta *at,
 /* A connection speaks TLS or QUIC, with this server's name or none: is it DNS? */
 void look_for_hidden_dns(struct worker *w, const struct nt_flow *f, const struct nt_packet_meta *at,
 	const struct nt_server_name *name);
-/* An answer to this client on this flow, which is told apart by it; then: it counts. */
-uint64_t resolver_ahead(
-	const struct worker *w, const struct nt_flow *f, const struct nt_addr *client);
-void resolver_answered(struct worker *w, uint64_t pair, int64_t clock_ns);
 
 /* worker_trust.c: answers without a query. */
 /* A query was seen on this flow. */

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "dns_svcb.h"
 
-#define CLASS_IN	   1
 #define MDNS_CLASS_BIT	   0x8000 /* cache-flush, unicast-response: RFC 6762 18.12, 18.13 */
 #define QUESTION_MIN_BYTES 5 /* the root, type, class */
 #define RECORD_MIN_BYTES   11 /* the root, type, class, TTL, RDLENGTH */
@@ -89,7 +88,7 @@ counts_check(const struct counts *n, size_t len)
 }
 
 /* The question at the cursor: RFC 1035 4.1.2 */
-static enum nt_dns_reason
+static inline enum nt_dns_reason
 question_read(struct nt_dns_message *ret, struct dns_reader *r)
 {
 	size_t start = nt_cursor_offset(&r->c), end = start;
@@ -140,7 +139,8 @@ static enum nt_dns_reason
 section_read(struct nt_dns_message *m, struct dns_reader *r, unsigned int count,
 	uint16_t ignored_class_bits, struct dns_records *keep)
 {
-	enum nt_dns_reason reason = dns_records_read(r, count, ignored_class_bits, keep);
+	enum nt_dns_reason reason =
+		count > 0 ? dns_records_read(r, count, ignored_class_bits, keep) : NT_DNS_OK;
 
 	m->refused_limit += reason == NT_DNS_WORK && keep != NULL;
 	m->unread |= reason == NT_DNS_WORK && keep == NULL;
@@ -150,20 +150,23 @@ section_read(struct nt_dns_message *m, struct dns_reader *r, unsigned int count,
 /* Reading has half of the work that is left, so that what was read can be taken. */
 static enum nt_dns_reason
 sections_read(struct nt_dns_message *m, struct dns_reader *r, const struct counts *n,
-	uint16_t ignored_class_bits, bool keep_additional, struct dns_records *ret)
+	enum nt_dns_mode mode, struct dns_records *ret)
 {
+	const uint16_t ignored = mode == NT_DNS_UNICAST ? 0 : MDNS_CLASS_BIT;
+	const bool keep_additional = mode != NT_DNS_UNICAST || asks_for_svcb(m);
 	const unsigned int to_take = r->work / 2;
-	enum nt_dns_reason reason;
+	enum nt_dns_reason reason = NT_DNS_OK;
 
 	r->work -= to_take;
 	ret->count = 0;
-	reason = section_read(m, r, n->answer, ignored_class_bits, ret);
+	ret->taken = !keep_additional && dns_answers_plain(m, r, n->answer, to_take);
+	if (!ret->taken)
+		reason = section_read(m, r, n->answer, ignored, ret);
 	ret->answers = ret->count;
 	if (reason == NT_DNS_OK)
-		reason = section_read(m, r, n->authority, ignored_class_bits, NULL);
+		reason = section_read(m, r, n->authority, ignored, NULL);
 	if (reason == NT_DNS_OK)
-		reason = section_read(
-			m, r, n->additional, ignored_class_bits, keep_additional ? ret : NULL);
+		reason = section_read(m, r, n->additional, ignored, keep_additional ? ret : NULL);
 	r->work += to_take;
 	return reason == NT_DNS_WORK ? NT_DNS_OK : reason;
 }
@@ -183,7 +186,7 @@ question_unicast(
 		return NT_DNS_TRUNCATED;
 	if (ret->response && ret->rcode != 0)
 		return NT_DNS_RCODE;
-	if (ret->response && ret->qclass != CLASS_IN)
+	if (ret->response && ret->qclass != DNS_CLASS_IN)
 		return NT_DNS_CLASS;
 	return counts_check(n, len);
 }
@@ -235,7 +238,6 @@ enum nt_dns_reason
 nt_dns_parse_records(
 	struct nt_dns_message *m, const uint8_t *msg, size_t len, enum nt_dns_mode mode)
 {
-	const bool unicast = mode == NT_DNS_UNICAST;
 	struct dns_reader r = {
 		.c = nt_cursor_init(msg, len),
 		.work = m->work,
@@ -249,11 +251,10 @@ nt_dns_parse_records(
 		return NT_DNS_OK;
 	const struct counts n = counts_read(msg);
 	nt_cursor_skip(&r.c, m->records_at);
-	reason = sections_read(m, &r, &n, unicast ? 0 : MDNS_CLASS_BIT,
-		unicast ? asks_for_svcb(m) : true, &records);
-	if (reason == NT_DNS_OK)
-		reason = unicast ? dns_answers_rooted(m, &r, &records)
-				 : dns_answers_owned(m, &r, &records);
+	reason = sections_read(m, &r, &n, mode, &records);
+	if (reason == NT_DNS_OK && !records.taken)
+		reason = mode == NT_DNS_UNICAST ? dns_answers_rooted(m, &r, &records)
+						: dns_answers_owned(m, &r, &records);
 	if (reason != NT_DNS_OK)
 		m->answer_count = 0; /* whatever breaks a rule drops the whole message */
 	return reason;

@@ -42,7 +42,7 @@ answer_digest(const struct nt_dns_answer *a, uint64_t name)
 
 	memcpy(words, a->addr.bytes, sizeof(words));
 	uint64_t h = mix(name, (uint64_t)a->type << 32 | a->addr.family);
-	return mix(mix(mix(h, words[0]), words[1]), 0);
+	return mix(mix(h, words[0]), words[1]);
 }
 
 /* A sum: a server that rotates the records of a set gives the same answer. */

@@ -138,12 +138,14 @@ labels_take(struct dns_reader *r, struct unpacking *u, char *text, unsigned int 
 	const uint8_t *from = u->pos + first, *p = u->pos, *stop;
 	const size_t room = NT_MIN((size_t)(r->c.end - from), (size_t)NT_DNS_NAME_MAX - *n);
 	char *to = text + *n;
-	unsigned int at = 0, ends, special, steps = 0, lengths = 0;
+	size_t at = 0, len, lengths = 0, eighths = 0;
+	unsigned int labels = 0, ends;
+	__m128i w, special;
 
 	if (nt_unlikely(room < 16))
 		return false;
-	for (;; at = (unsigned int)NT_MIN(at + 16, room - 16)) {
-		const __m128i w = _mm_loadu_si128((const __m128i *)(const void *)(from + at));
+	for (;; at = NT_MIN(at + 16, room - 16)) {
+		w = _mm_loadu_si128((const __m128i *)(const void *)(from + at));
 		/* A to Z as the 26 least of signed bytes */
 		const __m128i upper =
 			_mm_cmplt_epi8(_mm_add_epi8(w, _mm_set1_epi8((char)(0x80 - 'A'))),
@@ -151,35 +153,38 @@ labels_take(struct dns_reader *r, struct unpacking *u, char *text, unsigned int 
 
 		_mm_storeu_si128((__m128i *)(void *)(to + at),
 			_mm_or_si128(w, _mm_and_si128(upper, _mm_set1_epi8(0x20))));
+		special = _mm_or_si128(_mm_cmpeq_epi8(w, _mm_set1_epi8('.')),
+			_mm_cmpeq_epi8(w, _mm_set1_epi8('\\')));
 		/* A zero, or an octet above 127, which pointers begin with. */
-		ends = (unsigned int)_mm_movemask_epi8(
-			_mm_or_si128(w, _mm_cmpeq_epi8(w, _mm_setzero_si128())));
-		special = (unsigned int)_mm_movemask_epi8(
-			_mm_or_si128(_mm_cmpeq_epi8(w, _mm_set1_epi8('.')),
-				_mm_cmpeq_epi8(w, _mm_set1_epi8('\\'))));
-		if (ends != 0)
+		w = _mm_or_si128(w, _mm_cmpeq_epi8(w, _mm_setzero_si128()));
+		if (_mm_movemask_epi8(_mm_or_si128(w, special)) != 0)
 			break;
-		if (special != 0 || at == room - 16)
+		if (nt_unlikely(at == room - 16))
 			return false;
 	}
-	stop = from + at + __builtin_ctz(ends);
-	if (nt_unlikely((special & (ends ^ (ends - 1)) & ~ends) != 0 || stop >= u->limit))
+	ends = (unsigned int)_mm_movemask_epi8(w);
+	/* Something special before the end; or there is none. */
+	if (nt_unlikely(((unsigned int)_mm_movemask_epi8(special) & (ends - 1) & ~ends) != 0))
 		return false;
+	stop = from + at + __builtin_ctz(ends);
 
 	if (!first)
 		to[0] = '.';
 	/* Ends: an octet of length and one at least behind it each time. */
 	for (;;) {
-		lengths |= *p;
-		steps += 1 + *p / 8;
-		p += 1 + *p;
+		len = *p;
+		lengths |= len;
+		eighths += len / 8;
+		labels++;
+		p += len + 1;
 		if (p >= stop)
 			break;
 		to[p - from] = '.';
 	}
 	const unsigned int wire = u->wire + (unsigned int)(stop - u->pos);
-	if (nt_unlikely(p != stop || lengths > 63 || wire > DNS_NAME_WIRE_MAX) ||
-		nt_unlikely(!dns_spend(r, steps)))
+	if (nt_unlikely(
+		    p != stop || lengths > 63 || stop >= u->limit || wire > DNS_NAME_WIRE_MAX) ||
+		nt_unlikely(!dns_spend(r, labels + (unsigned int)eighths)))
 		return false;
 	*n += (unsigned int)(stop - from);
 	u->pos = stop;
@@ -252,42 +257,17 @@ dns_name_unpack(struct dns_reader *r, size_t offset, struct dns_text ret, size_t
 	return NT_DNS_OK;
 }
 
-/* Labels in a row, up to the name's end or whatever else is no label. */
-struct run {
-	unsigned int bytes; /* with the octets of their lengths; 0: something is wrong with one */
-	unsigned int labels;
-};
-
-static inline struct run
-run_find(const struct unpacking *u)
-{
-	const size_t left = (size_t)(u->limit - u->pos), room = DNS_NAME_WIRE_MAX + 1 - u->wire;
-	const uint8_t *end = u->pos + NT_MIN(left, room), *p = u->pos;
-	struct run run = { 0 };
-
-	/* Ends: an octet of length and one at least behind it each time. */
-	while (p < end && DNS_LABEL_TYPE(*p) == 0 && *p != 0) {
-		run.labels++;
-		p += 1 + *p;
-	}
-	if (nt_likely(p < end))
-		run.bytes = (unsigned int)(p - u->pos);
-	return run;
-}
-
 enum nt_dns_reason
 dns_name_skip(struct dns_reader *r, size_t offset, size_t *ret_end)
 {
 	struct unpacking u = {
 		.pos = r->c.start + offset, .limit = r->c.end, .start = offset, .wire = 1
 	};
-	const struct run run = run_find(&u);
 	enum nt_dns_reason reason = NT_DNS_OK;
 
-	if (nt_likely(r->work >= run.labels && run.bytes != 0)) {
-		r->work -= run.labels;
-		u.pos += run.bytes;
-		u.wire += run.bytes;
+	if (u.pos < u.limit && *u.pos == 0) { /* the root, as OPT has it */
+		*ret_end = offset + 1;
+		return NT_DNS_OK;
 	}
 	/* Ends: at most 127 labels fit 255 octets. */
 	while (u.pos < r->c.end && *u.pos != 0 && u.end == NULL) {

@@ -124,6 +124,7 @@ dns_spelled_again(const struct dns_reader *r)
 	const size_t len = r->spelled_bytes;
 
 	return len > 0 && (size_t)(r->c.end - r->c.pos) >= len &&
+	       *r->c.pos == r->c.start[r->spelled] &&
 	       memcmp(r->c.pos, r->c.start + r->spelled, len) == 0;
 }
 

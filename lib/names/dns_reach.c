@@ -16,30 +16,70 @@ find_text(const struct dns_reach *c, const struct dns_name *name)
 	return -1;
 }
 
-/* Nearly always places are the same, the last node's first of all; else the texts decide. */
+/* A record that leads from name to name. Its owner is looked for in each pass, but unpacked once.
+ */
+struct link {
+	const struct dns_record *rec;
+	unsigned int
+		work; /* that unpacking the owner cost, and costs each time; 0: it was not yet */
+	struct dns_name owner;
+};
+
+static enum nt_dns_reason
+owner_unpack(struct dns_reader *r, struct link *l)
+{
+	const unsigned int before = r->work;
+	size_t end;
+
+	if (l->work != 0)
+		return dns_spend(r, l->work) ? NT_DNS_OK : NT_DNS_WORK;
+	const enum nt_dns_reason reason =
+		dns_name_unpack(r, l->rec->owner, dns_name_text(&l->owner), &end);
+	l->work = before - r->work;
+	return reason;
+}
+
+/* Nearly always places are the same, the last node's first of all. */
+static inline bool
+find_place(const struct dns_reach *c, uint16_t place, int *ret_node)
+{
+	for (unsigned int i = c->count; i-- > 0;) {
+		if (c->nodes[i].place == place) {
+			*ret_node = (int)i;
+			return true;
+		}
+	}
+	*ret_node = c->found_node;
+	return c->found_place == place;
+}
+
+/* Else the texts decide. */
+static enum nt_dns_reason
+find_owner(struct dns_reach *c, struct link *l, int *ret_node)
+{
+	const enum nt_dns_reason reason = owner_unpack(c->r, l);
+
+	if (reason == NT_DNS_OK) {
+		*ret_node = c->found_node = find_text(c, &l->owner);
+		c->found_place = l->rec->place;
+	}
+	return reason;
+}
+
+static enum nt_dns_reason
+find_once(struct dns_reach *c, const struct dns_record *rec, int *ret_node)
+{
+	struct link l;
+
+	l.rec = rec;
+	l.work = 0;
+	return find_owner(c, &l, ret_node);
+}
+
 enum nt_dns_reason
 dns_reach_find(struct dns_reach *c, const struct dns_record *rec, int *ret_node)
 {
-	struct dns_name owner;
-	enum nt_dns_reason reason;
-	size_t end;
-
-	for (unsigned int i = c->count; i-- > 0;) {
-		if (c->nodes[i].place == rec->place) {
-			*ret_node = (int)i;
-			return NT_DNS_OK;
-		}
-	}
-	if (c->found_place == rec->place) {
-		*ret_node = c->found_node;
-		return NT_DNS_OK;
-	}
-	reason = dns_name_unpack(c->r, rec->owner, dns_name_text(&owner), &end);
-	if (reason == NT_DNS_OK) {
-		*ret_node = c->found_node = find_text(c, &owner);
-		c->found_place = rec->place;
-	}
-	return reason;
+	return find_place(c, rec->place, ret_node) ? NT_DNS_OK : find_once(c, rec, ret_node);
 }
 
 static bool
@@ -128,21 +168,22 @@ add_binding(struct dns_reach *c, int from, const struct dns_record *rec, struct 
 
 /* One pass over the records that are left; those that a known name owns leave. */
 static enum nt_dns_reason
-pass(struct dns_reach *c, struct nt_dns_message *m, const struct dns_record *links[],
-	unsigned int *count)
+pass(struct dns_reach *c, struct nt_dns_message *m, struct link *links[], unsigned int *count)
 {
 	unsigned int left = 0;
 
 	for (unsigned int i = 0; i < *count; i++) {
-		int node = -1;
-		enum nt_dns_reason reason = dns_spend(c->r, DNS_WORK_LINK)
-						    ? dns_reach_find(c, links[i], &node)
-						    : NT_DNS_WORK;
+		const struct dns_record *rec = links[i]->rec;
+		int node;
+		enum nt_dns_reason reason = NT_DNS_OK;
 
+		if (!dns_spend(c->r, DNS_WORK_LINK))
+			return NT_DNS_WORK;
+		if (!find_place(c, rec->place, &node))
+			reason = find_owner(c, links[i], &node);
 		if (reason == NT_DNS_OK && node >= 0)
-			reason = links[i]->type == NT_DNS_TYPE_CNAME
-					 ? add_cname(c, node, links[i])
-					 : add_binding(c, node, links[i], m);
+			reason = rec->type == NT_DNS_TYPE_CNAME ? add_cname(c, node, rec)
+								: add_binding(c, node, rec, m);
 		if (reason != NT_DNS_OK)
 			return reason;
 		if (node < 0)
@@ -152,9 +193,8 @@ pass(struct dns_reach *c, struct nt_dns_message *m, const struct dns_record *lin
 	return NT_DNS_OK;
 }
 
-/* The records that lead from name to name. */
 static enum nt_dns_reason
-collect(const struct dns_records *records, const struct dns_record *links[], unsigned int *ret)
+collect(const struct dns_records *records, struct link *links, unsigned int *ret)
 {
 	unsigned int cnames = 0, bindings = 0;
 
@@ -164,8 +204,10 @@ collect(const struct dns_records *records, const struct dns_record *links[], uns
 		if (rec->type == NT_DNS_TYPE_CNAME && cnames++ == CNAMES_MAX)
 			return NT_DNS_WORK;
 		if (rec->type == NT_DNS_TYPE_CNAME ||
-			(dns_record_is_svcb(rec) && bindings++ < BINDINGS_MAX))
-			links[(*ret)++] = rec;
+			(dns_record_is_svcb(rec) && bindings++ < BINDINGS_MAX)) {
+			links[*ret].rec = rec;
+			links[(*ret)++].work = 0;
+		}
 	}
 	return NT_DNS_OK;
 }
@@ -175,7 +217,7 @@ enum nt_dns_reason
 dns_reach_build(struct dns_reach *ret, struct dns_reader *r, struct nt_dns_message *m,
 	const struct dns_records *records)
 {
-	const struct dns_record *links[CNAMES_MAX + BINDINGS_MAX];
+	struct link links[CNAMES_MAX + BINDINGS_MAX], *rest[CNAMES_MAX + BINDINGS_MAX];
 	unsigned int count = 0, before;
 
 	ret->r = r;
@@ -190,10 +232,12 @@ dns_reach_build(struct dns_reach *ret, struct dns_reader *r, struct nt_dns_messa
 		.cname = -1,
 	};
 	enum nt_dns_reason reason = collect(records, links, &count);
+	for (unsigned int i = 0; i < count; i++)
+		rest[i] = &links[i];
 	do {
 		before = count;
 		if (reason == NT_DNS_OK)
-			reason = pass(ret, m, links, &count);
+			reason = pass(ret, m, rest, &count);
 	} while (reason == NT_DNS_OK && count > 0 && count < before);
 	return reason;
 }

@@ -14,12 +14,6 @@ struct dns_svcb {
 	struct nt_cursor hint4, hint6; /* whole addresses; empty where there are none */
 };
 
-static inline bool
-dns_record_is_svcb(const struct dns_record *rec)
-{
-	return rec->type == NT_DNS_TYPE_SVCB || rec->type == NT_DNS_TYPE_HTTPS;
-}
-
 /* NT_DNS_OK, RDLENGTH (malformed: the record doesn't count, others may) or WORK. */
 enum nt_dns_reason dns_svcb_read(
 	struct dns_reader *r, const struct dns_record *rec, struct dns_svcb *ret);
