@@ -226,7 +226,7 @@ names_packet(struct worker *w, const struct nt_packet *p, const struct nt_packet
 	}
 	if (p->payload_captured == 0)
 		return;
-	if (use != PORT_DNS)
+	if (use != PORT_DNS || !wants_names(w))
 		confirm_dns(f, cold, p, false);
 	if (use == PORT_DHCP)
 		confirm_dhcp(cold, p);
