@@ -25,15 +25,19 @@ put_ipv4(char *p, const uint8_t b[4])
 	return p;
 }
 
+/* Without leading zeros; four bytes are written. */
 static char *
-put_group(char *p, unsigned int v)
+put_group(char *p, uint32_t v)
 {
-	static const char digits[] = "0123456789abcdef";
-	int shift = v >= 0x1000 ? 12 : v >= 0x100 ? 8 : v >= 0x10 ? 4 : 0;
+	const uint32_t bytes = (v | v << 8) & 0x00ff00ff;
+	const uint32_t nibbles = __builtin_bswap32((bytes | bytes << 4) & 0x0f0f0f0f);
+	const uint32_t letters = (nibbles + 0x06060606) >> 4 & 0x01010101;
+	/* bit 24 stands for the last digit, which stays even if it is 0 */
+	const unsigned int skip = (unsigned int)__builtin_ctz(nibbles | 1 << 24) / 8;
+	const uint32_t text = (nibbles + 0x30303030 + letters * ('a' - '9' - 1)) >> skip * 8;
 
-	for (; shift >= 0; shift -= 4)
-		*p++ = digits[v >> shift & 15];
-	return p;
+	memcpy(p, &text, sizeof(text));
+	return p + 4 - skip;
 }
 
 /* The groups that "::" stands for: the first of the longest runs of two or more (RFC 5952, 4.2). */
@@ -44,19 +48,15 @@ struct zero_run {
 static struct zero_run
 longest_zero_run(const unsigned int groups[8])
 {
-	struct zero_run best = { .start = -1 }, cur = { 0 };
+	unsigned int starts = 0, first = 0;
+	int len = 0;
 
-	for (int i = 0; i < 8; i++) {
-		if (groups[i] != 0) {
-			cur.len = 0;
-			continue;
-		}
-		if (cur.len++ == 0)
-			cur.start = i;
-		if (cur.len >= 2 && cur.len > best.len)
-			best = cur;
-	}
-	return best;
+	for (unsigned int i = 0; i < 8; i++)
+		starts |= (unsigned int)(groups[i] == 0) << i;
+	for (; starts != 0; starts &= starts >> 1, len++) /* of runs longer than len */
+		first = starts;
+	return len >= 2 ? (struct zero_run){ __builtin_ctz(first), len }
+			: (struct zero_run){ -1, 0 };
 }
 
 static char *

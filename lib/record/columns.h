@@ -48,13 +48,21 @@ struct column {
 	const char *type; /* Zeek's, where it isn't that of the kind */
 	const struct column_text *labels;
 	const struct column_text *fallback;
+	union {
+		struct {
+			uint16_t when; /* flags of the row that must be set */
+			uint16_t option; /* NT_LOG_* that must be on for it to be there, or 0 */
+		};
+		uint32_t needs; /* both: NT_LOG_* from COLUMN_OPTIONS on */
+	};
 	uint16_t label_count;
-	uint16_t when; /* flags of the row that must be set */
 	uint16_t offset; /* of the value in the row */
 	uint16_t arg;
 	uint8_t kind; /* enum column_kind */
-	uint8_t option; /* NT_LOG_* that must be on for it to be there, or 0 */
 };
+#define COLUMN_OPTIONS 16
+static_assert(NT_LOG_ALL_COLUMNS <= UINT16_MAX && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+	"options are the upper half");
 
 struct column_table {
 	const char *path;

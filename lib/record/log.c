@@ -11,7 +11,7 @@ struct line {
 	const uint8_t *l2, *community_id; /* or NULL */
 	uint32_t history_len;
 	uint32_t parent_count;
-	uint32_t flags;
+	uint32_t flags; /* the row's, and from COLUMN_OPTIONS on the log's options */
 	enum escape_kind kind;
 };
 
@@ -280,12 +280,13 @@ put_bool(char *p, const struct line *l, bool v)
 	return p + 5 - v;
 }
 
-/* The value of a column; NULL where it is unset (what stands at p is void then). */
+/*
+ * The value of a column that has what it needs; NULL where it is unset (what stands at p is void
+ * then).
+ */
 NT_TEXT_INLINE char *
 put_value(char *p, struct line *l, const struct column *c)
 {
-	if ((l->flags & c->when) != c->when)
-		return NULL;
 	switch ((enum column_kind)c->kind) {
 	case COLUMN_NEVER:
 		return NULL;
@@ -364,11 +365,11 @@ NT_TEXT_INLINE char *
 put_json_line(
 	char *start, struct line *l, const struct column_table *t, const struct nt_log_config *cfg)
 {
-	const unsigned int off = ~cfg->options;
+	const uint32_t flags = l->flags;
 	char *p = put_origin(start, cfg, t->path), *end;
 
 	for (const struct column *c = t->columns; c < t->columns + t->count; c++) {
-		if (nt_unlikely((c->option & off) != 0))
+		if ((flags & c->needs) != c->needs)
 			continue;
 		end = put_value(put_text(p, &c->key[cfg->names]), l, c);
 		if (end != NULL)
@@ -389,7 +390,7 @@ put_tsv_line(char *p, struct line *l, const struct column_table *t, const struct
 	for (const struct column *c = t->columns; c < t->columns + t->count; c++) {
 		if (nt_unlikely((c->option & off) != 0))
 			continue;
-		end = put_value(p, l, c);
+		end = (l->flags & c->when) == c->when ? put_value(p, l, c) : NULL;
 		if (end == NULL) {
 			*p = '-';
 			end = p + 1;
@@ -410,6 +411,7 @@ append_line(struct nt_strbuf *out, const struct nt_log_config *cfg, struct line 
 
 	if (nt_unlikely(out->full || out->room - out->len < max))
 		return false;
+	l->flags |= cfg->options << COLUMN_OPTIONS;
 	if (cfg->format == NT_LOG_JSON) {
 		l->kind = ESCAPE_JSON;
 		end = put_json_line(start, l, t, cfg);

@@ -3,8 +3,9 @@
  * Text put behind a pointer, without a check: the caller has made sure of the room once for the
  * whole line, NT_TEXT_SLACK bytes beyond what the text needs included (stores are made in whole
  * words, and what they write behind the text is overwritten by what comes next). No branch depends
- * on a number of less than nine digits: lengths of counts are noise to a branch predictor, and a
- * line has ten of them. Every function returns where the text ends. Private to lib/record.
+ * on how long a number of less than nine digits is, but that most are below 256: lengths of counts
+ * are noise to a branch predictor, and a line has ten of them. Every function returns where the
+ * text ends. Private to lib/record.
  */
 #ifndef NT_RECORD_TEXT_H
 #define NT_RECORD_TEXT_H
@@ -57,10 +58,25 @@ text_digits8(uint32_t v)
 
 #define NT_TEXT_ZEROS 0x3030303030303030
 
+/* One to three digits, and in the fourth byte how many. */
+extern const uint32_t nt_text_octets[256];
+
+/* v < 256 */
+NT_TEXT_INLINE char *
+text_octet(char *p, uint32_t v)
+{
+	const uint32_t octet = nt_text_octets[v];
+
+	memcpy(p, &octet, sizeof(octet));
+	return p + (octet >> 24);
+}
+
 /* v < 10^8 without leading zeros. */
 NT_TEXT_INLINE char *
 text_u27(char *p, uint32_t v)
 {
+	if (v < 256)
+		return text_octet(p, v);
 	uint64_t digits = text_digits8(v);
 	/* bit 56 stands for the last digit, which stays even if it is 0 */
 	unsigned int skip = (unsigned int)__builtin_ctzll(digits | UINT64_C(1) << 56) / 8;
@@ -120,19 +136,6 @@ text_share(char *p, double v)
 	while (end > p + 1 && end[-1] == '0')
 		end--;
 	return end;
-}
-
-/* v < 256 as one to three digits. */
-NT_TEXT_INLINE char *
-text_octet(char *p, uint32_t v)
-{
-	uint32_t hundreds = v * 41 >> 12, rest = v - hundreds * 100, tens = rest * 103 >> 10;
-	uint32_t digits = hundreds | tens << 8 | (rest - tens * 10) << 16;
-	unsigned int skip = (unsigned int)__builtin_ctz(digits | 1 << 16) / 8;
-
-	digits = (digits | 0x303030) >> skip * 8;
-	memcpy(p, &digits, sizeof(digits));
-	return p + 3 - skip;
 }
 
 NT_TEXT_INLINE char *
