@@ -53,7 +53,7 @@ count_hits(struct worker *w, const struct nt_conn_row *row, const struct nt_conn
 static void
 put_parents(const struct nt_conn_summary *s, struct nt_conn_row *row)
 {
-	for (unsigned int i = 0; i < NT_FLOW_PARENTS && s->parents[i] != 0; i++) {
+	for (unsigned int i = 0; i < s->parent_count; i++) {
 		uint64_t uid[2];
 		uid_of_token(s->parents[i], uid);
 		nt_conn_row_parent(row, uid);
@@ -78,12 +78,25 @@ put_options(struct worker *w, const struct nt_conn_summary *s, struct nt_conn_ro
 		nt_conn_row_community_id(row, id);
 }
 
+/* There are none yet. */
+static void
+clear_names(struct nt_conn_row *row)
+{
+	row->resp_age_ns = 0;
+	row->orig_source = row->resp_source = 0;
+	row->resp_match = row->resp_lookup = 0;
+	row->orig_names = row->resp_names = 0;
+	row->server_addrs = 0;
+}
+
 static void
 begin_row(struct worker *w, const struct nt_flow *f, const struct nt_conn_summary *s,
 	struct nt_conn_row *row)
 {
 	const struct nt_netset *local = &w->config->local_nets;
-	memset(row, 0, NT_CONN_ROW_FIXED);
+	row->tail_len = 0;
+	row->tunnel_parents = 0;
+	clear_names(row);
 	row->ts_ns = s->ts_ns - w->epoch_offset_ns;
 	row->duration_ns = s->duration_ns;
 	uid_of_connection(&w->cfg.uid_key, &f->key, s->first_position, row->uid);

@@ -113,8 +113,12 @@ conn_link_summarize(
 {
 	const struct nt_flow_link *l = link_at(c, cold);
 
-	if (!l)
+	if (!l) {
+		ret->vlan = ret->inner_vlan = 0;
+		memset(ret->l2_addr, 0, sizeof(ret->l2_addr));
+		ret->parent_count = 0;
 		return;
+	}
 	ret->vlan = l->vlan;
 	ret->inner_vlan = l->inner_vlan;
 	memcpy(ret->l2_addr, l->l2_addr, sizeof(ret->l2_addr));

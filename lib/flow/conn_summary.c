@@ -115,7 +115,6 @@ void
 nt_conn_summarize(const struct nt_conn *c, const struct nt_flow *f, const struct nt_flow_cold *cold,
 	struct nt_conn_summary *ret)
 {
-	memset(ret, 0, sizeof(*ret));
 	conn_address(f, NT_FLOW_ORIG, &ret->orig_h);
 	conn_address(f, NT_FLOW_RESP, &ret->resp_h);
 	ret->orig_p = conn_port(f, NT_FLOW_ORIG);

@@ -241,7 +241,8 @@ struct nt_conn_summary {
 	uint16_t vlan, inner_vlan;
 	uint8_t l2_addr[2][6]; /* [direction]: who sent and got the first packet */
 	uint8_t parent_count;
-	uint64_t parents[NT_FLOW_PARENTS]; /* nt_packet_meta.tunnel, in the order of appearance */
+	/* nt_packet_meta.tunnel, in the order of appearance; nothing behind parent_count */
+	uint64_t parents[NT_FLOW_PARENTS];
 	uint8_t history_len;
 	char history[NT_CONN_HISTORY_MAX];
 };
