@@ -112,8 +112,9 @@ look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, un
 	for (unsigned int i = 0; i < n; i++) {
 		keys[i] = (void *)&s[i];
 		nt_mapping_keys_of(&t->key, &m[i], keys[i]);
+		nt_name_cache_ahead(t->cache, &keys[i], 1, 0);
 	}
-	for (unsigned int step = 0; step < NT_NAME_CACHE_STEPS; step++)
+	for (unsigned int step = 1; step < NT_NAME_CACHE_STEPS; step++)
 		nt_name_cache_ahead(t->cache, keys, n, step);
 }
 

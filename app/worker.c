@@ -174,12 +174,13 @@ look_ahead(void *arg, const struct nt_mapping *m, struct nt_relay_scratch *s, un
 	for (unsigned int i = 0; i < n; i++) {
 		struct nt_mapping_keys *k = (void *)&s[i];
 		nt_mapping_keys_of(&w->names_key, &m[i], k);
+		nt_name_cache_ahead(worker_cache_of(w, &m[i]), &k, 1, 0);
 		if (is_asserted(&m[i]))
 			asserted[others++] = k;
 		else
 			named[names++] = k;
 	}
-	for (unsigned int step = 0; step < NT_NAME_CACHE_STEPS; step++) {
+	for (unsigned int step = 1; step < NT_NAME_CACHE_STEPS; step++) {
 		if (step % 2 == 1)
 			nt_verdicts_ahead(w->judging.verdicts, named, names, step / 2);
 		nt_name_cache_ahead(w->names, named, names, step);

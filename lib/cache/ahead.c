@@ -40,10 +40,19 @@ seek(const struct nt_slots *t, uint32_t tag)
 	return nt_slots_seek(t, tag, nt_slots_home(t, tag));
 }
 
-static void
-slots_ahead(const struct nt_name_cache *c, const struct nt_mapping_keys *k)
+static uint32_t
+home_ahead(const struct nt_slots *t, uint32_t tag)
 {
-	nt_slots_prefetch(&c->addrs.slots, (uint32_t)k->addr);
+	const uint32_t home = nt_slots_home(t, tag);
+
+	nt_prefetch(&t->slot[home]);
+	return home;
+}
+
+static void
+slots_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *k)
+{
+	k->addr_at = home_ahead(&c->addrs.slots, (uint32_t)k->addr);
 	if (nt_unlikely(!k->client_is_ipv4))
 		nt_slots_prefetch(&c->addrs.slots, (uint32_t)k->client);
 }
@@ -62,8 +71,8 @@ records_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *k)
 {
 	const struct nt_addrs *a = &c->addrs;
 
-	k->bond = k->life = NT_LIST_NONE;
-	k->addr_at = seek(&a->slots, (uint32_t)k->addr);
+	k->bond_id = k->life_id = NT_LIST_NONE;
+	k->addr_at = nt_slots_seek(&a->slots, (uint32_t)k->addr, k->addr_at);
 	k->addr_id = nt_slots_id(&a->slots, k->addr_at);
 	if (k->addr_id == NT_LIST_NONE)
 		nt_slots_prefetch(&c->names.slots, (uint32_t)k->name);
@@ -73,31 +82,19 @@ records_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *k)
 		client_ahead(a, k);
 }
 
-static uint32_t
-pair_tag(const struct nt_mapping_keys *k)
-{
-	return nt_pair_tag((uint32_t)k->addr, (uint32_t)k->client);
-}
-
-static uint32_t
-bond_tag(const struct nt_mapping_keys *k)
-{
-	return nt_bond_tag((uint32_t)k->addr, (uint32_t)k->name);
-}
-
 static void
 bonds_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *k)
 {
 	const struct nt_interned_addr *a = nt_addrs_at(&c->addrs, k->addr_id);
 
 	if (a->bonds_indexed) {
-		nt_slots_prefetch(&c->by_bond, bond_tag(k));
+		k->bond_at = home_ahead(&c->by_bond, k->bond);
 	} else {
-		k->bond = a->bonds;
-		prefetch_bond(c, k->bond);
+		k->bond_id = a->bonds;
+		prefetch_bond(c, k->bond_id);
 	}
 	if (a->indexed)
-		nt_slots_prefetch(&c->by_pair, pair_tag(k));
+		k->pair_at = home_ahead(&c->by_pair, k->pair);
 }
 
 static void
@@ -106,16 +103,16 @@ lives_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *k)
 	const struct nt_interned_addr *a = nt_addrs_at(&c->addrs, k->addr_id);
 
 	if (a->indexed) {
-		k->pair_at = seek(&c->by_pair, pair_tag(k));
-		k->life = nt_slots_id(&c->by_pair, k->pair_at);
-		prefetch_life(c, k->life);
+		k->pair_at = nt_slots_seek(&c->by_pair, k->pair, k->pair_at);
+		k->life_id = nt_slots_id(&c->by_pair, k->pair_at);
+		prefetch_life(c, k->life_id);
 	}
 	if (!a->bonds_indexed) {
-		prefetch_of_bond(c, k->bond);
+		prefetch_of_bond(c, k->bond_id);
 	} else {
-		k->bond_at = seek(&c->by_bond, bond_tag(k));
-		k->bond = nt_slots_id(&c->by_bond, k->bond_at);
-		prefetch_bond(c, k->bond);
+		k->bond_at = nt_slots_seek(&c->by_bond, k->bond, k->bond_at);
+		k->bond_id = nt_slots_id(&c->by_bond, k->bond_at);
+		prefetch_bond(c, k->bond_id);
 	}
 }
 
@@ -125,14 +122,14 @@ neighbours_ahead(const struct nt_name_cache *c, const struct nt_mapping_keys *k)
 	const struct nt_life *l;
 
 	if (nt_addrs_at(&c->addrs, k->addr_id)->bonds_indexed)
-		prefetch_of_bond(c, k->bond);
-	if (k->life == NT_LIST_NONE)
+		prefetch_of_bond(c, k->bond_id);
+	if (k->life_id == NT_LIST_NONE)
 		return;
-	l = nt_life_at(c, k->life);
+	l = nt_life_at(c, k->life_id);
 	prefetch_life(c, l->in_bond.prev);
 	prefetch_life(c, l->in_bond.next);
 	if (!l->told_again)
-		nt_prefetch_write(&c->firsts.group1[k->life / NT_FIRSTS_GROUP]);
+		nt_prefetch_write(&c->firsts.group1[k->life_id / NT_FIRSTS_GROUP]);
 }
 
 /* What a new address wants: its name, which is known already more often than not. */

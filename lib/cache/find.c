@@ -88,7 +88,7 @@ static uint32_t
 find_bond_indexed(const struct nt_name_cache *c, uint32_t addr, const struct nt_mapping *m,
 	const struct nt_mapping_keys *k)
 {
-	const uint32_t tag = nt_bond_tag((uint32_t)k->addr, (uint32_t)k->name);
+	const uint32_t tag = k->bond;
 	uint32_t at = nt_slots_seek_again(&c->by_bond, tag, k->bond_at),
 		 id = nt_slots_id(&c->by_bond, at);
 
@@ -144,9 +144,7 @@ nt_store_find(const struct nt_name_cache *c, const struct nt_mapping *m,
 	ret->bond = find_bond(c, ret->addr, m, k);
 	w = (struct wanted){ ret->bond, ret->client, m->source };
 	if (nt_addrs_at(&c->addrs, ret->addr)->indexed) {
-		const uint32_t tag = nt_pair_tag((uint32_t)k->addr, (uint32_t)k->client);
-
-		ret->pair_at = nt_slots_seek_again(&c->by_pair, tag, k->pair_at);
+		ret->pair_at = nt_slots_seek_again(&c->by_pair, k->pair, k->pair_at);
 		if (ret->bond != NT_LIST_NONE)
 			ret->life = find_indexed(c, &w, k, ret->pair_at);
 	} else if (ret->bond != NT_LIST_NONE) {

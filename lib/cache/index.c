@@ -196,25 +196,28 @@ nt_index_addr(struct nt_name_cache *c, struct nt_interned_addr *a, const struct 
 	for (unsigned int i = e.lives; i-- > 0;)
 		link_pair(c, seek_pair(c, e.life[i].tag), e.life[i].tag, e.life[i].id);
 	a->indexed = 1;
-	return seek_pair(c, nt_pair_tag((uint32_t)k->addr, (uint32_t)k->client));
+	return seek_pair(c, k->pair);
 }
 
 void
 nt_index_life(struct nt_name_cache *c, const struct nt_mapping *m, const struct nt_mapping_keys *k,
 	uint32_t life, const struct nt_place *p)
 {
-	const struct tags tags =
-		tags_of((uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, m->source);
 	const uint32_t head = nt_slots_id(&c->by_pair, p->pair_at);
 	const unsigned int length = pair_length(c, head);
 
-	if (length == NT_STORE_PAIR_FEW)
-		index_pair(c, head);
-	if (p->life != NT_LIST_NONE)
-		take_life(c, tags.life, p->life);
-	if (length >= NT_STORE_PAIR_FEW)
-		add_life(c, tags.life, life);
-	link_pair(c, p->pair_at, tags.pair, life);
+	if (nt_unlikely(length >= NT_STORE_PAIR_FEW || p->life != NT_LIST_NONE)) {
+		const uint32_t tag = nt_life_tag(
+			(uint32_t)k->addr, (uint32_t)k->client, (uint32_t)k->name, m->source);
+
+		if (length == NT_STORE_PAIR_FEW)
+			index_pair(c, head);
+		if (p->life != NT_LIST_NONE)
+			take_life(c, tag, p->life);
+		if (length >= NT_STORE_PAIR_FEW)
+			add_life(c, tag, life);
+	}
+	link_pair(c, p->pair_at, k->pair, life);
 }
 
 void

@@ -136,25 +136,13 @@ struct nt_name_cache {
 	struct nt_name_cache_stats stats; /* the counters of it */
 };
 
-/*
- * Tags of what is made of several things: sums of products with odd constants (2^64 divided by the
- * golden ratio, and primes), of which the upper half depends on all bits of each. Those of the
- * parts are keyed, so nobody can choose them.
- */
-static inline uint32_t
-nt_pair_tag(uint32_t addr_tag, uint32_t client_tag)
-{
-	return (uint32_t)((addr_tag * UINT64_C(0x9e3779b97f4a7c15) +
-				  client_tag * UINT64_C(0xc2b2ae3d27d4eb4f)) >>
-			  32);
-}
-
 static inline uint32_t
 nt_bond_tag(uint32_t addr_tag, uint32_t name_tag)
 {
 	return nt_pair_tag(addr_tag, name_tag);
 }
 
+/* As nt_pair_tag. */
 static inline uint32_t
 nt_life_tag(uint32_t addr_tag, uint32_t client_tag, uint32_t name_tag, uint8_t source)
 {

@@ -112,7 +112,7 @@ struct nt_relay_applied {
  * fit.
  */
 struct nt_relay_scratch {
-	uint64_t words[7];
+	uint64_t words[8];
 };
 
 /* Mappings that are looked at together: what of memory is on its way at once is not much more. */
