@@ -21,6 +21,25 @@ question_key(uint64_t question, const struct nt_addr *resolver)
 	return a;
 }
 
+struct nt_told_table *
+resolvers_of(struct worker *w)
+{
+	struct judging *j = &w->judging;
+	if (j->answered)
+		nt_told_note_pair(j->resolvers, j->answered_pair, j->answered_ns);
+	j->answered = false;
+	return j->resolvers;
+}
+
+void
+resolver_answered(struct worker *w, uint64_t pair, int64_t clock_ns)
+{
+	(void)resolvers_of(w);
+	w->judging.answered = true;
+	w->judging.answered_pair = pair;
+	w->judging.answered_ns = clock_ns;
+}
+
 void
 answer_cut(struct worker *w, const struct nt_packet_meta *at, enum nt_unknown why,
 	uint64_t question, const struct nt_addr *resolver, const struct nt_addr *client)
@@ -29,7 +48,7 @@ answer_cut(struct worker *w, const struct nt_packet_meta *at, enum nt_unknown wh
 	struct nt_mapping m = {
 		.client = *client, .source = (uint8_t)why, .expires_ns = (int64_t)question
 	};
-	nt_told_note(w->judging.resolvers, &key, client, at->clock_ns);
+	nt_told_note(resolvers_of(w), &key, client, at->clock_ns);
 	w->judging.cut_ns = at->clock_ns;
 	count(w, NT_COUNTER_ANSWERS_LOST, 1);
 	worker_tell(w, NT_FACT_LOST, at, &m);
@@ -45,7 +64,7 @@ answer_whole(struct worker *w, const struct nt_packet_meta *at, uint64_t questio
 		.client = *client, .source = LOST_FOUND, .expires_ns = (int64_t)question
 	};
 	int64_t first_ns, last_ns;
-	if (nt_told_when(w->judging.resolvers, &key, client, &first_ns, &last_ns) &&
+	if (nt_told_when(resolvers_of(w), &key, client, &first_ns, &last_ns) &&
 		at->clock_ns <= last_ns + w->config->notice.grace_ns)
 		worker_tell(w, NT_FACT_LOST, at, &m);
 }

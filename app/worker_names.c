@@ -80,14 +80,15 @@ unicast_response(struct worker *w, const struct dns_place *place,
 	const struct nt_dns_message *dns = &w->dns;
 	const bool saw_queries = !place->from_orig && place->f->pkts[NT_FLOW_ORIG] != 0;
 	nt_dns_match_ahead(w->queries, asked, 1);
-	nt_told_pair_ahead(w->judging.resolvers, resolver);
+	if (w->judging.answered)
+		nt_told_pair_ahead(w->judging.resolvers, w->judging.answered_pair);
 	const uint64_t answers = nt_dns_answers_digest(dns);
 	const enum nt_dns_match_verdict v =
 		nt_dns_match_response(w->queries, asked, saw_queries, answers, place->at->clock_ns);
 	count(w, (enum nt_counter)(NT_COUNTER_DNS_MATCHED + v), 1);
 	if (v == NT_DNS_MATCHED || v == NT_DNS_UNSOLICITED) {
 		if (v == NT_DNS_MATCHED)
-			nt_told_note_pair(w->judging.resolvers, resolver, place->at->clock_ns);
+			resolver_answered(w, resolver, place->at->clock_ns);
 		count(w, NT_COUNTER_MAPPINGS_LEARNT, dns->answer_count);
 		learn_answers(w, place, v == NT_DNS_UNSOLICITED ? NT_MAPPING_UNSOLICITED : 0);
 	} else if (v == NT_DNS_REPEAT) {

@@ -66,6 +66,10 @@ struct judging {
 	struct nt_verdicts *verdicts;
 	/* this worker's own: (resolver, client): when it answered; (question, client): when cut */
 	struct nt_told_table *resolvers;
+	/* The last answer that counted, which is yet to be noted there, if there is one. */
+	bool answered;
+	uint64_t answered_pair;
+	int64_t answered_ns;
 	struct suppress *suppress;
 	int64_t began_ns; /* the clock at the stream's, or epoch's, first packet; INT64_MIN: none */
 	uint64_t all_from; /* W is here: all that wait can be judged */
@@ -393,7 +397,7 @@ struct ends {
 struct ends ends_of(const struct nt_flow_key *key, bool orig_is_lo);
 /* From inside to outside, to where one gets to by looking it up; but is it a resolver? */
 bool verdicts_is_outbound(const struct worker *w, const struct ends *e);
-bool verdicts_is_resolver(const struct worker *w, const struct ends *e, int64_t start_ns);
+bool verdicts_is_resolver(struct worker *w, const struct ends *e, int64_t start_ns);
 /*
  * What to ask about the lookups of a connection that began at that clock: of its originator's host
  * as of the position and the clock. clients: the room for it.
@@ -443,6 +447,12 @@ void fragment_packet(struct worker *w, const struct mbuf_meta *meta);
 /* It was read, and does not count. */
 void answer_refused(struct worker *w, const struct nt_packet_meta *at,
 	const struct nt_dns_answer *a, const struct nt_addr *client);
+/*
+ * The memory of resolvers. An answer that counts is noted when the next one comes, by when its
+ * place is there; or before anybody else looks.
+ */
+struct nt_told_table *resolvers_of(struct worker *w);
+void resolver_answered(struct worker *w, uint64_t pair, int64_t clock_ns);
 /* A connection speaks TLS or QUIC, with this server's name or none: is it DNS? */
 void look_for_hidden_dns(struct worker *w, const struct nt_flow *f, const struct nt_packet_meta *at,
 	const struct nt_server_name *name);

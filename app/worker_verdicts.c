@@ -113,7 +113,7 @@ void
 verdicts_begin_epoch(struct worker *w, int64_t clock_ns)
 {
 	nt_verdicts_clear(w->judging.verdicts);
-	nt_told_clear(w->judging.resolvers);
+	nt_told_clear(resolvers_of(w));
 	w->judging.began_ns = clock_ns;
 }
 
@@ -156,11 +156,11 @@ ends_of(const struct nt_flow_key *key, bool orig_is_lo)
 }
 
 bool
-verdicts_is_resolver(const struct worker *w, const struct ends *e, int64_t start_ns)
+verdicts_is_resolver(struct worker *w, const struct ends *e, int64_t start_ns)
 {
 	int64_t first_ns, last_ns;
 	return (w->port_use[e->resp_p] & PORT_DNS) != 0 &&
-	       nt_told_when(w->judging.resolvers, &e->resp, &e->orig, &first_ns, &last_ns) &&
+	       nt_told_when(resolvers_of(w), &e->resp, &e->orig, &first_ns, &last_ns) &&
 	       first_ns <= start_ns + w->config->notice.grace_ns;
 }
 

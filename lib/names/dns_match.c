@@ -251,12 +251,13 @@ entry_restart(struct nt_dns_match *m, struct entry *e, uint64_t answer, enum sta
 struct nt_dns_match_key
 nt_dns_match_key(const struct nt_dns_match *m, uint64_t flow, uint16_t id, uint64_t question)
 {
-	const uint64_t words[3] = { flow, question, id };
+	/* Where others have the same they share a place, no more. */
+	const uint64_t words[2] = { flow ^ (uint64_t)id << 48, question };
 
 	return (struct nt_dns_match_key){
 		.flow = flow,
 		.question = question,
-		.tag = (uint32_t)nt_hash_words(&m->key, words, 3),
+		.tag = (uint32_t)nt_hash_words(&m->key, words, 2),
 		.id = id,
 	};
 }
