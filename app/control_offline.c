@@ -99,17 +99,19 @@ control_is_done(const struct control *c)
 
 /*
  * What it is woken for in vain, or for little, costs as much as what it does, so it sleeps twice as
- * long after that, and half as long where much had come: its rings hold about 5,000 records and
- * 8,000 mappings.
+ * long after that, and half as long where much had come: its ring holds about 5,000 records. But
+ * several workers wait at each marker until it has moved the watermark there.
  */
 #define REST_LITTLE 512
 #define REST_MUCH   2048
 #define REST_MAX_NS (8 * LCORE_REST_NS)
 
 static long
-rest(long ns, unsigned int done)
+rest(const struct control *c, long ns, unsigned int done)
 {
-	if (done < REST_LITTLE)
+	if (!c->cfg.moves_no_watermark)
+		ns = LCORE_REST_NS;
+	else if (done < REST_LITTLE)
 		ns = NT_MIN(2 * ns, (long)REST_MAX_NS);
 	else if (done > REST_MUCH)
 		ns = NT_MAX(ns / 2, (long)LCORE_REST_NS);
@@ -129,7 +131,7 @@ control_run(struct control *c)
 		done += n;
 		if (n != 0)
 			continue;
-		rest_ns = rest(rest_ns, done);
+		rest_ns = rest(c, rest_ns, done);
 		done = 0;
 	}
 	progress_end(&c->progress);
