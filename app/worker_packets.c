@@ -49,6 +49,7 @@ struct burst {
 	/* Of a group as of stage 2: idx can be relied on as long as it is the same. */
 	uint32_t unlinks[GROUPS];
 	uint64_t packets, bytes, ok;
+	uint64_t segments; /* packets that are ok, beside those */
 };
 
 /* All of it was written on another core. First what is said of the bytes. */
@@ -183,8 +184,7 @@ fetch_cold(const struct worker *w, const struct staged *s)
 	if (nt_unlikely(s->kind == STAGED_NO_KEY || s->idx == NT_FLOW_NONE))
 		return;
 	const struct nt_flow *f = nt_flow_at(w->flows, s->idx);
-	if (nt_unlikely(s->kind == STAGED_PACKET ||
-			nt_conn_wants_cold(f, &s->segment, s->src_is_lo) ||
+	if (nt_unlikely(s->kind == STAGED_PACKET || nt_conn_wants_cold(f, &s->segment) ||
 			((s->segment.payload_len != 0) & (f->stream != STREAM_CLOSED))))
 		nt_flow_prefetch_cold(w->flows, s->idx);
 }
@@ -329,10 +329,10 @@ process_outer(struct worker *w, const struct mbuf_meta *meta, const struct burst
 static void
 add_counts(struct worker *w, struct burst *b)
 {
-	count(w, NT_COUNTER_PACKETS, b->packets);
+	count(w, NT_COUNTER_PACKETS, b->packets + b->segments);
 	count(w, NT_COUNTER_PACKET_BYTES, b->bytes);
-	count(w, NT_COUNTER_PACKETS_OK, b->ok);
-	b->packets = b->bytes = b->ok = 0;
+	count(w, NT_COUNTER_PACKETS_OK, b->ok + b->segments);
+	b->packets = b->bytes = b->ok = b->segments = 0;
 }
 
 static void
@@ -389,25 +389,26 @@ process_packet(struct worker *w, const struct mbuf_meta *meta, struct burst *b, 
 		.clock_ns = meta->at.clock_ns };
 }
 
-/* What is looked at of payload that has come in order. */
-static void
-look_into_segment(struct worker *w, const struct nt_packet_meta *at, const struct staged *s)
+/*
+ * What is looked at of payload that has come in order, set and nothing else. Kept out of the way of
+ * segments of which nothing is.
+ */
+static __attribute__((noinline)) void
+look_into_segment(struct worker *w, const struct nt_packet_meta *at, const struct staged *s,
+	struct nt_packet *p)
 {
-	const struct nt_packet p = {
-		.proto = IPPROTO_TCP,
-		.tcp_flags = nt_segment_flags(&s->segment),
-		.seq = nt_segment_seq(&s->segment),
-		.payload_len = s->segment.payload_len,
-		.payload_captured = s->segment.payload_len,
-		.payload = nt_segment_payload(&s->segment),
-	};
+	p->flags = 0;
+	p->tcp_flags = nt_segment_flags(&s->segment);
+	p->seq = nt_segment_seq(&s->segment);
+	p->payload_len = p->payload_captured = s->segment.payload_len;
+	p->payload = nt_segment_payload(&s->segment);
 	reach(w, at->position);
-	look_into_tcp(w, &p, at, s->idx, s->src_is_lo);
+	look_into_tcp(w, p, at, s->idx, s->src_is_lo);
 }
 
 /*
  * A segment that is all there is to say of it: the connection found in stage 2 goes on in order.
- * False: nothing was done.
+ * False: nothing was done. The caller counts it.
  */
 static inline bool
 process_segment(struct worker *w, const struct mbuf_meta *meta, struct burst *b, unsigned int i)
@@ -423,10 +424,8 @@ process_segment(struct worker *w, const struct mbuf_meta *meta, struct burst *b,
 		    &meta->at, s->src_is_lo)))
 		return false;
 	if (nt_unlikely((s->segment.payload_len != 0) & (f->stream != STREAM_CLOSED)))
-		look_into_segment(w, &meta->at, s);
-	b->packets++;
+		look_into_segment(w, &meta->at, s, &w->packets[i]);
 	b->bytes += meta->frame_len;
-	b->ok++;
 	w->done = (struct nt_mark_value){ .position = meta->at.position,
 		.clock_ns = meta->at.clock_ns };
 	return true;
@@ -438,15 +437,19 @@ stage_process(struct worker *w, struct rte_mbuf **mbufs, struct group g, struct 
 	const uint32_t *unlinks = &b->unlinks[g.from / GROUP];
 	/* What stage 2 found. */
 	bool reliable = *unlinks == nt_flow_unlinks(w->flows);
+	unsigned int counted = g.from;
 	for (unsigned int i = g.from; i < g.to; i++) {
 		const struct mbuf_meta *meta = mbuf_meta(mbufs[i]);
 		if (i + COLD_AHEAD < g.to)
 			fetch_cold(w, &b->staged[i + COLD_AHEAD]);
 		if (nt_likely(reliable && process_segment(w, meta, b, i)))
 			continue;
+		b->segments += i - counted;
+		counted = i + 1;
 		process_packet(w, meta, b, i);
 		reliable = *unlinks == nt_flow_unlinks(w->flows);
 	}
+	b->segments += g.to - counted;
 }
 
 /* The group that begins there, of a burst of n. */
@@ -460,7 +463,7 @@ void
 worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n)
 {
 	struct burst b;
-	b.packets = b.bytes = b.ok = 0;
+	b.packets = b.bytes = b.ok = b.segments = 0;
 	fetch_metas(mbufs, n);
 	stage_fetch(mbufs, group_at(0, n));
 	worker_timers_lap(w->timers, WORKER_STAGE_RX);

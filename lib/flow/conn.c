@@ -30,6 +30,7 @@ count_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	}
 }
 
+/* Data or acknowledgement in order (conn_fast.h); false leaves everything as it was. */
 static inline bool
 tcp_fast(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold, const struct nt_packet *p,
 	int dir)
@@ -42,7 +43,14 @@ tcp_fast(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold, const 
 		.flags = p->tcp_flags,
 	};
 
-	return p->payload_captured >= p->payload_len && conn_goes_on(c, f, cold, &s, dir);
+	if (p->payload_captured < p->payload_len)
+		return false;
+	if (nt_unlikely((f->seen[dir] & conn_letter(s.len)) == 0))
+		return tcp_begins_letter(c, f, cold, &s, dir);
+	if (!conn_is_in_order(f, &s, dir))
+		return false;
+	conn_advance(f, &s, dir);
+	return true;
 }
 
 static void

@@ -50,10 +50,6 @@ conn_letter(uint32_t len)
 	return len != 0 ? SEEN_DATA : SEEN_ACK;
 }
 
-/* conn_tcp.c: the first one of its kind; false: something else is to be done about it, too. */
-bool conn_begin_letter(
-	struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold, int dir, uint8_t letter);
-
 /*
  * Of FIN, SYN, RST and ACK it has ACK only. Branches that are as likely as not are left out: there
  * is payload or not, it acknowledges something new or not.
@@ -94,51 +90,52 @@ conn_advance(struct nt_flow *f, const struct conn_segment *s, int dir)
 	f->flags &= (uint8_t) ~((unsigned int)acks * FLOW_UNACKED_0 << peer);
 }
 
-/* Data or acknowledgement in order; false leaves everything as it was. */
 static inline bool
-conn_goes_on(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
-	const struct conn_segment *s, int dir)
+nt_conn_wants_cold(const struct nt_flow *f, const struct nt_segment *s)
 {
-	const uint8_t letter = conn_letter(s->len);
-
-	if (nt_unlikely(!conn_is_in_order(f, s, dir)))
-		return false;
-	if (nt_unlikely((f->seen[dir] & letter) == 0) &&
-		!conn_begin_letter(c, f, cold, dir, letter))
-		return false;
-	conn_advance(f, s, dir);
-	return true;
+	return (f->flags & FLOW_FAST) == 0 || (nt_segment_flags(s) & 0x07) != 0;
 }
 
-static inline bool
-nt_conn_wants_cold(const struct nt_flow *f, const struct nt_segment *s, bool src_is_lo)
+static inline struct conn_segment
+conn_segment_of(const struct nt_segment *s)
 {
-	const uint8_t letter = conn_letter(s->payload_len);
-
-	return (f->flags & FLOW_FAST) == 0 || (nt_segment_flags(s) & 0x07) != 0 ||
-	       (f->seen[nt_conn_direction(f, src_is_lo)] & letter) == 0;
-}
-
-static inline bool
-nt_conn_segment(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
-	const struct nt_segment *s, const struct nt_packet_meta *m, bool src_is_lo)
-{
-	const int dir = nt_conn_direction(f, src_is_lo);
-	const struct conn_segment g = {
+	return (struct conn_segment){
 		.seq = nt_segment_seq(s),
 		.ack = nt_segment_ack(s),
 		.len = s->payload_len,
 		.window = nt_segment_window(s),
 		.flags = nt_segment_flags(s),
 	};
+}
 
-	if (nt_unlikely(f->pkts[dir] == UINT32_MAX || !conn_goes_on(c, f, cold, &g, dir)))
-		return false;
+static inline void
+conn_count_segment(
+	struct nt_flow *f, const struct nt_segment *s, const struct nt_packet_meta *m, int dir)
+{
 	f->last_ts_ns = m->ts_ns;
 	f->last_position = m->position;
 	f->last_clock_ns = m->clock_ns;
 	f->ip_bytes[dir] += s->ip_len;
 	f->pkts[dir]++;
+}
+
+/* conn_tcp.c: nt_conn_segment of the first one of its kind, or where pkts wraps. */
+bool conn_begin_segments(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct nt_segment *s, const struct nt_packet_meta *m, int dir);
+
+static inline bool
+nt_conn_segment(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct nt_segment *s, const struct nt_packet_meta *m, bool src_is_lo)
+{
+	const int dir = nt_conn_direction(f, src_is_lo);
+	const struct conn_segment g = conn_segment_of(s);
+
+	if (nt_unlikely(f->pkts[dir] == UINT32_MAX || (f->seen[dir] & conn_letter(g.len)) == 0))
+		return conn_begin_segments(c, f, cold, s, m, dir);
+	if (nt_unlikely(!conn_is_in_order(f, &g, dir)))
+		return false;
+	conn_advance(f, &g, dir);
+	conn_count_segment(f, s, m, dir);
 	return true;
 }
 

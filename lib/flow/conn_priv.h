@@ -196,6 +196,10 @@ void dgram_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *col
 /* conn_tcp.c */
 bool tcp_reuses(
 	const struct nt_flow *f, const struct nt_flow_cold *cold, const struct nt_packet *p);
+/* In order, with the first data or without any: the history's letter is new. False: nothing done.
+ */
+bool tcp_begins_letter(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct conn_segment *s, int dir);
 void tcp_packet(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	const struct nt_packet *p, const struct nt_packet_meta *m, int dir);
 

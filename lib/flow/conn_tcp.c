@@ -45,12 +45,25 @@ note_partial(struct nt_flow *f, int dir, const struct nt_packet *p)
 
 /* An end that is past the handshake has sent something; else note_partial has to judge it. */
 bool
-conn_begin_letter(
-	struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold, int dir, uint8_t letter)
+tcp_begins_letter(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct conn_segment *s, int dir)
 {
-	if (nt_unlikely(!(f->tcp_flags & TCPF_SEEN_0 << dir)))
+	if (!(f->tcp_flags & TCPF_SEEN_0 << dir) || !conn_is_in_order(f, s, dir))
 		return false;
-	history_once(c, f, cold, dir, letter, letter == SEEN_DATA ? 'D' : 'A');
+	history_once(c, f, cold, dir, conn_letter(s->len), s->len != 0 ? 'D' : 'A');
+	conn_advance(f, s, dir);
+	return true;
+}
+
+bool
+conn_begin_segments(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
+	const struct nt_segment *s, const struct nt_packet_meta *m, int dir)
+{
+	const struct conn_segment g = conn_segment_of(s);
+
+	if (f->pkts[dir] == UINT32_MAX || !tcp_begins_letter(c, f, cold, &g, dir))
+		return false;
+	conn_count_segment(f, s, m, dir);
 	return true;
 }
 

@@ -111,14 +111,13 @@ enum nt_conn_verdict nt_conn_packet(struct nt_conn *c, struct nt_flow *f, struct
 /*
  * nt_conn_packet for what most packets are: a segment that came in no tunnel, in order, before
  * deadline_ns, in a connection whose ends are both past the handshake. True: it was KEEP and the
- * deadline stays; the cold part was touched where nt_conn_wants_cold said so only. False: nothing
- * was done, nt_conn_packet decides.
+ * deadline stays; the cold part was touched for a direction's first of its kind only. False:
+ * nothing was done, nt_conn_packet decides.
  */
 static inline bool nt_conn_segment(struct nt_conn *c, struct nt_flow *f, struct nt_flow_cold *cold,
 	const struct nt_segment *s, const struct nt_packet_meta *m, bool src_is_lo);
-/* Will the cold part be looked at, as far as can be told before? Touches the hot lines only. */
-static inline bool nt_conn_wants_cold(
-	const struct nt_flow *f, const struct nt_segment *s, bool src_is_lo);
+/* Is it likely that nt_conn_packet will look at the cold part? Touches the hot lines only. */
+static inline bool nt_conn_wants_cold(const struct nt_flow *f, const struct nt_segment *s);
 
 /* Run what is due at or before clock_ns, in the order of deadlines. KEEP (deadline_ns moved on) or
  * END. */

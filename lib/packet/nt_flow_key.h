@@ -96,14 +96,16 @@ nt_flow_key_equal(const struct nt_flow_key *a, const struct nt_flow_key *b)
 {
 	typedef uint64_t pair __attribute__((vector_size(16)));
 	uint64_t a_last, b_last;
-	pair x[2], y[2], differ;
+	pair a_lo, a_hi, b_lo, b_hi, differ;
 
-	/* gcc 12 makes a call or a chain of branches of memcmp. */
-	memcpy(x, a, sizeof(x));
-	memcpy(y, b, sizeof(y));
+	/* gcc 12 makes a call or a chain of branches of memcmp, and of arrays copies in memory. */
+	memcpy(&a_lo, a->lo_addr, sizeof(a_lo));
+	memcpy(&a_hi, a->hi_addr, sizeof(a_hi));
+	memcpy(&b_lo, b->lo_addr, sizeof(b_lo));
+	memcpy(&b_hi, b->hi_addr, sizeof(b_hi));
 	memcpy(&a_last, &a->lo_port, sizeof(a_last));
 	memcpy(&b_last, &b->lo_port, sizeof(b_last));
-	differ = (x[0] ^ y[0]) | (x[1] ^ y[1]);
+	differ = (a_lo ^ b_lo) | (a_hi ^ b_hi);
 	return (differ[0] | differ[1] | (a_last ^ b_last)) == 0;
 }
 
