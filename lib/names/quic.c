@@ -120,7 +120,7 @@ decrypt(struct visit *v, const struct quic_packet *p)
 		return true;
 	if (same_keys(conn, p))
 		return false;
-	quic_keys_derive(p->version, &p->dcid, &keys);
+	quic_keys_derive(v->q->cipher, p->version, &p->dcid, &keys);
 	if (!decrypt_with(v, &keys, p))
 		return false;
 	conn->keys = keys;

@@ -18,9 +18,16 @@
 /* RFC 8446 7.1: length, "tls13 " and the longest label, no context, RFC 5869's counter. */
 #define INFO_MAX (2 + 1 + 6 + 12 + 1 + 1)
 
+/* RFC 2104: both hashes with their block of the key behind them. */
+struct hmac_key {
+	SHA256_CTX inner, outer;
+};
+
 struct quic_cipher {
 	EVP_CIPHER *gcm, *ecb;
 	EVP_CIPHER_CTX *aead, *mask;
+	const struct quic_version *salted; /* whose salt is hashed: nearly always the next one's */
+	struct hmac_key salt;
 };
 
 void
@@ -61,11 +68,6 @@ quic_cipher_new(void)
 	}
 	return c;
 }
-
-/* RFC 2104: both hashes with their block of the key behind them. */
-struct hmac_key {
-	SHA256_CTX inner, outer;
-};
 
 /* len <= BLOCK_BYTES */
 static void
@@ -118,13 +120,16 @@ expand_label(const struct hmac_key *secret, const char *label, uint8_t *ret, siz
 }
 
 void
-quic_keys_derive(const struct quic_version *v, const struct quic_cid *dcid, struct quic_keys *ret)
+quic_keys_derive(struct quic_cipher *c, const struct quic_version *v, const struct quic_cid *dcid,
+	struct quic_keys *ret)
 {
 	uint8_t secret[HASH_BYTES];
 	struct hmac_key key;
 
-	hmac_begin(&key, v->salt, sizeof(v->salt));
-	hmac(&key, dcid->bytes, dcid->len, secret);
+	if (c->salted != v)
+		hmac_begin(&c->salt, v->salt, sizeof(v->salt));
+	c->salted = v;
+	hmac(&c->salt, dcid->bytes, dcid->len, secret);
 	hmac_begin(&key, secret, sizeof(secret));
 	expand_label(&key, "client in", secret, sizeof(secret));
 	hmac_begin(&key, secret, sizeof(secret));

@@ -25,8 +25,8 @@ struct quic_cipher *quic_cipher_new(void); /* NULL and errno */
 void quic_cipher_free(struct quic_cipher *c); /* NULL is fine */
 
 /* The client's keys for a connection ID of its choice. */
-void quic_keys_derive(
-	const struct quic_version *v, const struct quic_cid *dcid, struct quic_keys *ret);
+void quic_keys_derive(struct quic_cipher *c, const struct quic_version *v,
+	const struct quic_cid *dcid, struct quic_keys *ret);
 
 /*
  * Remove both protections of an Initial packet. The plain payload goes to ret (QUIC_PLAIN_MAX
