@@ -39,5 +39,5 @@ uid_of_connection(const struct nt_hash_key *key, const struct nt_flow_key *flow,
 	if (flow->proto == IPPROTO_UDP)
 		uid_of_token(uid_token(key, flow, first_position), ret);
 	else
-		nt_siphash128(key, &in, sizeof(in), ret);
+		nt_hash_words_sip128(key, in.words, FLOW_WORDS + 1, ret);
 }

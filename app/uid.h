@@ -7,8 +7,7 @@
  * the token of that tunnel, and whoever writes its connection makes the tunnel's uid of it. Two of
  * 2^32 such connections share a token with even odds; others have all 96 bits.
  *
- * SipHash, which is the same on every machine: 1-3 for tokens, since nearly all UDP connections are
- * short ones, whose uids were a tenth of what they cost; 2-4 for the others.
+ * SipHash-1-3, which is the same on every machine.
  */
 #ifndef UID_H
 #define UID_H

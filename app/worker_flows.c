@@ -144,24 +144,33 @@ flow_begin(struct worker *w, const struct nt_packet *p, const struct nt_packet_m
 	return idx;
 }
 
-void
-flow_end(struct worker *w, uint32_t idx)
+static void
+end_hashed(struct worker *w, uint32_t idx, uint64_t hash)
 {
 	const uint8_t proto = nt_flow_at(w->flows, idx)->key.proto;
 	if (proto == IPPROTO_UDP)
 		quic_end(w, idx);
 	else if (proto == IPPROTO_TCP)
 		streams_end(w, idx);
-	nt_flow_unlink(w->flows, idx);
+	nt_flow_unlink_hashed(w->flows, idx, hash);
 }
 
-/* What is over is taken out of its bucket. */
-static void
+void
+flow_end(struct worker *w, uint32_t idx)
+{
+	end_hashed(w, idx, nt_flow_hash(w->flows, &nt_flow_at(w->flows, idx)->key));
+}
+
+/* What is over is taken out of its bucket; returns its hash. */
+static uint64_t
 fetch_bucket(const struct worker *w, uint32_t idx, int64_t clock_ns)
 {
 	const struct nt_flow *f = nt_flow_at(w->flows, idx);
-	if (clock_ns >= f->deadline_ns)
-		nt_flow_prefetch_bucket(w->flows, nt_flow_hash(w->flows, &f->key));
+	if (clock_ns < f->deadline_ns)
+		return 0;
+	const uint64_t hash = nt_flow_hash(w->flows, &f->key);
+	nt_flow_prefetch_bucket(w->flows, hash);
+	return hash;
 }
 
 void
@@ -176,12 +185,12 @@ flows_evict(struct worker *w, unsigned int max)
 }
 
 static void
-expire_one(struct worker *w, uint32_t idx, int64_t clock_ns)
+expire_one(struct worker *w, uint32_t idx, uint64_t hash, int64_t clock_ns)
 {
 	struct nt_flow *f = nt_flow_at(w->flows, idx);
 	if (clock_ns >= f->deadline_ns &&
 		nt_conn_timers(w->conn, f, nt_flow_cold_at(w->flows, idx), clock_ns) == NT_CONN_END)
-		flow_end(w, idx);
+		end_hashed(w, idx, hash);
 	else
 		nt_flow_schedule(w->flows, idx, f->deadline_ns);
 }
@@ -190,13 +199,14 @@ bool
 flows_expire(struct worker *w, int64_t clock_ns)
 {
 	uint32_t due[EXPIRE_MAX];
+	uint64_t hashes[EXPIRE_MAX];
 	const unsigned int n = nt_flow_due(w->flows, clock_ns, due, EXPIRE_MAX);
 	for (unsigned int i = 0; i < n; i++)
 		nt_flow_prefetch(w->flows, due[i]);
 	for (unsigned int i = 0; i < n; i++)
-		fetch_bucket(w, due[i], clock_ns);
+		hashes[i] = fetch_bucket(w, due[i], clock_ns);
 	for (unsigned int i = 0; i < n; i++)
-		expire_one(w, due[i], clock_ns);
+		expire_one(w, due[i], hashes[i], clock_ns);
 	return n != 0;
 }
 

@@ -72,16 +72,3 @@ nt_siphash64(const struct nt_hash_key *key, const void *bytes, size_t len)
 	s.v2 ^= 0xff;
 	return siphash_squeeze(&s, 4);
 }
-
-void
-nt_siphash128(const struct nt_hash_key *key, const void *bytes, size_t len, uint64_t ret[2])
-{
-	struct siphash s = siphash_init(key->k[0], key->k[1]);
-
-	s.v1 ^= 0xee;
-	absorb_bytes(&s, bytes, len);
-	s.v2 ^= 0xee;
-	ret[0] = siphash_squeeze(&s, 4);
-	s.v1 ^= 0xdd;
-	ret[1] = siphash_squeeze(&s, 4);
-}

@@ -5,16 +5,36 @@
 
 #include "siphash.h"
 
+static inline void
+absorb_words(struct siphash *s, const uint64_t *words, unsigned int n)
+{
+	for (unsigned int i = 0; i < n; i++)
+		siphash_absorb(s, words[i], 1);
+	siphash_absorb(s, (uint64_t)n << 59, 1);
+}
+
 uint64_t
 nt_hash_words_sip(const struct nt_hash_key *key, const uint64_t *words, unsigned int n)
 {
 	struct siphash s = siphash_init(key->k[0], key->k[1]);
 
-	for (unsigned int i = 0; i < n; i++)
-		siphash_absorb(&s, words[i], 1);
-	siphash_absorb(&s, (uint64_t)n << 59, 1);
+	absorb_words(&s, words, n);
 	s.v2 ^= 0xff;
 	return siphash_squeeze(&s, 3);
+}
+
+void
+nt_hash_words_sip128(
+	const struct nt_hash_key *key, const uint64_t *words, unsigned int n, uint64_t ret[2])
+{
+	struct siphash s = siphash_init(key->k[0], key->k[1]);
+
+	s.v1 ^= 0xee;
+	absorb_words(&s, words, n);
+	s.v2 ^= 0xee;
+	ret[0] = siphash_squeeze(&s, 3);
+	s.v1 ^= 0xdd;
+	ret[1] = siphash_squeeze(&s, 3);
 }
 
 nt_hash_words_fn *nt_hash_words_found = nt_hash_words_sip;

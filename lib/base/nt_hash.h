@@ -3,8 +3,8 @@
  * Keyed hashes. A hash that an attacker can predict lets him put every flow in one bucket, so every
  * table is keyed at random per start (nt_hash_key_random), never by CRC: it is linear.
  *
- * nt_siphash*: SipHash-2-4 (Aumasson, Bernstein 2012): the same everywhere; for what gets written
- *   (uid) and for names. nt_hash_words_sip, SipHash-1-3 of words, is, too.
+ * nt_siphash64: SipHash-2-4 (Aumasson, Bernstein 2012): the same everywhere.
+ * nt_hash_words_sip*: SipHash-1-3 of words, the same everywhere; for what gets written (uid).
  * nt_hash_words: for tables on the packet path: AES rounds where the CPU has AES-NI (built in or
  *   found at start), else SipHash-1-3. Values differ between machines: never written, never
  * compared across processes. Any thread, no state.
@@ -29,7 +29,8 @@ int nt_hash_key_random(struct nt_hash_key *ret);
 struct nt_hash_key nt_hash_key_fixed(void);
 
 uint64_t nt_siphash64(const struct nt_hash_key *key, const void *bytes, size_t len);
-void nt_siphash128(const struct nt_hash_key *key, const void *bytes, size_t len, uint64_t ret[2]);
+void nt_hash_words_sip128(
+	const struct nt_hash_key *key, const uint64_t *words, unsigned int n, uint64_t ret[2]);
 
 /*
  * The two ways to hash words, for nt_hash_words below and for tests. nt_hash_words_aes must only be

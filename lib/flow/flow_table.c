@@ -163,12 +163,18 @@ nt_flow_insert(struct nt_flow_table *t, const struct nt_flow_key *key, uint64_t 
 void
 nt_flow_unlink(struct nt_flow_table *t, uint32_t idx)
 {
+	nt_flow_unlink_hashed(t, idx, nt_flow_hash(t, &t->hot[idx].key));
+}
+
+void
+nt_flow_unlink_hashed(struct nt_flow_table *t, uint32_t idx, uint64_t hash)
+{
 	const uint32_t next = t->cold[idx].wheel_next;
 
 	assert(t->cold[idx].wheel_slot != NT_FLOW_LIST_ENDED);
 	if (next != NT_FLOW_NONE)
 		nt_flow_prefetch(t, next); /* a flood's next victim */
-	nt_flow_bucket_remove(t, idx, nt_flow_hash(t, &t->hot[idx].key));
+	nt_flow_bucket_remove(t, idx, hash);
 	nt_flow_list_move(t, NT_FLOW_LIST_ENDED, idx);
 	t->in_the_way = NT_FLOW_NONE;
 	t->live--;

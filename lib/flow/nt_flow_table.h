@@ -131,6 +131,8 @@ uint32_t nt_flow_victim(struct nt_flow_table *t);
 
 /* The connection ended: out of hash and wheel, to the tail of the ended list. */
 void nt_flow_unlink(struct nt_flow_table *t, uint32_t idx);
+/* The same where the hash of its key is at hand. */
+void nt_flow_unlink_hashed(struct nt_flow_table *t, uint32_t idx, uint64_t hash);
 /* The oldest ended flow, NT_FLOW_NONE where there is none. */
 uint32_t nt_flow_ended(const struct nt_flow_table *t);
 /* The one that ended after an ended one. */
