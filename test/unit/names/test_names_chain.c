@@ -127,6 +127,41 @@ test_loops(void **state)
 	}
 }
 
+/* In order, each owner a pointer, as nearly all chains are; the last target is one before it. */
+static void
+test_loops_compressed(void **state)
+{
+	static const char *const names[] = { "www.a.example", "cdn.b.example", "Edge.C.example" };
+	static const char *const last[] = { "WWW.A.example", "CDN.b.Example", "edge.c.example",
+		"edge.c.example.d", "wxw.a.example" };
+	size_t owner;
+
+	(void)state;
+	for (unsigned int i = 0; i <= NT_ARRAY_SIZE(last); i++) {
+		put_response(&w, names[0], NT_DNS_TYPE_A, 4);
+		owner = QNAME_AT;
+		for (unsigned int k = 1; k <= NT_ARRAY_SIZE(names); k++) {
+			put_pointer(&w, owner);
+			owner = w.len + 10;
+			if (k < NT_ARRAY_SIZE(names)) {
+				put_named(&w, NT_DNS_TYPE_CNAME, 60, names[k]);
+			} else if (i < NT_ARRAY_SIZE(last)) {
+				put_named(&w, NT_DNS_TYPE_CNAME, 60, last[i]);
+			} else {
+				put_fixed(&w, NT_DNS_TYPE_CNAME, 60, 2);
+				put_pointer(&w, QNAME_AT);
+			}
+		}
+		put_pointer(&w, owner);
+		put_a(&w, 60, "192.0.2.1");
+		/* Two names of which just the letters within differ: all owners have to be looked
+		 * at. */
+		const bool right = i == 3 || i == 4;
+		assert_reason(parse(&m, &w), right ? NT_DNS_OK : NT_DNS_CHAIN);
+		assert_int_equal(m.answer_count, right);
+	}
+}
+
 static void
 test_branches(void **state)
 {
@@ -270,6 +305,7 @@ main(void)
 		cmocka_unit_test(test_compressed),
 		cmocka_unit_test(test_beside_the_chain),
 		cmocka_unit_test(test_loops),
+		cmocka_unit_test(test_loops_compressed),
 		cmocka_unit_test(test_branches),
 		cmocka_unit_test(test_too_many_cnames),
 		cmocka_unit_test(test_reverse),
