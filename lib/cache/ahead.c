@@ -74,10 +74,13 @@ records_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *k)
 	k->bond_id = k->life_id = NT_LIST_NONE;
 	k->addr_at = nt_slots_seek(&a->slots, (uint32_t)k->addr, k->addr_at);
 	k->addr_id = nt_slots_id(&a->slots, k->addr_at);
-	if (k->addr_id == NT_LIST_NONE)
+	if (k->addr_id == NT_LIST_NONE) {
 		nt_slots_prefetch(&c->names.slots, (uint32_t)k->name);
-	else
+	} else {
 		nt_prefetch_write(nt_addrs_at(a, k->addr_id));
+		/* Most are indexed; once that is known it is late to ask. */
+		k->pair_at = home_ahead(&c->by_pair, k->pair);
+	}
 	if (nt_unlikely(!k->client_is_ipv4))
 		client_ahead(a, k);
 }
@@ -93,8 +96,6 @@ bonds_ahead(const struct nt_name_cache *c, struct nt_mapping_keys *k)
 		k->bond_id = a->bonds;
 		prefetch_bond(c, k->bond_id);
 	}
-	if (a->indexed)
-		k->pair_at = home_ahead(&c->by_pair, k->pair);
 }
 
 static void

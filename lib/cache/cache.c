@@ -124,6 +124,7 @@ nt_name_cache_new(const struct nt_name_cache_config *cfg, const struct nt_hash_k
 		return NULL;
 	}
 	nt_wheel_init(&c->wheel);
+	c->soon.life = NT_LIST_NONE;
 	c->lost_until_ns = INT64_MIN;
 	return c;
 }

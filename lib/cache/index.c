@@ -37,19 +37,14 @@ bond_tag(const struct nt_name_cache *c, const struct nt_bond *b)
 		nt_addrs_tag_of(&c->addrs, b->addr), nt_names_at(&c->names, b->name)->tag);
 }
 
-/* What is hashed of a life whose address is indexed. */
-struct tags {
-	uint32_t life, pair;
-};
-
-static struct tags
+static struct nt_life_tags
 tags_of(uint32_t addr, uint32_t client, uint32_t name, uint8_t source)
 {
-	return (struct tags){ .life = nt_life_tag(addr, client, name, source),
+	return (struct nt_life_tags){ .life = nt_life_tag(addr, client, name, source),
 		.pair = nt_pair_tag(addr, client) };
 }
 
-static struct tags
+static struct nt_life_tags
 tags_of_life(const struct nt_name_cache *c, const struct nt_life *l)
 {
 	const struct nt_bond *b = nt_bond_at(c, l->bond);
@@ -223,8 +218,21 @@ nt_index_life(struct nt_name_cache *c, const struct nt_mapping *m, const struct 
 void
 nt_index_forget_life(struct nt_name_cache *c, uint32_t life)
 {
-	const struct tags tags = tags_of_life(c, nt_life_at(c, life));
+	const struct nt_life_tags tags =
+		c->soon.life == life ? c->soon.tags : tags_of_life(c, nt_life_at(c, life));
 
 	take_life(c, tags.life, life);
 	unlink_pair(c, tags.pair, life);
+}
+
+void
+nt_index_forget_ahead(struct nt_name_cache *c, uint32_t life)
+{
+	const struct nt_life *l = nt_life_at(c, life);
+
+	if (!nt_addrs_at(&c->addrs, nt_bond_at(c, l->bond)->addr)->indexed)
+		return;
+	c->soon.life = life;
+	c->soon.tags = tags_of_life(c, l);
+	nt_slots_prefetch(&c->by_pair, c->soon.tags.pair);
 }

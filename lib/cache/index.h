@@ -15,6 +15,8 @@ uint32_t nt_index_addr(
 void nt_index_life(struct nt_name_cache *c, const struct nt_mapping *m,
 	const struct nt_mapping_keys *k, uint32_t life, const struct nt_place *p);
 void nt_index_forget_life(struct nt_name_cache *c, uint32_t life);
+/* It is likely to be the next one to be forgotten: what of the indexes it will want. */
+void nt_index_forget_ahead(struct nt_name_cache *c, uint32_t life);
 /* A new one: nothing as long as its address has few. Nothing where it is not there. */
 void nt_index_bond(struct nt_name_cache *c, uint32_t bond);
 void nt_index_forget_bond(struct nt_name_cache *c, uint32_t bond);

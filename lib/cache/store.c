@@ -138,6 +138,19 @@ nt_store_refresh(struct nt_name_cache *c, uint32_t life, const struct nt_version
 	touch(c, l, b);
 }
 
+/* Lives go in the order of the wheel: what the next ones will want. */
+static void
+next_ahead(struct nt_name_cache *c, uint32_t next)
+{
+	c->soon.life = NT_LIST_NONE;
+	if (next == NT_LIST_NONE)
+		return;
+	nt_index_forget_ahead(c, next);
+	next = nt_life_at(c, next)->in_wheel.next;
+	if (next != NT_LIST_NONE)
+		nt_prefetch_write(nt_bond_at(c, nt_life_at(c, next)->bond));
+}
+
 void
 nt_store_drop(struct nt_name_cache *c, uint32_t life)
 {
@@ -148,6 +161,7 @@ nt_store_drop(struct nt_name_cache *c, uint32_t life)
 	nt_wheel_remove(&c->wheel, nt_in_wheel(c), life, l.wheel_slot);
 	if (a->indexed)
 		nt_index_forget_life(c, life);
+	next_ahead(c, l.in_wheel.next);
 	nt_list_remove(nt_in_bond(c), &b->lives, life);
 	a->lives--;
 	nt_pool_give(&c->lives, life);

@@ -114,6 +114,11 @@ nt_bond_expires_ns(const struct nt_bond *b)
 	return b->last_expires * (INT64_C(1) << 32);
 }
 
+/* What is hashed of a life whose address is indexed. */
+struct nt_life_tags {
+	uint32_t life, pair;
+};
+
 struct nt_name_cache {
 	struct nt_name_cache_config cfg; /* its caps: those in effect, on their way to `caps` */
 	struct nt_name_cache_config made; /* what there is room for */
@@ -130,6 +135,10 @@ struct nt_name_cache {
 		by_pair; /* (address, client) -> first of its lives, others of its tag too */
 	struct nt_past_ring past;
 	struct nt_wheel wheel;
+	struct {
+		uint32_t life; /* to be dropped soon, or none; replaced whenever one is */
+		struct nt_life_tags tags;
+	} soon;
 	uint64_t last_position;
 	uint16_t last_index;
 	int64_t lost_until_ns; /* what caps made give up could have counted until then */
