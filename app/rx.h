@@ -17,6 +17,7 @@
 #define RX_BURST 32
 
 struct rx {
+	bool near; /* this core has just looked at the packets: they are in its cache */
 	/*
 	 * Up to RX_BURST handles in the order of their positions, the mbuf_meta of each filled in.
 	 * *ret_R: everything at or before it was in this burst or one before, if this one is empty;

@@ -26,7 +26,7 @@ void
 rx_reader_init(struct rx_reader *r, struct reader *reader, struct nt_relay *relay)
 {
 	*r = (struct rx_reader){
-		.rx = { .burst = burst, .give_back = give_back, .idle = idle },
+		.rx = { .near = true, .burst = burst, .give_back = give_back, .idle = idle },
 		.reader = reader,
 		.relay = relay,
 	};

@@ -464,11 +464,14 @@ worker_process(struct worker *w, struct rte_mbuf **mbufs, unsigned int n)
 {
 	struct burst b;
 	b.packets = b.bytes = b.ok = b.segments = 0;
-	fetch_metas(mbufs, n);
-	stage_fetch(mbufs, group_at(0, n));
+	const bool far = !w->cfg.rx->near; /* else asking is 14 instructions a packet for nothing */
+	if (far) {
+		fetch_metas(mbufs, n);
+		stage_fetch(mbufs, group_at(0, n));
+	}
 	worker_timers_lap(w->timers, WORKER_STAGE_RX);
 	for (unsigned int at = 0; at < n + 2 * GROUP; at += GROUP) {
-		if (at + GROUP < n)
+		if (far && at + GROUP < n)
 			stage_fetch(mbufs, group_at(at + GROUP, n));
 		if (at < n)
 			stage_decode(w, mbufs, group_at(at, n), &b);
