@@ -177,7 +177,7 @@ look_up(struct worker *w, uint32_t idx, const struct nt_lookup_keys keys[2], boo
 						nt_name_cache_names(w->asserted, resp_key));
 	struct queries q;
 	ret->orig.count = ret->resp.count = ret->first.count = ret->asserted.count = 0;
-	ret->resp.match = NT_MATCH_NONE;
+	ret->orig.match = ret->resp.match = ret->first.match = NT_MATCH_NONE;
 	ret->addrs.count = 0;
 	ret->orig_is_lo = nt_flow_at(w->flows, idx)->orig_is_lo;
 	if (!orig && !resp && name == NULL)
