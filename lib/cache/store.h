@@ -213,15 +213,13 @@ nt_in_name(const struct nt_name_cache *c)
 	return NT_LIST_VIEW(c->bonds.mem, struct nt_bond, in_name);
 }
 
-/* Where a life's first version is, or will be; NULL: its group has none. */
+/* Where a life's first version is, or will be; its group has a place. */
 static inline struct nt_life_first *
 nt_firsts_at(const struct nt_firsts *f, uint32_t life)
 {
-	const uint32_t group1 = f->group1[life / NT_FIRSTS_GROUP];
+	const size_t group = f->group1[life / NT_FIRSTS_GROUP] - 1;
 
-	if (group1 == 0)
-		return NULL;
-	return &f->first[(size_t)(group1 - 1) * NT_FIRSTS_GROUP + life % NT_FIRSTS_GROUP];
+	return &f->first[group * NT_FIRSTS_GROUP + life % NT_FIRSTS_GROUP];
 }
 
 /* How it began. */

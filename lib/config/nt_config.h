@@ -174,7 +174,6 @@ struct nt_config {
 	} tunnel;
 
 	struct {
-		bool enabled; /* names.enabled true */
 		struct nt_ports dns_ports; /* names.dns_ports [53] */
 		struct nt_ports mdns_ports; /* names.mdns_ports [5353] */
 		struct nt_ports llmnr_ports; /* names.llmnr_ports [5355] */
@@ -202,6 +201,7 @@ struct nt_config {
 		uint32_t max_asserted; /* names.max_asserted 65536 */
 		uint32_t max_hosts_per_connection; /* names.max_hosts_per_connection 64 */
 		uint32_t max_per_record; /* names.max_per_record 8 (1 .. 32) */
+		bool enabled; /* names.enabled true: else there are none */
 	} names;
 
 	struct {
