@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Known faults of what remembers: replies and queries, caches, tables that one direction fills. */
 #include "../cache/cache_fixture.h"
+#include "../names/match_ask.h"
 
-#include <nt_dns_match.h>
 #include <nt_dns_stream.h>
 
 #define LIFE	NT_SEC(10)
@@ -20,31 +20,14 @@ queries(void)
 	return q;
 }
 
-static void
-ask(struct nt_dns_match *q, uint64_t flow, uint16_t id, uint64_t question, int64_t clock_ns)
-{
-	const struct nt_dns_match_key key = nt_dns_match_key(q, flow, id, question);
-
-	nt_dns_match_query(q, &key, clock_ns);
-}
-
-static enum nt_dns_match_verdict
-respond(struct nt_dns_match *q, uint64_t flow, bool saw_queries, uint16_t id, uint64_t question,
-	uint64_t answer, int64_t clock_ns)
-{
-	const struct nt_dns_match_key key = nt_dns_match_key(q, flow, id, question);
-
-	return nt_dns_match_response(q, &key, saw_queries, answer, clock_ns);
-}
-
 /* CVE-2020-25684: a reply on another flow (other addresses or ports) answers nothing. */
 static void
 test_reply_on_another_flow(void **state NT_UNUSED)
 {
 	struct nt_dns_match *q = queries();
 
-	ask(q, FLOW, ID, 1, 0);
-	assert_int_equal(respond(q, FLOW + 1, true, ID, 1, 50, 1), NT_DNS_UNMATCHED);
+	match_ask(q, FLOW, ID, 1, 0);
+	assert_int_equal(match_respond(q, FLOW + 1, true, ID, 1, 50, 1), NT_DNS_UNMATCHED);
 	nt_dns_match_free(q);
 }
 
@@ -54,11 +37,11 @@ test_reply_to_another_question(void **state NT_UNUSED)
 {
 	struct nt_dns_match *q = queries();
 
-	ask(q, FLOW, ID, 1, 0);
+	match_ask(q, FLOW, ID, 1, 0);
 	for (unsigned int bit = 1; bit < 64; bit++)
-		assert_int_equal(respond(q, FLOW, true, ID, 1 | UINT64_C(1) << bit, 50, 1),
+		assert_int_equal(match_respond(q, FLOW, true, ID, 1 | UINT64_C(1) << bit, 50, 1),
 			NT_DNS_UNMATCHED);
-	assert_int_equal(respond(q, FLOW, true, ID, 1, 50, 1), NT_DNS_MATCHED);
+	assert_int_equal(match_respond(q, FLOW, true, ID, 1, 50, 1), NT_DNS_MATCHED);
 	nt_dns_match_free(q);
 }
 
@@ -72,10 +55,10 @@ test_same_query_many_times(void **state NT_UNUSED)
 	struct nt_dns_match *q = queries();
 
 	for (unsigned int i = 0; i < 100; i++)
-		ask(q, FLOW, ID, 1, i);
-	assert_int_equal(respond(q, FLOW, true, ID, 1, 50, 100), NT_DNS_MATCHED);
+		match_ask(q, FLOW, ID, 1, i);
+	assert_int_equal(match_respond(q, FLOW, true, ID, 1, 50, 100), NT_DNS_MATCHED);
 	for (uint64_t forged = 51; forged < 151; forged++)
-		assert_int_equal(respond(q, FLOW, true, ID, 1, forged, 101), NT_DNS_CONFLICT);
+		assert_int_equal(match_respond(q, FLOW, true, ID, 1, forged, 101), NT_DNS_CONFLICT);
 	nt_dns_match_free(q);
 }
 
@@ -85,9 +68,9 @@ test_reply_of_another_number_or_time(void **state NT_UNUSED)
 {
 	struct nt_dns_match *q = queries();
 
-	ask(q, FLOW, ID, 1, 0);
-	assert_int_equal(respond(q, FLOW, true, ID ^ 1, 1, 50, 1), NT_DNS_UNMATCHED);
-	assert_int_equal(respond(q, FLOW, true, ID, 1, 50, LIFE + 1), NT_DNS_UNMATCHED);
+	match_ask(q, FLOW, ID, 1, 0);
+	assert_int_equal(match_respond(q, FLOW, true, ID ^ 1, 1, 50, 1), NT_DNS_UNMATCHED);
+	assert_int_equal(match_respond(q, FLOW, true, ID, 1, 50, LIFE + 1), NT_DNS_UNMATCHED);
 	nt_dns_match_free(q);
 }
 
@@ -99,9 +82,10 @@ test_queries_only(void **state NT_UNUSED)
 	const unsigned int n = 100 * QUERIES;
 
 	for (unsigned int i = 0; i < n; i++)
-		ask(q, i, (uint16_t)i, i, i);
+		match_ask(q, i, (uint16_t)i, i, i);
 	assert_in_range(nt_dns_match_evicted(q), n - QUERIES, n);
-	assert_int_equal(respond(q, n - 1, true, (uint16_t)(n - 1), n - 1, 50, n), NT_DNS_MATCHED);
+	assert_int_equal(
+		match_respond(q, n - 1, true, (uint16_t)(n - 1), n - 1, 50, n), NT_DNS_MATCHED);
 	nt_dns_match_free(q);
 }
 

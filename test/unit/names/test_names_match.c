@@ -6,7 +6,7 @@
 #include <setjmp.h>
 #include <cmocka.h>
 
-#include <nt_dns_match.h>
+#include "match_ask.h"
 
 #define LIFE NT_SEC(10)
 #define FLOW 7
@@ -32,36 +32,17 @@ teardown(void **state)
 	return 0;
 }
 
-static void
-query_to(struct nt_dns_match *to, uint64_t flow, uint16_t id, uint64_t q, int64_t clock_ns)
-{
-	const struct nt_dns_match_key key = nt_dns_match_key(to, flow, id, q);
-
-	nt_dns_match_query(to, &key, clock_ns);
-}
-
-static enum nt_dns_match_verdict
-response_to(struct nt_dns_match *to, uint64_t flow, bool saw_queries, uint16_t id, uint64_t q,
-	uint64_t answer, int64_t clock_ns)
-{
-	const struct nt_dns_match_key key = nt_dns_match_key(to, flow, id, q);
-
-	nt_dns_match_ahead(to, &key, 0);
-	nt_dns_match_ahead(to, &key, 1);
-	return nt_dns_match_response(to, &key, saw_queries, answer, clock_ns);
-}
-
 /* The question is `q` of flow FLOW. */
 static void
 query(uint64_t q, int64_t clock_ns)
 {
-	query_to(m, FLOW, ID, q, clock_ns);
+	match_ask(m, FLOW, ID, q, clock_ns);
 }
 
 static enum nt_dns_match_verdict
 response(uint64_t q, uint64_t answer, bool saw_queries, int64_t clock_ns)
 {
-	return response_to(m, FLOW, saw_queries, ID, q, answer, clock_ns);
+	return match_respond(m, FLOW, saw_queries, ID, q, answer, clock_ns);
 }
 
 static void
@@ -82,8 +63,8 @@ test_unmatched(void **state)
 	(void)state;
 	query(1, 0);
 	assert_int_equal(response(2, 50, true, 1), NT_DNS_UNMATCHED);
-	assert_int_equal(response_to(m, FLOW, true, ID + 1, 1, 50, 1), NT_DNS_UNMATCHED);
-	assert_int_equal(response_to(m, FLOW + 1, true, ID, 1, 50, 1), NT_DNS_UNMATCHED);
+	assert_int_equal(match_respond(m, FLOW, true, ID + 1, 1, 50, 1), NT_DNS_UNMATCHED);
+	assert_int_equal(match_respond(m, FLOW + 1, true, ID, 1, 50, 1), NT_DNS_UNMATCHED);
 	assert_int_equal(response(1, 50, true, 1), NT_DNS_MATCHED);
 }
 
@@ -199,10 +180,10 @@ test_new_refuses(void **state)
 	nt_dns_match_free(NULL);
 	struct nt_dns_match *one = nt_dns_match_new(1, LIFE, &key);
 	assert_non_null(one);
-	query_to(one, 1, 1, 1, 0);
-	query_to(one, 2, 1, 1, 0);
+	match_ask(one, 1, 1, 1, 0);
+	match_ask(one, 2, 1, 1, 0);
 	assert_int_equal(nt_dns_match_evicted(one), 1);
-	assert_int_equal(response_to(one, 2, true, 1, 1, 9, 0), NT_DNS_MATCHED);
+	assert_int_equal(match_respond(one, 2, true, 1, 1, 9, 0), NT_DNS_MATCHED);
 	nt_dns_match_free(one);
 }
 
@@ -308,12 +289,12 @@ test_model(void **state)
 
 		now += random() % 8 == 0 ? random() % (LIFE / 4) : 0;
 		if (random() % 3 == 0) {
-			query_to(t, flow, ID, question, now);
+			match_ask(t, flow, ID, question, now);
 			model_query(flow, question, now);
 			continue;
 		}
 		enum nt_dns_match_verdict want = model_response(flow, saw, question, answer, now);
-		assert_int_equal(response_to(t, flow, saw, ID, question, answer, now), want);
+		assert_int_equal(match_respond(t, flow, saw, ID, question, answer, now), want);
 		told[want]++;
 	}
 	assert_int_equal(nt_dns_match_evicted(t), model_evicted);
