@@ -33,14 +33,6 @@ nt_list_at(struct nt_list_view v, uint32_t id)
 	return (struct nt_links *)(void *)(v.first + (size_t)id * v.stride_bytes);
 }
 
-static inline bool
-nt_list_is_alone(struct nt_list_view v, uint32_t id)
-{
-	const struct nt_links *l = nt_list_at(v, id);
-
-	return l->prev == id && l->next == NT_LIST_NONE;
-}
-
 static inline void
 nt_list_push_back(struct nt_list_view v, uint32_t *head, uint32_t id)
 {
